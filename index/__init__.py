@@ -1,0 +1,1 @@
+"""Articles in: everything from a file to searchable passages."""

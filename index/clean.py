@@ -1,0 +1,83 @@
+"""Takes a page's furniture off its text, and finds the headline."""
+
+import re
+import unicodedata
+
+HEADLINE_CHARACTERS = 200
+
+_CONTROL = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_REFERENCE_MARK = re.compile(r"\[(\d+)\]")
+_LIST_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+_FURNITURE = re.compile(
+    r"""(?:exit\ mobile\ version
+    | advertisement | sponsored(?:\ content)? | story\ continues\ below.*
+    | skip\ to\ (?:main\ )?content | back\ to\ top | (?:hide|show)\ caption | toggle\ caption | enlarge\ this\ image
+    | (?:share|tweet|email|print|save|comments?|copy\ link)(?:\ (?:this|on|via|with|by|to)\b.*)?
+    | (?:share|facebook|twitter|x|whatsapp|linkedin|email|print)(?:\s*[|/·,]\s*\w+)+
+    | (?:read|see)\ (?:more|also|next)\b.* | continue\ reading.* | related(?:\ (?:articles|stories|topics|content))?:?.*
+    | (?:sign\ up|subscribe|log\ in|register|follow\ us|click\ here|support\ our)\b.*
+    | (?:photo|image|picture|video|source|graphic)(?:\ (?:by|credit|source|caption))?\s*:.* | getty\ images | file\ photo
+    | (?:©|\(c\)\s|copyright\b).* | all\ rights\ reserved.*
+    | (?:we|this\ (?:site|website))\ uses?\ cookies.* | accept\ (?:all\ )?cookies | \d+\ min(?:ute)?s?\ read
+    )[.!]?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def normalise(text: str) -> str:
+    """The same text with plain spaces and line ends, composed letters and no control characters.
+
+    Bracketed numbers become `(1)`: in answers `[1]` is a citation mark, and an article can't be allowed to write one.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _CONTROL.sub(lambda found: " " if found.group().isspace() else "", text)
+    return _REFERENCE_MARK.sub(r"(\1)", text)
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of plain text without its furniture; wrapped lines are joined, list items stay apart."""
+    blocks = re.split(r"\n\s*\n", text) if re.search(r"\S\s*\n\s*\n\s*\S", text) else text.split("\n")
+    joined = (paragraph for block in blocks for paragraph in _unwrap(block))
+    return [paragraph for paragraph in joined if paragraph and not is_furniture(paragraph)]
+
+
+def split_headline(text: str) -> tuple[str | None, str]:
+    """`(headline, rest)`: the first line, where it is short and stands apart from what follows, else `(None, text)`."""
+    first, _, rest = text.lstrip().partition("\n")
+    following = rest.split("\n", 1)[0].strip()
+    apart = not following or len(following) > 1.5 * len(first)
+    if rest.strip() and apart and len(first) <= HEADLINE_CHARACTERS and not is_list_item(first):
+        return first.strip(), rest
+    return None, text
+
+
+def is_furniture(line: str) -> bool:
+    """Whether the line belongs to the page ("Exit mobile version", "Share this") and not to the article.
+
+    A whole sentence of more than five words is left in: "Share this view of Moscow, he said, and you are lost."
+    """
+    line = line.strip()
+    short = len(line) <= 120 and (line[-1:] not in ".!?" or len(line.split()) <= 5)
+    return short and _FURNITURE.fullmatch(line) is not None
+
+
+def is_list_item(line: str) -> bool:
+    """Whether the line begins with a bullet or a number."""
+    return _LIST_ITEM.match(line) is not None
+
+
+def without_bullet(line: str) -> int:
+    """How many characters of the line are its bullet, 0 where it has none."""
+    found = _LIST_ITEM.match(line)
+    return found.end() if found else 0
+
+
+def _unwrap(block: str) -> list[str]:
+    paragraphs: list[str] = []
+    for line in block.split("\n"):
+        line = re.sub(r"\s+", " ", line).strip()
+        if paragraphs and line and not is_list_item(line) and not is_furniture(line):
+            paragraphs[-1] += " " + line
+        elif line:
+            paragraphs.append(line)
+    return paragraphs

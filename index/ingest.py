@@ -1,0 +1,141 @@
+"""Adds, updates and removes articles: read, split, embed, then vectors and catalog."""
+
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from index.catalog import Entry
+from index.collection import Collection
+from index.errors import ReadError
+from index.readers import READERS, read_file
+from index.records import Article, Draft, Failure, Report
+from index.split import passages, sentences
+
+PASSAGES_AT_ONCE = 256
+"""So many are embedded, then published together: a killed run loses at most these."""
+
+
+def demo_folder() -> Path:
+    """The folder of the demonstration articles that come with the package."""
+    with as_file(files("index") / "demo") as folder:
+        return folder
+
+
+def add(
+    collection: Collection, sources: Iterable[str | Path], progress: Callable[[str], None] = lambda source: None
+) -> Report:
+    """Adds files, and folders with all below them; `progress` is told each file as it is read.
+
+    What is in already is left, what has changed replaces its older version, and what can't be read is named in the
+    report's `failed` while the rest goes in. Raises CollectionError where the index can't be written.
+    """
+    began = time.perf_counter()
+    run = _Run(collection)
+    with collection.writing():
+        for path in run.found(sources):
+            progress(str(path))
+            run.read(path)
+        run.publish()
+    return run.report(time.perf_counter() - began)
+
+
+def remove(collection: Collection, articles: Sequence[Article]) -> Report:
+    """Removes articles everywhere: texts, passages, words and vectors."""
+    began = time.perf_counter()
+    with collection.writing():
+        collection.catalog.withdraw(article.id for article in articles)
+    return Report(removed=tuple(article.id for article in articles), seconds=time.perf_counter() - began)
+
+
+class _Run:
+    """One call of `add`: what has been read and not yet published, and what came of the rest."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._waiting: list[Entry] = []
+        self._added: list[str] = []
+        self._updated: list[str] = []
+        self._unchanged: list[str] = []
+        self._failed: list[Failure] = []
+        self._left_out: list[str] = []
+        self._passages = 0
+
+    def found(self, sources: Iterable[str | Path]) -> Iterator[Path]:
+        for source in sources:
+            path = Path(source).expanduser()
+            if os.path.isdir(path):
+                yield from self._below(path)
+            elif os.path.lexists(path):
+                yield path
+            else:
+                self._failed.append(Failure(str(source), f"{source} doesn't exist. Give a file or a folder."))
+
+    def _below(self, folder: Path) -> Iterator[Path]:
+        for path in sorted(folder.rglob("*")):
+            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+            if hidden or not path.is_file():
+                continue
+            if path.suffix.lower() in READERS:
+                yield path
+            else:
+                self._left_out.append(str(path))
+
+    def read(self, path: Path) -> None:
+        catalog = self._collection.catalog
+        source = str(path.resolve())
+        try:
+            draft, data = read_file(path)
+            entry = _entry(source, draft, hashlib.sha256(data).hexdigest())
+        except ReadError as error:
+            self._failed.append(Failure(str(path), str(error)))
+            return
+        known = catalog.digest(source)
+        if known == entry.digest or entry.id in {other.id for other in self._waiting}:
+            self._unchanged.append(entry.id)
+            return
+        (self._updated if known else self._added).append(entry.id)
+        self._waiting.append(entry)
+        if sum(len(other.passages) for other in self._waiting) >= PASSAGES_AT_ONCE:
+            self.publish()
+
+    def publish(self) -> None:
+        collection, entries = self._collection, self._waiting
+        texts = [_embedded_text(entry.draft, *bounds) for entry in entries for bounds in entry.passage_bounds]
+        vectors = collection.embedder.encode(texts, threads=os.cpu_count() or 1) if texts else []
+        collection.catalog.intend(entry.version for entry in entries)
+        first = 0
+        for entry in entries:
+            last = first + len(entry.passages)
+            collection.vectors.add(entry.version, entry.passage_ids, vectors[first:last])
+            first = last
+        if entries:
+            collection.catalog.publish(entries)
+        self._passages += first
+        self._waiting = []
+
+    def report(self, seconds: float) -> Report:
+        return Report(
+            added=tuple(self._added),
+            updated=tuple(self._updated),
+            unchanged=tuple(self._unchanged),
+            failed=tuple(self._failed),
+            left_out=tuple(self._left_out),
+            passages=self._passages,
+            seconds=seconds,
+        )
+
+
+def _entry(source: str, draft: Draft, digest: str) -> Entry:
+    split = list(passages(draft.full_text, sentences(draft.full_text)))
+    if not split:
+        raise ReadError(f"{source} has no whole sentence in it. Give a file with an article's text.")
+    article_id = hashlib.sha256(source.encode()).hexdigest()[:10]
+    return Entry(article_id, uuid.uuid4().hex[:12], source, digest, draft, split)
+
+
+def _embedded_text(draft: Draft, start: int, end: int) -> str:
+    return f"{draft.title}\n{draft.full_text[start:end]}"

@@ -1,0 +1,83 @@
+"""What the index is made of."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+
+class Sentence(NamedTuple):
+    """A sentence that may be quoted: offsets into its article's `full_text`.
+
+    `lead` is where the earlier sentence begins that a pronoun-led sentence needs to be understood
+    (its end is `lead_end`); both are equal where the sentence stands alone.
+    """
+
+    start: int
+    end: int
+    lead: int
+    lead_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a reader makes of a file: an article without a place in the index yet."""
+
+    title: str
+    full_text: str
+    url: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article in the index. All offsets, here and in passages and citations, count characters of `full_text`."""
+
+    id: str
+    source: str
+    title: str
+    full_text: str = field(repr=False)
+    url: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of an article, `article.full_text[start:end]`, as found by a search (higher `score`, closer)."""
+
+    id: str
+    article: Article
+    start: int
+    end: int
+    sentences: tuple[Sentence, ...] = field(repr=False)
+    score: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The passage word for word."""
+        return self.article.full_text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that wasn't read, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a change did to the index: article ids, sources not read, passages written, seconds taken."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    left_out: tuple[str, ...] = ()
+    passages: int = 0
+    seconds: float = 0.0
