@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.errors import CollectionError
 from index.records import Article, Draft, Passage, Sentence
-from index.words import STOP_WORDS, stem
+from index.words import STOP_WORDS, porter
 
 SCHEMA_VERSION = 1
 
@@ -193,7 +193,7 @@ class Catalog:
         """Whether any article has the word, or another with the same stem."""
         with self._connect() as database:
             query = "SELECT 1 FROM vocabulary WHERE term = ?"
-            return database.execute(query, (stem(word),)).fetchone() is not None
+            return database.execute(query, (porter(word),)).fetchone() is not None
 
     def stems_like(self, prefix: str, lengths: range) -> list[str]:
         """The stems in the articles that begin so and have such a length."""

@@ -33,10 +33,7 @@ class Collection:
         """The catalog of an index that exists."""
         catalog = Catalog(self._path) if self._path.exists() else None
         if catalog is None or not catalog.exists:
-            raise CollectionError(
-                f"There are no articles in {self.folder.resolve()} yet. Add some with `onrecord add PATH`, "
-                "or the demonstration with `onrecord add --demo`; another folder is named by --index."
-            )
+            raise self._empty()
         self._check(catalog, "embedding_model", self.embedder.name, "set ONRECORD_EMBEDDING_MODEL to it")
         self._check(catalog, "splitter", SPLITTER, "use the version of onrecord that made it")
         return catalog
@@ -58,6 +55,17 @@ class Collection:
                 f"The index in {self.folder} was made with the {name.replace('_', ' ')} {theirs!r}, not {ours!r}. "
                 f"Either {remedy}, or add the articles to a new folder: `onrecord add PATH --index FOLDER`."
             )
+
+    def _empty(self) -> CollectionError:
+        return CollectionError(
+            f"There are no articles in {self.folder.resolve()} yet. Add some with `onrecord add PATH`, "
+            "or the demonstration with `onrecord add --demo`; another folder is named by --index."
+        )
+
+    def require_articles(self) -> None:
+        """Raises CollectionError where there is nothing to search."""
+        if self.catalog.passage_count() == 0:
+            raise self._empty()
 
     def article(self, id_or_source: str) -> Article:
         """The article with that id, or the beginning of one, or that source. Raises CollectionError without one."""

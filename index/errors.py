@@ -19,3 +19,7 @@ class QuestionError(OnrecordError):
 
 class SettingsError(OnrecordError):
     """A setting that is unknown or out of bounds, or a part that it asks for and that isn't installed."""
+
+
+class ModelError(OnrecordError):
+    """A chat model that can't be reached or breaks off."""

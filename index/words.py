@@ -20,6 +20,22 @@ STOP_WORDS = frozenset(
 """Words that a question is no more about than any other question. "US" and "us" can't be told apart: kept."""
 
 
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in """became:become began:begin begun:begin bought:buy broke:break broken:break brought:bring built:build
+    came:come caught:catch chose:choose chosen:choose cut:cut dealt:deal drew:draw drawn:draw drove:drive driven:drive
+    fell:fall fallen:fall felt:feel fought:fight found:find fled:flee flew:fly flown:fly forbade:forbid forgot:forget
+    gave:give given:give went:go gone:go grew:grow grown:grow heard:hear held:hold hid:hide hidden:hide kept:keep
+    knew:know known:know laid:lay led:lead left:leave lent:lend lost:lose made:make meant:mean met:meet paid:pay ran:run
+    rang:ring rose:rise risen:rise said:say saw:see seen:see sold:sell sent:send shook:shake shot:shoot shown:show
+    sank:sink sunk:sink slept:sleep spoke:speak spoken:speak spent:spend stood:stand stole:steal stolen:steal
+    struck:strike swore:swear sworn:swear swept:sweep swam:swim took:take taken:take taught:teach thought:think
+    threw:throw thrown:throw told:tell understood:understand withdrew:withdraw withdrawn:withdraw won:win wore:wear
+    wrote:write written:write died:die dying:die death:die deaths:die dead:die""".split()
+)
+"""What Porter's algorithm can't know: forms of irregular verbs, and the nouns that news counts people by."""
+
+
 def words(text: str) -> list[str]:
     """The text's words in lower case without accents, in order; numbers keep their commas and points ("100,000")."""
     plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
@@ -27,12 +43,17 @@ def words(text: str) -> list[str]:
     return [word.replace(".", "") if word[0].isalpha() else word for word in _WORD.findall(plain.lower())]
 
 
-@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The word's stem by Porter's algorithm (Porter 1980), the one that the lexical index uses: "denies" is "deni"."""
+    """The word's stem: "denies" and "denied" are "deni"; irregular forms are taken to their verb first."""
+    return porter(_IRREGULAR.get(word, word))
+
+
+@lru_cache(maxsize=50_000)
+def porter(word: str) -> str:
+    """The word's stem by Porter's algorithm alone (Porter 1980), as the lexical index has it."""
     return str(snowballstemmer.stemmer("porter").stemWord(word))  # a stemmer keeps state: one for each call
 
 
-def stems(text: str, *, content_only: bool = False) -> list[str]:
-    """The stems of the text's words, in order; with `content_only`, without stop words."""
-    return [stem(word) for word in words(text) if not (content_only and word in STOP_WORDS)]
+def stems(text: str) -> list[str]:
+    """The stems of the text's words, in order."""
+    return [stem(word) for word in words(text)]

@@ -1,0 +1,20 @@
+"""Questions in, cited answers out."""
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.records import Answer, Citation, Statement
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.chain import Assistant
+
+__all__ = ["Answer", "Assistant", "Citation", "Settings", "Statement"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Loads `Assistant` when it is first named: LangChain and Chroma take a second to import."""
+    if name == "Assistant":
+        from assistant.chain import Assistant
+
+        return Assistant
+    raise AttributeError(f"module 'assistant' has no attribute {name!r}")

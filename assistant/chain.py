@@ -1,0 +1,169 @@
+"""The chain from a question to a cited answer, and `Assistant`, which is all that most programs need."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from langchain_core.documents import Document
+from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+
+from assistant import cite, guide
+from assistant.extract import quote_sentences
+from assistant.generate import load_chat_model, write_answer
+from assistant.records import Answer, Statement
+from assistant.retrieve import PassageRetriever, retrieve
+from assistant.settings import Settings
+from assistant.spelling import correct
+from index import ingest
+from index.clean import normalise
+from index.collection import Collection
+from index.embed import load_embedder
+from index.errors import QuestionError
+from index.records import Article, Passage, Report
+
+MOST_CHARACTERS = 1_000
+
+State = dict[str, Any]
+
+
+class Assistant:
+    """Answers questions from a collection of articles, every sentence with an exact quotation.
+
+    `Assistant()` takes its settings from the environment. Nothing is opened or loaded before it is needed; one object
+    may be used from many threads. All methods raise errors of `index.errors.OnrecordError`, whose text is for users.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings.from_environment()
+        self.collection = Collection(self.settings.index_dir, load_embedder(self.settings.embedding_model))
+
+    def ingest(self, sources: Iterable[str | Path], progress: Callable[[str], None] = lambda source: None) -> Report:
+        """Adds files and folders of articles; what is in already is left, what has changed is replaced."""
+        return ingest.add(self.collection, sources, progress)
+
+    def remove(self, ids: Iterable[str]) -> Report:
+        """Removes articles, named by id, the beginning of one, or path."""
+        return ingest.remove(self.collection, [self.article(each) for each in ids])
+
+    def articles(self) -> list[Article]:
+        """All articles, newest first."""
+        return self.collection.catalog.articles()
+
+    def article(self, id_or_source: str) -> Article:
+        """One article, by its id, the beginning of its id, or its path."""
+        return self.collection.article(id_or_source)
+
+    def search(self, question: str, k: int = 10) -> list[Passage]:
+        """The `k` passages closest to the question, closest first."""
+        question = self._checked(question)
+        return retrieve(self.collection, question, k)
+
+    def ask(self, question: str) -> Answer:
+        """The answer to a question, or a refusal."""
+        *_, answer = self.stream(question)
+        return answer
+
+    def stream(self, question: str) -> Iterator[Answer]:
+        """Growing snapshots of the answer: the question as read, then the passages, then sentence after sentence.
+
+        Nothing that a snapshot shows is taken back by a later one.
+        """
+        question = self._checked(question)
+        told = guide.reply(question, self.collection)
+        if told:
+            yield Answer(question, question, sentences=(Statement(told),), answered_by="guide")
+            return
+        answer = Answer(question, question, answered_by=self.settings.llm or "quotation")
+        text, steps = "", _Stopwatch()
+        for part in self.chain.stream({"question": question}):
+            if "standalone_question" in part:
+                answer = replace(answer, standalone_question=part["standalone_question"], notice=part["notice"])
+                steps.end("read")
+            if "passages" in part:
+                answer = replace(answer, passages=tuple(part["passages"]))
+                steps.end("search")
+            text += part.get("text", "")
+            known = len(answer.sentences)
+            answer = replace(answer, sentences=tuple(cite.statements(text, answer.passages, finished=False)))
+            if "text" not in part or len(answer.sentences) > known:
+                yield answer
+        steps.end("answer")
+        sentences = tuple(cite.statements(text, answer.passages, finished=True))
+        usage = {"seconds": steps.seconds}
+        yield replace(answer, sentences=sentences, refused=not sentences, notice=self._notice(answer, sentences), usage=usage)
+
+    @cached_property
+    def chain(self) -> Runnable[State, State]:
+        """The LangChain runnable: `{"question"}` in; adds `standalone_question`, `notice`, `passages`, and `text`.
+
+        `text` is the answer with `[n]` marks for the passages, counted from 1; empty where the articles don't say.
+        """
+        retriever = PassageRetriever(collection=self.collection, count=self.settings.passages)
+        passages = RunnableLambda(lambda state: state["standalone_question"]) | retriever | RunnableLambda(_passages)
+        return (
+            RunnableLambda(self._read)
+            | RunnablePassthrough.assign(passages=passages)
+            | RunnablePassthrough.assign(text=RunnableLambda(self._answer))
+        )
+
+    def _read(self, state: State) -> State:
+        question, notice = correct(state["question"], self.collection)
+        return {"question": state["question"], "standalone_question": question, "notice": notice}
+
+    @cached_property
+    def _answer(self) -> Callable[[State], Iterator[str]]:
+        if self.settings.llm:
+            model = load_chat_model(self.settings.llm)
+
+            def answer(state: State) -> Iterator[str]:
+                yield from write_answer(state["standalone_question"], state["passages"], model)
+        else:
+            minimum = self.settings.minimum_score
+
+            def answer(state: State) -> Iterator[str]:
+                yield from quote_sentences(state["standalone_question"], state["passages"], self._encode, minimum)
+
+        return answer
+
+    def _encode(self, texts: Any) -> Any:  # noqa: ANN401
+        return self.collection.embedder.encode(texts, threads=1)
+
+    def _notice(self, answer: Answer, sentences: tuple[Statement, ...]) -> str:
+        undated = {c.article.title for s in sentences for c in s.citations if c.article.published is None}
+        parts = [answer.notice]
+        if sentences and self.settings.llm:
+            parts.append(f"Written by {self.settings.llm}; the quotations are exact, its own words aren't checked.")
+        if undated:
+            parts.append(f"Undated: {', '.join(f'“{title}”' for title in sorted(undated))}.")
+        return " ".join(part for part in parts if part)
+
+    def _checked(self, question: str) -> str:
+        plain = normalise(question.encode("utf-8", "replace").decode()).strip()
+        if not plain:
+            raise QuestionError("The question is empty. Ask, for example, what somebody said, or who, where or when.")
+        if len(plain) > MOST_CHARACTERS:
+            raise QuestionError(
+                f"The question has {len(plain):,} characters, and at most {MOST_CHARACTERS:,} are read. Ask more shortly."
+            )
+        self.collection.require_articles()
+        return plain
+
+
+class _Stopwatch:
+    """Seconds by step, each from the end of the one before."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def end(self, step: str) -> None:
+        now = time.perf_counter()
+        self.seconds[step] = round(now - self._last, 4)
+        self._last = now
+
+
+def _passages(found: list[Document]) -> list[Passage]:
+    return [document.metadata["passage"] for document in found]

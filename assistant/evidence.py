@@ -1,0 +1,149 @@
+"""How well a sentence answers a question: what it must have, and how much it shares in meaning and words."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.names import canonical, names_in
+from assistant.question import Question
+from assistant.speech import acts
+from index.embed import Vectors
+from index.records import Passage, Sentence
+from index.words import stem, words
+
+Encode = Callable[[Sequence[str]], Vectors]
+
+MEANING = 0.5
+"""The weight of likeness in meaning; that of the share of words is the rest."""
+
+NEARBY = 0.4
+"""What a word of the question is worth that stands in the sentence before or in the headline; a name is worth 1."""
+
+_NUMBER_WORD = (
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|dozens?|hundreds?|thousands?|half|no"
+)
+_NUMBER = re.compile(rf"\b(?:\d[\d,.]*|(?:{_NUMBER_WORD})(?:-\w+)?)\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september"
+    r"|october|november|december|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.\s\d+|(?:1[5-9]|20)\d\d|today"
+    r"|tomorrow|yesterday|tonight|noon|midnight|dawn|\d\s?[ap]\.?m|(?:last|next|this|earlier|later|every)\s\w*\s?"
+    r"(?:week|month|year|spring|summer|autumn|winter|morning|evening|night)|ago"
+    r"|(?:days?|weeks?|months?|years?|hours?|minutes?)\s(?:before|after|later|earlier))\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?:in|at|to|near|from|off|outside|inside|into|on|across|through|along|around|under|beside)\s(?:the\s)?[A-Z]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer: where it stands (`number` is its passage's, from 1), its words, and its lead's."""
+
+    number: int
+    passage: Passage
+    sentence: Sentence
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.passage.article.full_text[self.sentence.start : self.sentence.end]
+
+    @property
+    def lead(self) -> str:
+        """The earlier sentence without which it can't be understood; empty where it stands alone."""
+        return self.passage.article.full_text[self.sentence.lead : self.sentence.lead_end]
+
+
+def candidates(passages: Sequence[Passage]) -> list[Candidate]:
+    """The sentences of the passages, each once, however often its article or another prints it."""
+    found: dict[str, Candidate] = {}
+    for number, passage in enumerate(passages, start=1):
+        for sentence in passage.sentences:
+            candidate = Candidate(number, passage, sentence)
+            found.setdefault(candidate.text, candidate)
+    return list(found.values())
+
+
+def known_names(among: Sequence[Candidate]) -> frozenset[str]:
+    """The words that these sentences write as names."""
+    return names_in(canonical(candidate.text) for candidate in among)
+
+
+def scores(question: Question, among: Sequence[Candidate], encode: Encode) -> list[float]:
+    """How well each sentence answers the question, from 0 (lacks what the answer must have) to 1."""
+    names = known_names(among)
+    eligible = [at for at, candidate in enumerate(among) if has_what_it_takes(question, candidate, names)]
+    result = [0.0] * len(among)
+    if eligible:
+        meant = _meaning(question, [among[at] for at in eligible], encode)
+        weights = _weights(question, among)
+        for at, meaning in zip(eligible, meant, strict=True):
+            result[at] = MEANING * meaning + (1 - MEANING) * _shared(question, weights, among[at])
+    return result
+
+
+def has_what_it_takes(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
+    """Whether the sentence has the names, the kind of answer, and the speaker that the question asks for."""
+    stems = _stems(candidate.lead, candidate.text, candidate.passage.article.title)
+    if not all(stem(name) in stems for name in question.names):
+        return False
+    return _has_kind(question, candidate, names) and _has_speech(question, candidate, names)
+
+
+def _has_kind(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
+    text = candidate.text
+    match question.asks:
+        case "number":
+            return any(_counts(question, text[found.end() :]) for found in _NUMBER.finditer(text))
+        case "time":
+            return _TIME.search(text) is not None
+        case "place":
+            return _PLACE.search(text) is not None
+        case "person":
+            others = names - question.names
+            return any(word in others for word in words(canonical(candidate.lead + " " + text)))
+        case _:
+            return True
+
+
+def _counts(question: Question, following: str) -> bool:
+    near = [stem(word) for word in words(following)[:4]]
+    return question.counted is None or question.counted in near
+
+
+def _has_speech(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
+    if question.speech is None:
+        return True
+    spoken = [act for act in acts(candidate.text, candidate.lead, names) if act.kind == question.speech]
+    if question.speakers:
+        return any(question.speakers <= act.speakers for act in spoken)
+    return any(not act.speakers & question.names for act in spoken) or (bool(spoken) and question.asks != "person")
+
+
+def _meaning(question: Question, among: Sequence[Candidate], encode: Encode) -> list[float]:
+    alone = [candidate.text for candidate in among]
+    led = [f"{candidate.lead} {candidate.text}".strip() for candidate in among]
+    vectors = encode([question.text, *alone, *led])
+    likeness = vectors[1:] @ vectors[0]
+    return [float(value) for value in np.maximum(likeness[: len(among)], likeness[len(among) :]).clip(0, 1)]
+
+
+def _weights(question: Question, among: Sequence[Candidate]) -> dict[str, float]:
+    holding = Counter(term for candidate in among for term in question.terms & _stems(candidate.text))
+    return {term: math.log(1 + (len(among) + 1) / (holding[term] + 1)) for term in question.terms}
+
+
+def _shared(question: Question, weights: dict[str, float], candidate: Candidate) -> float:
+    own, around = _stems(candidate.text), _stems(candidate.lead, candidate.passage.article.title)
+    names = {stem(name) for name in question.names}
+    found = {term: 1.0 if term in own else NEARBY + (1 - NEARBY) * (term in names) for term in weights if term in own | around}
+    return sum(weights[term] * share for term, share in found.items()) / (sum(weights.values()) or 1.0)
+
+
+def _stems(*texts: str) -> set[str]:
+    return {stem(word) for text in texts for word in words(canonical(text))}

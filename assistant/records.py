@@ -1,0 +1,66 @@
+"""What comes back for a question."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from index.records import Article, Passage
+
+
+class Turn(NamedTuple):
+    """A question asked before, and the text of its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An exact quotation: `article.full_text[start:end] == quote`. `number` is that of its passage, from 1."""
+
+    number: int
+    quote: str
+    start: int
+    end: int
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of an answer with the quotations that back it."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or a growing snapshot of one.
+
+    `answered_by` is "quotation" (no LLM), the name of the chat model, or "guide" for replies about onrecord itself,
+    which cite nothing. A refusal has no sentences; `passages` then are the closest ones. `usage` holds seconds by step
+    under "seconds".
+    """
+
+    question: str
+    standalone_question: str
+    sentences: tuple[Statement, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    refused: bool = False
+    answered_by: str = "quotation"
+    notice: str = ""
+    usage: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All quotations, in the order of the sentences, each once."""
+        found = (citation for sentence in self.sentences for citation in sentence.citations)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text with citation marks, "… [1]"; empty for a refusal."""
+        return " ".join(
+            " ".join([sentence.text, *(f"[{citation.number}]" for citation in sentence.citations)])
+            for sentence in self.sentences
+        )
