@@ -90,7 +90,7 @@ def scores(question: Question, among: Sequence[Candidate], encode: Encode) -> li
 def has_what_it_takes(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
     """Whether the sentence has the names, the kind of answer, and the speaker that the question asks for."""
     stems = _stems(candidate.lead, candidate.text, candidate.passage.article.title)
-    if not all(stem(name) in stems for name in question.names):
+    if not all(stem(name) in stems for name in question.required):
         return False
     return _has_kind(question, candidate, names) and _has_speech(question, candidate, names)
 
@@ -119,9 +119,9 @@ def _counts(question: Question, following: str) -> bool:
 def _has_speech(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
     if question.speech is None:
         return True
-    spoken = [act for act in acts(candidate.text, candidate.lead, names) if act.kind == question.speech]
+    spoken = [act for act in acts(candidate.text, candidate.lead, names | question.names) if act.kind == question.speech]
     if question.speakers:
-        return any(question.speakers <= act.speakers for act in spoken)
+        return any(question.speakers & act.speakers for act in spoken)
     return any(not act.speakers & question.names for act in spoken) or (bool(spoken) and question.asks != "person")
 
 

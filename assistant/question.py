@@ -2,25 +2,29 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.names import canonical
 from assistant.speech import kind_of
 from index.words import STOP_WORDS, stem, words
 
 _ASKS = {
-    "number": r"how (?:many|much|old|long|far|often|large|big|high|tall|deep)\b|what (?:number|percentage|share|proportion)\b",
-    "time": r"when\b|(?:on |in )?(?:what|which) (?:time|day|date|month|year)\b|since when\b",
+    "number": r"how (?:many|much|old|long|far|often|large|big|high|tall|deep|fast|strong|heavy)\b"
+    r"|(?:by |at )?what (?:number|percentage|share|proportion|speed|price)\b",
+    "time": r"(?:since )?when\b|(?:at |by |in |on |since |until )?(?:what|which) (?:time|day|date|month|year)\b",
     "person": r"who\b|whom\b|whose\b",
     "place": r"where\b|(?:in |to |from )?(?:what|which) (?:city|town|country|place|region|hotel|port)\b",
 }
-_COUNTED = re.compile(r"how (?:many|much) (?:of )?(?:the |more |other )*(?:[\w-]+ly )?([\w-]+)", re.IGNORECASE)
-_AUXILIARY = re.compile(r"\b(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could)\b", re.IGNORECASE)
+_VERBS = r"(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could)\b"
+_COUNTED = re.compile(rf"how (?:many|much) (?:of )?(?:the |more |other )*(?:[\w-]+ly )?(?!{_VERBS})([\w-]+)", re.IGNORECASE)
+_AUXILIARY = re.compile(rf"\b{_VERBS}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question's parts: `terms` are the stems that it is about, `names` those that are names.
+    """A question's parts: `terms` are the stems that it is about, `names` the words in it that are names.
 
+    `required` are the names that an answer can't do without: of adjoining ones ("Antony Blinken") the last.
     `asks` is "number", "time", "person", "place" or "anything"; `counted` what "how many" counts; `speech` the kind of
     speech asked about ("deny"), and `speakers` the names of who is asked to have spoken.
     """
@@ -28,6 +32,7 @@ class Question:
     text: str
     terms: frozenset[str]
     names: frozenset[str]
+    required: frozenset[str]
     asks: str
     counted: str | None
     speech: str | None
@@ -50,6 +55,7 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
         text=text.lower() if shouted else text,
         terms=frozenset(stem(word) for word in tokens if word not in STOP_WORDS and not (speech and kind_of(word))),
         names=frozenset(names),
+        required=frozenset(word for word, after in pairwise([*tokens, ""]) if word in names and after not in names),
         asks=asks or "anything",
         counted=stem(counted.group(1).lower()) if counted else None,
         speech=speech,

@@ -26,6 +26,7 @@ _CLOSED = re.compile(r"[.!?…][’”\"'\])]{1,2}(\s+)(?=[“\"‘(]?[A-Z])")
 _PRONOUN = r"(?:he|she|they|it|his|her|hers|their|theirs|its|this|that|these|those|such)"
 _PRONOUN_LED = re.compile(
     rf"""[“"‘'(]?(?:(?:but|and|so|yet|still|then|later|also|however|meanwhile|instead|nevertheless),?\s+)?{_PRONOUN}\b
+       | [“"‘](?:I|we|my|our|you)\b [^”"]* [”"’]$
        | [“"‘].*[,.?!…][”"’]\s+(?:{_PRONOUN}\s+\w+ | \w+\s+{_PRONOUN})\b""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
