@@ -132,12 +132,12 @@ class Assistant:
         return self.collection.embedder.encode(texts, threads=1)
 
     def _notice(self, answer: Answer, sentences: tuple[Statement, ...]) -> str:
-        undated = {c.article.title for s in sentences for c in s.citations if c.article.published is None}
+        undated = {c.article.id for s in sentences for c in s.citations if c.article.published is None}
         parts = [answer.notice]
         if sentences and self.settings.llm:
             parts.append(f"Written by {self.settings.llm}; the quotations are exact, its own words aren't checked.")
         if undated:
-            parts.append(f"Undated: {', '.join(f'“{title}”' for title in sorted(undated))}.")
+            parts.append("The article is undated." if len(undated) == 1 else f"{len(undated)} of the articles are undated.")
         return " ".join(part for part in parts if part)
 
     def _checked(self, question: str) -> str:

@@ -1,0 +1,186 @@
+"""The command line: `onrecord add | list | show | remove | search | ask | chat | serve | info`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from assistant import render
+from assistant.settings import Settings
+from index.clean import normalise
+from index.errors import OnrecordError, QuestionError
+from index.records import Report
+
+if TYPE_CHECKING:
+    from assistant.chain import Assistant
+
+DONE, USERS_ERROR, INTERRUPTED = 0, 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command. Returns 0 if it was done (a refusal is an answer), 1 for a user's error in one line, 2 for usage."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
+    given = _parser().parse_args(arguments)
+    try:
+        return given.run(given)
+    except OnrecordError as error:
+        _say(f"onrecord: {error}")
+        return USERS_ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="onrecord", description="Answers questions from your news articles, every sentence quoted and cited."
+    )
+    parser.add_argument("--version", action="version", version=version("onrecord"))
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int], explanation: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=explanation, description=explanation)
+        added.set_defaults(run=run)
+        added.add_argument("--index", metavar="DIR", help="the folder that holds the articles (default: data)")
+        return added
+
+    def with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        parser.add_argument("--json", action="store_true", help="print one JSON document")
+        return parser
+
+    add = with_json(verb("add", _add, "add articles: .txt, .md and .html files, and folders of them"))
+    add.add_argument("paths", nargs="*", metavar="PATH")
+    add.add_argument("--demo", action="store_true", help="add the demonstration articles")
+    with_json(verb("list", _list, "list the articles"))
+    with_json(verb("show", _show, "show an article")).add_argument("id", metavar="ID")
+    with_json(verb("remove", _remove, "remove articles")).add_argument("ids", nargs="+", metavar="ID")
+    search = with_json(verb("search", _search, "find the passages closest to a question"))
+    search.add_argument("question")
+    search.add_argument("-k", type=int, default=10, choices=range(1, 101), metavar="N", help="how many (default: 10)")
+    with_json(verb("ask", _ask, "answer a question")).add_argument("question")
+    verb("chat", _chat, "answer questions one after another")
+    serve = verb("serve", _serve, "serve the chat as a web page, on this machine only")
+    serve.add_argument("--host", help="a loopback address (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="the port (default: 7860)")
+    with_json(verb("info", _info, "tell what is in the index and how it is set up"))
+    return parser
+
+
+def _assistant(given: argparse.Namespace) -> "Assistant":
+    from assistant.chain import Assistant
+
+    named = {"index_dir": given.index, "host": getattr(given, "host", None), "port": getattr(given, "port", None)}
+    return Assistant(Settings.from_environment(**{name: value for name, value in named.items() if value is not None}))
+
+
+def _add(given: argparse.Namespace) -> int:
+    from index.ingest import demo_folder
+
+    paths = [*given.paths, *([demo_folder()] if given.demo else [])]
+    if not paths:
+        raise QuestionError("There is nothing to add. Give files or folders, or --demo for the demonstration articles.")
+    report = _assistant(given).ingest(paths)
+    for failure in report.failed:
+        _say(f"onrecord: {failure.reason}")
+    if report.left_out:
+        _say(f"Left out, for their kind can't be read: {_shortened(report.left_out)}")
+    _print(given, render.report_json(report), _report_line(report))
+    return USERS_ERROR if report.failed else DONE
+
+
+def _report_line(report: Report) -> str:
+    counts = [
+        f"{len(ids)} {name}"
+        for name, ids in [
+            ("added", report.added),
+            ("updated", report.updated),
+            ("unchanged", report.unchanged),
+            ("failed", report.failed),
+        ]
+        if ids
+    ]
+    return f"Articles: {', '.join(counts) or 'none found'}. Passages written: {report.passages}, in {report.seconds:.1f} s."
+
+
+def _list(given: argparse.Namespace) -> int:
+    articles = _assistant(given).articles()
+    lines = (f"{article.id}  {article.published or 'undated   '}  {article.publisher or '-'}: {article.title}" for article in articles)
+    return _print(given, [render.article_json(article) for article in articles], "\n".join(lines) or "No articles.")
+
+
+def _show(given: argparse.Namespace) -> int:
+    article = _assistant(given).article(given.id)
+    return _print(given, render.article_json(article, full_text=True), render.article_text(article))
+
+
+def _remove(given: argparse.Namespace) -> int:
+    report = _assistant(given).remove(given.ids)
+    return _print(given, render.report_json(report), f"Articles removed: {len(report.removed)}.")
+
+
+def _search(given: argparse.Namespace) -> int:
+    passages = list(enumerate(_assistant(given).search(given.question, given.k), 1))
+    text = "\n\n".join(render.passage_text(*pair) for pair in passages)
+    return _print(given, [render.passage_json(*pair) for pair in passages], text)
+
+
+def _ask(given: argparse.Namespace) -> int:
+    answer = _assistant(given).ask(given.question)
+    return _print(given, render.answer_json(answer), render.answer_text(answer))
+
+
+def _chat(given: argparse.Namespace) -> int:
+    assistant = _assistant(given)
+    assistant.collection.require_articles()
+    _out("Ask a question. An empty line or Ctrl-D ends the chat.")
+    while True:
+        try:
+            question = input("\n> ").strip()
+        except EOFError:
+            question = ""
+        if not question:
+            return DONE
+        try:
+            _out("\n" + render.answer_text(assistant.ask(question)))
+        except QuestionError as error:
+            _out(str(error))
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from assistant.server import serve
+
+    serve(_assistant(given))
+    return DONE
+
+
+def _info(given: argparse.Namespace) -> int:
+    assistant = _assistant(given)
+    settings, catalog = assistant.settings, assistant.collection.catalog
+    facts = {
+        "onrecord": version("onrecord"),
+        "index": str(settings.index_dir.resolve()),
+        "articles": len(assistant.articles()),
+        "passages": catalog.passage_count(),
+        "embedding_model": settings.embedding_model,
+        "llm": settings.llm or None,
+    }
+    return _print(given, facts, "\n".join(f"{name.replace('_', ' ')}: {value or 'none'}" for name, value in facts.items()))
+
+
+def _print(given: argparse.Namespace, values: Any, text: str) -> int:  # noqa: ANN401
+    _out(json.dumps(values, ensure_ascii=False, indent=2) if given.json else text)
+    return DONE
+
+
+def _out(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+def _say(text: str) -> None:
+    print(normalise(text).replace("\n", " "), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _shortened(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
