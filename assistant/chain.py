@@ -44,6 +44,11 @@ class Assistant:
         """Adds files and folders of articles; what is in already is left, what has changed is replaced."""
         return ingest.add(self.collection, sources, progress)
 
+    def prepare(self) -> None:
+        """Loads the models now, so that the first question doesn't wait and a wrong setting shows at once."""
+        self.collection.embedder.encode(["ready"], threads=1)
+        _ = self._answer
+
     def remove(self, ids: Iterable[str]) -> Report:
         """Removes articles, named by id, the beginning of one, or path."""
         return ingest.remove(self.collection, [self.article(each) for each in ids])
@@ -93,7 +98,13 @@ class Assistant:
         steps.end("answer")
         sentences = tuple(cite.statements(text, answer.passages, finished=True))
         usage = {"seconds": steps.seconds}
-        yield replace(answer, sentences=sentences, refused=not sentences, notice=self._notice(answer, sentences), usage=usage)
+        yield replace(
+            answer,
+            sentences=sentences,
+            refused=not sentences,
+            notice=self._notice(answer, sentences),
+            usage=usage,
+        )
 
     @cached_property
     def chain(self) -> Runnable[State, State]:
@@ -137,7 +148,9 @@ class Assistant:
         if sentences and self.settings.llm:
             parts.append(f"Written by {self.settings.llm}; the quotations are exact, its own words aren't checked.")
         if undated:
-            parts.append("The article is undated." if len(undated) == 1 else f"{len(undated)} of the articles are undated.")
+            parts.append(
+                "The article is undated." if len(undated) == 1 else f"{len(undated)} of the articles are undated."
+            )
         return " ".join(part for part in parts if part)
 
     def _checked(self, question: str) -> str:
@@ -146,7 +159,7 @@ class Assistant:
             raise QuestionError("The question is empty. Ask, for example, what somebody said, or who, where or when.")
         if len(plain) > MOST_CHARACTERS:
             raise QuestionError(
-                f"The question has {len(plain):,} characters, and at most {MOST_CHARACTERS:,} are read. Ask more shortly."
+                f"The question has {len(plain):,} characters; at most {MOST_CHARACTERS:,} are read. Ask in fewer words."
             )
         self.collection.require_articles()
         return plain

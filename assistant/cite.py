@@ -8,7 +8,7 @@ from index.records import Passage
 from index.split import sentence_spans
 from index.words import STOP_WORDS, stem, words
 
-_MARKED = re.compile(r"(.+?)((?:\s*\[\d{1,3}(?:,\s*\d{1,3})*\])+\.?)", re.DOTALL)
+_MARKS = re.compile(r"((?:\s*\[\d{1,3}(?:,\s*\d{1,3})*\])+\.?)")
 
 
 def statements(text: str, passages: Sequence[Passage], *, finished: bool) -> list[Statement]:
@@ -18,30 +18,31 @@ def statements(text: str, passages: Sequence[Passage], *, finished: bool) -> lis
     no word with the sentence, are dropped; so is a sentence that is left with none. While the text isn't `finished`,
     its last sentence is held back, for more marks may follow.
     """
-    found = list(_MARKED.finditer(text))
+    *pieces, rest = _MARKS.split(text)
+    marked = list(zip(pieces[::2], pieces[1::2], strict=True))
     more_marks_may_follow = not finished and not text.endswith("\n")
-    if found and more_marks_may_follow and not text[found[-1].end() :].strip(" [,.0123456789"):
-        found.pop()
-    return [statement for match in found for statement in _statements(match, passages)]
+    if more_marks_may_follow and not rest.strip(" [,.0123456789"):
+        marked = marked[:-1]
+    return [statement for said, marks in marked for statement in _statements(said.strip(), marks, passages)]
 
 
-def _statements(match: re.Match[str], passages: Sequence[Passage]) -> Iterator[Statement]:
-    said, marks = match.group(1).strip(), match.group(2)
-    numbers = [number for mark in re.findall(r"\d+", marks) if 1 <= (number := int(mark)) <= len(passages)]
+def _statements(said: str, marks: str, passages: Sequence[Passage]) -> Iterator[Statement]:
+    found = dict.fromkeys(int(number) for number in re.findall(r"\d+", marks))
+    numbers = [number for number in found if 1 <= number <= len(passages)]
     whole = [citation for number in numbers if (citation := _verbatim(said, number, passages[number - 1]))]
     if whole:
         yield Statement(said, tuple(whole))
         return
     for start, end in sentence_spans(said):
         sentence = said[start:end]
-        backing = (_backing(sentence, number, passages[number - 1]) for number in dict.fromkeys(numbers))
+        backing = (_backing(sentence, number, passages[number - 1]) for number in numbers)
         citations = tuple(citation for citation in backing if citation)
         if citations:
             yield Statement(sentence, citations)
 
 
 def _verbatim(said: str, number: int, passage: Passage) -> Citation | None:
-    at = passage.text.find(said)
+    at = passage.text.find(said) if said else -1
     return _citation(number, passage, passage.start + at, passage.start + at + len(said)) if at >= 0 else None
 
 

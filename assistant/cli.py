@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 from assistant import render
@@ -20,12 +21,14 @@ DONE, USERS_ERROR, INTERRUPTED = 0, 1, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command. Returns 0 if it was done (a refusal is an answer), 1 for a user's error in one line, 2 for usage."""
+    """Runs a command. Returns 0 if it was done (a refusal is an answer), 1 for a user's error; wrong usage exits 2."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     given = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = given.run
     try:
-        return given.run(given)
+        return run(given)
     except OnrecordError as error:
         _say(f"onrecord: {error}")
         return USERS_ERROR
@@ -35,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="onrecord", description="Answers questions from your news articles, every sentence quoted and cited."
+        prog="onrecord",
+        description="Answers questions from your news articles, every sentence quoted and cited.",
     )
     parser.add_argument("--version", action="version", version=version("onrecord"))
     verbs = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -71,7 +75,11 @@ def _parser() -> argparse.ArgumentParser:
 def _assistant(given: argparse.Namespace) -> "Assistant":
     from assistant.chain import Assistant
 
-    named = {"index_dir": given.index, "host": getattr(given, "host", None), "port": getattr(given, "port", None)}
+    named = {
+        "index_dir": given.index,
+        "host": getattr(given, "host", None),
+        "port": getattr(given, "port", None),
+    }
     return Assistant(Settings.from_environment(**{name: value for name, value in named.items() if value is not None}))
 
 
@@ -101,12 +109,16 @@ def _report_line(report: Report) -> str:
         ]
         if ids
     ]
-    return f"Articles: {', '.join(counts) or 'none found'}. Passages written: {report.passages}, in {report.seconds:.1f} s."
+    done = f"Articles: {', '.join(counts) or 'none found'}."
+    return f"{done} Passages written: {report.passages}, in {report.seconds:.1f} s."
 
 
 def _list(given: argparse.Namespace) -> int:
     articles = _assistant(given).articles()
-    lines = (f"{article.id}  {article.published or 'undated   '}  {article.publisher or '-'}: {article.title}" for article in articles)
+    lines = (
+        f"{article.id}  {article.published or 'undated   '}  {article.publisher or '-'}: {article.title}"
+        for article in articles
+    )
     return _print(given, [render.article_json(article) for article in articles], "\n".join(lines) or "No articles.")
 
 
@@ -166,7 +178,11 @@ def _info(given: argparse.Namespace) -> int:
         "embedding_model": settings.embedding_model,
         "llm": settings.llm or None,
     }
-    return _print(given, facts, "\n".join(f"{name.replace('_', ' ')}: {value or 'none'}" for name, value in facts.items()))
+    return _print(
+        given,
+        facts,
+        "\n".join(f"{name.replace('_', ' ')}: {value or 'none'}" for name, value in facts.items()),
+    )
 
 
 def _print(given: argparse.Namespace, values: Any, text: str) -> int:  # noqa: ANN401

@@ -119,7 +119,9 @@ def _counts(question: Question, following: str) -> bool:
 def _has_speech(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
     if question.speech is None:
         return True
-    spoken = [act for act in acts(candidate.text, candidate.lead, names | question.names) if act.kind == question.speech]
+    spoken = [
+        act for act in acts(candidate.text, candidate.lead, names | question.names) if act.kind == question.speech
+    ]
     if question.speakers:
         return any(question.speakers & act.speakers for act in spoken)
     return any(not act.speakers & question.names for act in spoken) or (bool(spoken) and question.asks != "person")
@@ -141,7 +143,11 @@ def _weights(question: Question, among: Sequence[Candidate]) -> dict[str, float]
 def _shared(question: Question, weights: dict[str, float], candidate: Candidate) -> float:
     own, around = _stems(candidate.text), _stems(candidate.lead, candidate.passage.article.title)
     names = {stem(name) for name in question.names}
-    found = {term: 1.0 if term in own else NEARBY + (1 - NEARBY) * (term in names) for term in weights if term in own | around}
+    found = {
+        term: 1.0 if term in own else NEARBY + (1 - NEARBY) * (term in names)
+        for term in weights
+        if term in own | around
+    }
     return sum(weights[term] * share for term, share in found.items()) / (sum(weights.values()) or 1.0)
 
 

@@ -19,7 +19,10 @@ def quote_sentences(question: str, passages: Sequence[Passage], encode: Encode, 
     """
     among = candidates(passages)
     found = read_question(question, known_names(among))
-    ranked = sorted(zip(scores(found, among, encode), range(len(among)), strict=True), key=lambda pair: (-pair[0], pair[1]))
+    ranked = sorted(
+        zip(scores(found, among, encode), range(len(among)), strict=True),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
     said: set[tuple[str, int]] = set()
     for score, at in ranked:
         parts = [part for part in _with_lead(among[at]) if part[:2] not in said]

@@ -13,7 +13,7 @@ NOT_IN_THE_ARTICLES = "NOT IN THE ARTICLES"
 
 
 def load_chat_model(name: str) -> BaseChatModel:
-    """The chat model of that name, "ollama:llama3.2" or "openai:gpt-5-mini". Raises SettingsError without its package."""
+    """The chat model of that name, such as "ollama:llama3.2". Raises SettingsError where its package isn't there."""
     from langchain.chat_models import init_chat_model
 
     provider, _, model = name.partition(":")
@@ -26,7 +26,7 @@ def load_chat_model(name: str) -> BaseChatModel:
             f"ONRECORD_LLM is {name!r}, and the package for {provider!r} isn't installed. "
             f"Install it: pip install langchain-{provider}"
         ) from error
-    except Exception as error:  # noqa: BLE001  (each provider's package raises its own)
+    except Exception as error:
         raise SettingsError(f"ONRECORD_LLM is {name!r}, which can't be used: {_first_line(error)}") from error
 
 
@@ -45,7 +45,7 @@ def write_answer(question: str, passages: Sequence[Passage], model: BaseChatMode
                 held = ""
         if not held.strip().startswith(NOT_IN_THE_ARTICLES):
             yield held
-    except Exception as error:  # noqa: BLE001  (each provider's package raises its own)
+    except Exception as error:
         raise ModelError(f"The chat model didn't answer: {_first_line(error)} Is its server running?") from error
 
 

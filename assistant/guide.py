@@ -9,19 +9,31 @@ from index.collection import Collection
 from index.ingest import demo_folder
 from index.records import Article
 
-_GREETING = re.compile(r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings)(?: there| all)?", re.IGNORECASE)
-_THANKS = re.compile(r"(?:thanks?(?: you)?|thx|cheers|ok(?:ay)?|great|bye|goodbye|perfect)(?: very much| a lot)?", re.IGNORECASE)
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings)(?: there| all)?", re.IGNORECASE
+)
+_THANKS = re.compile(
+    r"(?:thanks?(?: you)?|thx|cheers|ok(?:ay)?|great|bye|goodbye|perfect)(?: very much| a lot)?",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(
-    r"(?:(?:so )?what(?:'s| is| are) (?:this|these|it|that|here|in (?:here|there)|the (?:articles?|collection))(?: (?:all )?about)?"
+    r"(?:(?:so )?what(?:'s| is| are)"
+    r" (?:this|these|it|that|here|in (?:here|there)|the (?:articles?|collection))(?: (?:all )?about)?"
     r"|what (?:can|could|should|may) (?:i|you|we|one) (?:ask|do|answer)(?: (?:you|here|about|me))*"
     r"|what (?:do you (?:know|have|do)|articles (?:do you have|are (?:there|here)|have you))(?: about)?"
-    r"|what are you|who are you|help(?: me)?|how (?:do i use this|does (?:this|it) work)|summari[sz]e(?: this| everything)?"
+    r"|what are you|who are you|help(?: me)?|how (?:do i use this|does (?:this|it) work)"
+    r"|summari[sz]e(?: this| everything)?"
     r"|what topics.*|list (?:the )?articles|\?+)",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(r"\b([A-Z][a-z]{3,})\s+(said|denied|denies|accused|warned)\b")
-_ASKED = {"said": "What did {} say?", "denied": "What did {} deny?", "denies": "What did {} deny?",
-          "accused": "Whom did {} accuse?", "warned": "What did {} warn of?"}
+_ASKED = {
+    "said": "What did {} say?",
+    "denied": "What did {} deny?",
+    "denies": "What did {} deny?",
+    "accused": "Whom did {} accuse?",
+    "warned": "What did {} warn of?",
+}
 HEADLINES = 5
 EXAMPLES = 4
 
@@ -50,7 +62,9 @@ def example_questions(collection: Collection) -> list[str]:
 
 def _how_to_ask(collection: Collection) -> str:
     examples = " ".join(f"“{question}”" for question in example_questions(collection)[:2])
-    return "Ask what somebody said or did, who, where, when or how many" + (f", for example: {examples}" if examples else ".")
+    return "Ask what somebody said or did, who, where, when or how many" + (
+        f", for example: {examples}" if examples else "."
+    )
 
 
 def _contents(articles: Sequence[Article]) -> str:

@@ -8,7 +8,9 @@ from importlib.resources import files
 
 from index.words import words
 
-TITLES = frozenset("mr mrs ms miss dr prof sir lord lady president minister secretary general col gen lt sen rep".split())
+TITLES = frozenset(
+    "mr mrs ms miss dr prof sir lord lady president minister secretary general col gen lt sen rep".split()
+)
 
 _CAPITALISED_INSIDE = re.compile(r"(?<![.!?:\n] )(?<=[\w,;’'\-–—“\"(‘] |.[“\"(‘])[A-Z][\w’'.-]*")
 _THE_US = re.compile(r"\b(?:U\.S\.A?\.?|USA?|(?<=\b[Tt]he )us(?!\w))")

@@ -16,7 +16,9 @@ _ASKS = {
     "place": r"where\b|(?:in |to |from )?(?:what|which) (?:city|town|country|place|region|hotel|port)\b",
 }
 _VERBS = r"(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could)\b"
-_COUNTED = re.compile(rf"how (?:many|much) (?:of )?(?:the |more |other )*(?:[\w-]+ly )?(?!{_VERBS})([\w-]+)", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"how (?:many|much) (?:of )?(?:the |more |other )*(?:[\w-]+ly )?(?!{_VERBS})([\w-]+)", re.IGNORECASE
+)
 _AUXILIARY = re.compile(rf"\b{_VERBS}", re.IGNORECASE)
 
 
@@ -49,7 +51,10 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
         names |= {word for found in re.findall(r"(?<=\w )[A-Z][\w’'-]*", plain) for word in words(found)}
     names -= STOP_WORDS
     speech, speakers = _speech(plain, names)
-    asks = next((kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.IGNORECASE)), None)
+    asks = next(
+        (kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.IGNORECASE)),
+        None,
+    )
     counted = _COUNTED.search(plain)
     return Question(
         text=text.lower() if shouted else text,

@@ -1,6 +1,7 @@
 """Makes plain text, JSON and HTML of answers, passages and articles. All escaping is here."""
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from textwrap import shorten
 from typing import Any
@@ -9,7 +10,7 @@ from assistant.records import Answer, Citation
 from index.records import Article, Passage, Report
 
 REFUSAL = "The articles don't say."
-_MARKDOWN = {ord(character): f"&#{ord(character)};" for character in "`*_[]!\\~$|#:@{}"}
+_SPECIAL = {ord(character): f"&#{ord(character)};" for character in '&<>"`*_[]!\\~$|#:@{}'}
 
 
 def article_line(article: Article) -> str:
@@ -52,7 +53,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "answered_by": answer.answered_by,
         "notice": answer.notice,
         "sentences": [
-            {"text": sentence.text, "citations": [_citation_json(citation) for citation in sentence.citations]}
+            {
+                "text": sentence.text,
+                "citations": [_citation_json(citation) for citation in sentence.citations],
+            }
             for sentence in answer.sentences
         ],
         "citations": [_citation_json(citation) for citation in answer.citations],
@@ -111,10 +115,15 @@ def answer_html(answer: Answer) -> str:
         escaped(sentence.text) + "".join(f"<sup>{mark}</sup>" for mark in _marks(sentence.citations))
         for sentence in answer.sentences
     )
-    parts = [f"<p>{said}</p>" if said else "", f"<p><em>{escaped(answer.notice)}</em></p>" if answer.notice else ""]
+    parts = [
+        f"<p>{said}</p>" if said else "",
+        f"<p><em>{escaped(answer.notice)}</em></p>" if answer.notice else "",
+    ]
     if answer.refused:
         parts.insert(0, f"<p>{escaped(REFUSAL)} These are the closest passages:</p>")
-        parts += [_source_html(number, passage, (), opened=False) for number, passage in enumerate(answer.passages[:3], 1)]
+        parts += [
+            _source_html(number, passage, (), opened=False) for number, passage in enumerate(answer.passages[:3], 1)
+        ]
     for number in sorted({citation.number for citation in answer.citations}):
         quoted = [citation for citation in answer.citations if citation.number == number]
         parts.append(_source_html(number, answer.passages[number - 1], quoted, opened=True))
@@ -123,7 +132,7 @@ def answer_html(answer: Answer) -> str:
 
 def escaped(text: str) -> str:
     """The text as HTML in which nothing is a tag, an entity, Markdown or an address to be made a link."""
-    return html.escape(text).translate(_MARKDOWN).replace("www.", "www&#46;").replace("\n", "<br>")
+    return re.sub(r"www\.", "www&#46;", text.translate(_SPECIAL), flags=re.IGNORECASE).replace("\n", "<br>")
 
 
 def _marks(citations: Iterable[Citation]) -> list[str]:
@@ -132,13 +141,11 @@ def _marks(citations: Iterable[Citation]) -> list[str]:
 
 def _source_html(number: int, passage: Passage, quoted: Sequence[Citation], *, opened: bool) -> str:
     article = passage.article
-    link = ""
+    heading = f"&#91;{number}&#93; <strong>{escaped(article.title)}</strong> — {escaped(article_line(article))}"
     if article.url:
-        link = f' · <a href="{html.escape(article.url)}" target="_blank" rel="noopener noreferrer">original</a>'
-    return (
-        f"<details{' open' if opened else ''}><summary>&#91;{number}&#93; <strong>{escaped(article.title)}</strong>"
-        f" — {escaped(article_line(article))}{link}</summary><blockquote>{_highlighted(passage, quoted)}</blockquote></details>"
-    )
+        heading += f' · <a href="{html.escape(article.url)}" target="_blank" rel="noopener noreferrer">original</a>'
+    text = _highlighted(passage, quoted)
+    return f"<details{' open' * opened}><summary>{heading}</summary><blockquote>{text}</blockquote></details>"
 
 
 def _highlighted(passage: Passage, quoted: Sequence[Citation]) -> str:

@@ -55,5 +55,10 @@ class PassageRetriever(BaseRetriever):
 
 def _document(passage: Passage) -> Document:
     article = passage.article
-    metadata = {"passage": passage, "title": article.title, "url": article.url, "publisher": article.publisher}
+    metadata = {
+        "passage": passage,
+        "title": article.title,
+        "url": article.url,
+        "publisher": article.publisher,
+    }
     return Document(passage.text, id=passage.id, metadata=metadata)

@@ -28,7 +28,9 @@ HEADERS = {
 }
 """The policy lets the page load nothing from another host; Gradio's own scripts need the two `unsafe-` words."""
 
-OPEN_ROUTES = frozenset("api app_id call cancel config heartbeat info openapi.json queue reset run startup-events theme.css".split())
+OPEN_ROUTES = frozenset(
+    "api app_id call cancel config heartbeat info openapi.json queue reset run startup-events theme.css".split()
+)
 """The routes under /gradio_api/ that the chat needs; those for files, uploads and recordings stay closed."""
 
 MOST_BYTES = 100_000
@@ -40,8 +42,10 @@ def build_app(assistant: Assistant) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(_Guard)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", assistant.settings.host])
-    return gr.mount_gradio_app(
+    app.add_middleware(
+        TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", assistant.settings.host]
+    )
+    gr.mount_gradio_app(
         app,
         ui.build(assistant),
         path="/",
@@ -53,6 +57,7 @@ def build_app(assistant: Assistant) -> FastAPI:
         max_file_size=0,
         enable_monitoring=False,
     )
+    return app
 
 
 def serve(assistant: Assistant) -> None:
@@ -60,7 +65,7 @@ def serve(assistant: Assistant) -> None:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     host, port = assistant.settings.host, assistant.settings.port
     listening = _listen(host, port)
-    assistant.collection.embedder.encode(["warm up"], threads=1)
+    assistant.prepare()
     config = uvicorn.Config(build_app(assistant), log_level="warning", timeout_graceful_shutdown=SECONDS_TO_STOP)
     shown = f"[{host}]" if ":" in host else host
     print(f"The chat is open at http://{shown}:{port} (Ctrl-C ends it).", flush=True)  # noqa: T201

@@ -19,7 +19,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     index_dir: Path = Field(Path("data"), description="the folder that holds the articles")
-    embedding_model: str = Field(PACKAGED, min_length=1, description="a sentence-transformers model, or `words` for none")
+    embedding_model: str = Field(
+        PACKAGED, min_length=1, description="a sentence-transformers model, or `words` for none"
+    )
     llm: str = Field("", description="a chat model that writes the answers, as `ollama:…` or `openai:…`; empty: none")
     passages: int = Field(8, ge=1, le=30, description="how many passages are read for an answer")
     minimum_score: float = Field(0.55, ge=0, le=1, description="below it a sentence doesn't answer a question")

@@ -92,10 +92,8 @@ def _speaker_before(
 
 
 def _speaker_after(tokens: list[tuple[str, bool]], verb: int, names: frozenset[str]) -> frozenset[str]:
-    quoted_before = verb > 0 and tokens[verb - 1][0] in "“”\","
-    follows = verb + 1 < len(tokens) and (
-        _is_name(tokens[verb + 1][0], names) or tokens[verb + 1][0].lower() in TITLES
-    )
+    quoted_before = verb > 0 and tokens[verb - 1][0] in '“”",'
+    follows = verb + 1 < len(tokens) and (_is_name(tokens[verb + 1][0], names) or tokens[verb + 1][0].lower() in TITLES)
     return _name_run(tokens, verb + 1, 1, names) if quoted_before and follows else frozenset()
 
 

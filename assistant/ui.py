@@ -13,6 +13,8 @@ from index.errors import OnrecordError
 THEME = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
 """Fonts of the reader's own machine: the page loads nothing from elsewhere."""
 
+QUESTIONS_AT_ONCE = 4
+
 STYLE = """
 .gradio-container { max-width: 60rem !important; width: 100% !important; margin: 0 auto !important; }
 .message details { border-top: 1px solid var(--border-color-primary); padding: .4rem 0; font-size: .92em; }
@@ -58,9 +60,14 @@ def build(assistant: Assistant) -> gr.Blocks:
                 height="70vh",
             ),
             textbox=gr.Textbox(
-                placeholder="Ask a question", label="Question", show_label=False, container=False, submit_btn=True
+                placeholder="Ask a question",
+                label="Question",
+                show_label=False,
+                container=False,
+                submit_btn=True,
             ),
             flagging_mode="never",
+            concurrency_limit=QUESTIONS_AT_ONCE,
             analytics_enabled=False,
         )
         gr.api(ask, api_name="ask")

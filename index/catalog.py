@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from index.errors import CollectionError
 from index.records import Article, Draft, Passage, Sentence
@@ -110,13 +111,13 @@ class Catalog:
         """What the index remembers of itself under that name ("generation", "embedding_model", "splitter")."""
         with self._connect() as database:
             row = database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return row and row[0]
+        return str(row[0]) if row else None
 
     def digest(self, source: str) -> str | None:
         """The digest of the article read from that source, None where there is none."""
         with self._connect() as database:
             row = database.execute("SELECT digest FROM articles WHERE source = ?", (source,)).fetchone()
-        return row and row[0]
+        return str(row[0]) if row else None
 
     def intend(self, versions: Iterable[str]) -> None:
         """Notes versions whose vectors are about to be written, and unwanted until they are published."""
@@ -239,9 +240,7 @@ def _withdraw(database: sqlite3.Connection, article_id: str) -> None:
         (article_id,),
     )
     database.execute("DELETE FROM passages WHERE article = ?", (article_id,))
-    database.execute(
-        "INSERT OR IGNORE INTO unwanted_versions SELECT version FROM articles WHERE id = ?", (article_id,)
-    )
+    database.execute("INSERT OR IGNORE INTO unwanted_versions SELECT version FROM articles WHERE id = ?", (article_id,))
     database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
 
@@ -249,12 +248,13 @@ def _next_generation(database: sqlite3.Connection) -> None:
     database.execute("UPDATE facts SET value = value + 1 WHERE name = 'generation'")
 
 
-def _article(row: Sequence[str | None]) -> Article:
-    *fields, published = row
-    return Article(*fields, published=date.fromisoformat(published) if published else None)
+def _article(row: Sequence[Any]) -> Article:
+    article_id, source, title, full_text, url, publisher, author, published = row
+    dated = date.fromisoformat(published) if published else None
+    return Article(article_id, source, title, full_text, url, publisher, author, dated)
 
 
-def _passage(row: Sequence[str]) -> Passage:
+def _passage(row: Sequence[Any]) -> Passage:
     passage_id, start, end, sentences, *article = row
     quotable = tuple(Sentence(*offsets) for offsets in json.loads(sentences))
-    return Passage(passage_id, _article(article), int(start), int(end), quotable)
+    return Passage(passage_id, _article(article), start, end, quotable)

@@ -16,7 +16,8 @@ _FURNITURE = re.compile(
     | (?:share|facebook|twitter|x|whatsapp|linkedin|email|print)(?:\s*[|/·,]\s*\w+)+
     | (?:read|see)\ (?:more|also|next)\b.* | continue\ reading.* | related(?:\ (?:articles|stories|topics|content))?:?.*
     | (?:sign\ up|subscribe|log\ in|register|follow\ us|click\ here|support\ our)\b.*
-    | (?:photo|image|picture|video|source|graphic)(?:\ (?:by|credit|source|caption))?\s*:.* | getty\ images | file\ photo
+    | (?:photo|image|picture|video|source|graphic)(?:\ (?:by|credit|source|caption))?\s*:.*
+    | getty\ images | file\ photo
     | (?:©|\(c\)\s|copyright\b).* | all\ rights\ reserved.*
     | (?:we|this\ (?:site|website))\ uses?\ cookies.* | accept\ (?:all\ )?cookies | \d+\ min(?:ute)?s?\ read
     )[.!]?""",

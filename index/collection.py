@@ -110,7 +110,9 @@ class Collection:
                 f"Another process is writing to {self.folder}. Wait until it is done, then try again."
             ) from error
         except PermissionError as error:
-            raise CollectionError(f"{self.folder} can't be written: {error.strerror}. Name another with --index.") from error
+            raise CollectionError(
+                f"{self.folder} can't be written: {error.strerror}. Name another with --index."
+            ) from error
 
     def _notice_other_writers(self) -> None:
         vectors, generation = self.vectors, self.catalog.fact("generation")

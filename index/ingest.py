@@ -26,7 +26,9 @@ def demo_folder() -> Path:
 
 
 def add(
-    collection: Collection, sources: Iterable[str | Path], progress: Callable[[str], None] = lambda source: None
+    collection: Collection,
+    sources: Iterable[str | Path],
+    progress: Callable[[str], None] = lambda source: None,
 ) -> Report:
     """Adds files, and folders with all below them; `progress` is told each file as it is read.
 
@@ -105,15 +107,16 @@ class _Run:
     def publish(self) -> None:
         collection, entries = self._collection, self._waiting
         texts = [_embedded_text(entry.draft, *bounds) for entry in entries for bounds in entry.passage_bounds]
-        vectors = collection.embedder.encode(texts, threads=os.cpu_count() or 1) if texts else []
+        if not texts:
+            return
+        vectors = collection.embedder.encode(texts, threads=os.cpu_count() or 1)
         collection.catalog.intend(entry.version for entry in entries)
         first = 0
         for entry in entries:
             last = first + len(entry.passages)
             collection.vectors.add(entry.version, entry.passage_ids, vectors[first:last])
             first = last
-        if entries:
-            collection.catalog.publish(entries)
+        collection.catalog.publish(entries)
         self._passages += first
         self._waiting = []
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import sentencex
 
@@ -40,11 +41,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     cuts = {cut for cut in cuts if not _belong_together(text[:cut], text[cut:])}
     cuts |= {found.end() for found in _CLOSED.finditer(text) if _closes_sentence(text, found, cuts)}
     edges = [0, *sorted(cuts), len(text)]
-    return [
-        piece
-        for start, end in zip(edges, edges[1:], strict=False)
-        for piece in _cut_long(text, *_trimmed(text, start, end))
-    ]
+    return [piece for start, end in pairwise(edges) for piece in _cut_long(text, *_trimmed(text, start, end))]
 
 
 def sentences(full_text: str) -> list[Sentence]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import chromadb
+from chromadb.api.client import Client
 from chromadb.config import Settings as ChromaSettings
 
 from index.embed import Vectors
@@ -23,7 +25,7 @@ class VectorStore:
         self._open()
 
     def _open(self) -> None:
-        self._client = chromadb.PersistentClient(path=str(self._folder), settings=_SETTINGS)
+        self._client = cast(Client, chromadb.PersistentClient(path=str(self._folder), settings=_SETTINGS))
         self._batch = self._client.get_max_batch_size()
         self._collection = self._client.get_or_create_collection(
             "passages", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
