@@ -55,7 +55,7 @@ def example_questions(collection: Collection) -> list[str]:
     articles = collection.catalog.articles()
     ours = str(demo_folder().resolve())
     if any(article.source.startswith(ours) for article in articles):
-        return (files("index") / "demo" / "questions.list").read_text("utf-8").splitlines()[:EXAMPLES]
+        return (files("index") / "demo_questions.txt").read_text("utf-8").splitlines()[:EXAMPLES]
     spoken = Counter(found for article in articles[:200] for found in _SPEECH.findall(article.full_text))
     return [_ASKED[verb].format(name) for (name, verb), _ in spoken.most_common(EXAMPLES)]
 

@@ -40,5 +40,5 @@ def _aliases() -> tuple[re.Pattern[str], dict[str, str]]:
     names = {name.lower(): group[0].replace(" ", "") for group in groups for name in group}
     names |= {"unitedstates": "UnitedStates", "united states": "UnitedStates"}
     longest_first = sorted(names, key=len, reverse=True)
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
+    pattern = re.compile(rf"\b(?!polish\b)(?i:{'|'.join(map(re.escape, longest_first))})\b")
     return pattern, names

@@ -28,10 +28,12 @@ HEADERS = {
 }
 """The policy lets the page load nothing from another host; Gradio's own scripts need the two `unsafe-` words."""
 
-OPEN_ROUTES = frozenset(
+OPEN = frozenset(["", *"assets config favicon.ico gradio_api manifest.json robots.txt static svelte theme.css".split()])
+OPEN_IN_API = frozenset(
     "api app_id call cancel config heartbeat info openapi.json queue reset run startup-events theme.css".split()
 )
-"""The routes under /gradio_api/ that the chat needs; those for files, uploads and recordings stay closed."""
+"""The paths that the chat needs, by their first part, and those under /gradio_api/: the routes for files, uploads,
+recordings, monitoring and sign-in, which Gradio opens even where nothing uses them, stay closed."""
 
 MOST_BYTES = 100_000
 SECONDS_TO_STOP = 2
@@ -116,8 +118,8 @@ class _Guard:
 
 
 def _refusal(scope: Scope) -> PlainTextResponse | None:
-    area, _, route = scope["path"].lstrip("/").partition("/")
-    if area == "gradio_api" and route.split("/")[0].split("=")[0] not in OPEN_ROUTES:
+    area, route = [*scope["path"][1:].split("/"), ""][:2]
+    if area not in OPEN or (area == "gradio_api" and route not in OPEN_IN_API):
         return PlainTextResponse("There is nothing here.", 404)
     if scope["method"] in ("POST", "PUT", "PATCH"):
         length = Headers(scope=scope).get("content-length", "")

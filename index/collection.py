@@ -1,5 +1,6 @@
 """A collection of articles in a folder: its catalog and its vectors, opened together and kept in step."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +71,7 @@ class Collection:
     def article(self, id_or_source: str) -> Article:
         """The article with that id, or the beginning of one, or that source. Raises CollectionError without one."""
         articles = self.catalog.articles()
-        sources = {id_or_source, str(Path(id_or_source).resolve())}
+        sources = {id_or_source, os.path.realpath(id_or_source)}
         found = [article for article in articles if article.id == id_or_source or article.source in sources]
         found = found or [article for article in articles if id_or_source and article.id.startswith(id_or_source)]
         if len(found) == 1:
@@ -93,26 +94,34 @@ class Collection:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """The right to write, which one process has at a time. Vectors that no article wants are removed."""
+        lock = self._lock()
+        try:
+            Catalog(self._path).create({"embedding_model": self.embedder.name, "splitter": SPLITTER})
+            with self._reading:
+                self._notice_other_writers()
+            self._sweep()
+            try:
+                yield
+            finally:
+                self._sweep()
+                self._generation = self.catalog.fact("generation")
+        finally:
+            lock.release()
+
+    def _lock(self) -> FileLock:
+        lock = FileLock(self.folder / "write.lock")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / "write.lock", timeout=0):
-                Catalog(self._path).create({"embedding_model": self.embedder.name, "splitter": SPLITTER})
-                with self._reading:
-                    self._notice_other_writers()
-                self._sweep()
-                try:
-                    yield
-                finally:
-                    self._sweep()
-                    self._generation = self.catalog.fact("generation")
+            lock.acquire(timeout=0)
         except Timeout as error:
             raise CollectionError(
                 f"Another process is writing to {self.folder}. Wait until it is done, then try again."
             ) from error
-        except PermissionError as error:
+        except OSError as error:
             raise CollectionError(
                 f"{self.folder} can't be written: {error.strerror}. Name another with --index."
             ) from error
+        return lock
 
     def _notice_other_writers(self) -> None:
         vectors, generation = self.vectors, self.catalog.fact("generation")

@@ -88,7 +88,7 @@ class _Run:
 
     def read(self, path: Path) -> None:
         catalog = self._collection.catalog
-        source = str(path.resolve())
+        source = os.path.realpath(path)
         try:
             draft, data = read_file(path)
             entry = _entry(source, draft, hashlib.sha256(data).hexdigest())

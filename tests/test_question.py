@@ -1,0 +1,85 @@
+import pytest
+
+from assistant.names import canonical, names_in
+from assistant.question import read_question
+from assistant.speech import acts
+
+NAMES = frozenset("lavrov blinken nato russia truss liz britain biden putin denmark unitedstates orsk".split())
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("how many troops are there?", "number"),
+        ("When did they meet?", "time"),
+        ("by what date is it due", "time"),
+        ("Who said so?", "person"),
+        ("where is it?", "place"),
+        ("in which city did they meet?", "place"),
+        ("what did Lavrov deny?", "anything"),
+        ("tell me about somewhere", "anything"),
+    ],
+)
+def test_the_kind_of_answer_is_read_off_the_question(question, asks):
+    assert read_question(question, NAMES).asks == asks
+
+
+def test_how_many_names_what_is_counted():
+    assert read_question("how many of the ships left?", NAMES).counted == "ship"
+    assert read_question("how much did they pay?", NAMES).counted is None
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "speakers"),
+    [
+        ("what did Lavrov deny?", "deny", {"lavrov"}),
+        ("WHAT DID LAVROV DENY?", "deny", {"lavrov"}),
+        ("what did Lavrov accuse NATO of?", "accuse", {"lavrov"}),
+        ("who accused NATO of lying?", "accuse", set()),
+        ("did Lavrov deny planning an attack?", "deny", {"lavrov"}),
+        ("what does Putin want?", None, set()),
+    ],
+)
+def test_a_question_about_speech_names_its_kind_and_speaker(question, kind, speakers):
+    found = read_question(question, NAMES)
+    assert (found.speech, found.speakers) == (kind, speakers)
+
+
+def test_a_name_that_no_article_has_is_still_a_name_by_its_capital():
+    assert read_question("what did Zelensky say?", NAMES).required == {"zelensky"}
+
+
+def test_of_a_full_name_the_last_is_required():
+    assert read_question("what did Liz Truss say?", NAMES).required == {"truss"}
+
+
+def test_a_country_its_people_and_its_capital_are_one_name():
+    assert canonical("Moscow and the us and Russian U.S. Britons") == canonical("Russia and the US and Russian USA UK")
+    assert canonical("let us polish it") == "let us polish it"
+
+
+def test_names_are_the_words_that_are_never_written_small_inside_a_sentence():
+    texts = ["Then Mr Lavrov met the president.", "It said President Biden and Nato left.", "Rain fell."]
+    assert names_in(texts) == {"lavrov", "biden", "nato"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lead", "kind", "speakers"),
+    [
+        ("Mr Lavrov accused NATO of conspiring against Russia.", "", "accuse", {"lavrov"}),
+        ("Mr Putin should “desist” UK Foreign Secretary Liz Truss said on Friday.", "", "say", {"liz", "truss"}),
+        ("“It is over,” said Mr. Orsk.", "", "say", {"orsk"}),
+        ("He denied it.", "Mr Lavrov accused NATO of lying.", "deny", {"lavrov"}),
+        ("He reaffirmed that it has no plans to attack.", "Mr Lavrov accused NATO.", "deny", {"lavrov"}),
+        ("Moscow has troops near Ukraine’s borders, but denies preparing it.", "", "deny", {"russia"}),
+        ("Biden raised doubts about NATO’s plans when he bleakly predicted rain.", "", "predict", {"biden"}),
+    ],
+)
+def test_the_speaker_of_reported_speech_is_found(sentence, lead, kind, speakers):
+    assert speakers in [act.speakers - {"britain"} for act in acts(sentence, lead, NAMES) if act.kind == kind]
+
+
+def test_nobody_is_given_another_speakers_words():
+    spoken = acts("Mr Lavrov accused NATO and denied any plan.", "", NAMES)
+    assert all("nato" not in act.speakers for act in spoken if act.kind == "accuse")
+    assert not acts("Mr Blinken met Mr Lavrov.", "", NAMES)

@@ -1,0 +1,26 @@
+import pytest
+
+from index.embed import WordEmbedder
+from index.words import stem, words
+
+
+@pytest.mark.parametrize(
+    "forms", ["deny denies denied", "meet met meeting", "die died death", "send sent sends", "win won winning"]
+)
+def test_forms_of_a_word_share_their_stem(forms):
+    assert len({stem(form) for form in forms.split()}) == 1
+
+
+def test_words_are_lower_case_without_accents_and_keep_numbers_whole():
+    assert words("Mr. Café’s U.S. plan: 100,000 troops, $3.5m") == [
+        *("mr", "cafe", "s", "us", "plan", "100,000", "troops", "3.5", "m"),
+    ]
+
+
+def test_word_vectors_are_of_length_one_and_near_for_shared_words():
+    near, far, empty = WordEmbedder().encode(["the roof fell", "roofs fall", ""]) @ WordEmbedder().encode(["roof"])[0]
+    assert near > 0.5
+    assert far > empty
+    vectors = WordEmbedder().encode(["", "a", "…"])
+    assert vectors.shape == (3, 512)
+    assert (vectors**2).sum(axis=1) == pytest.approx(1.0)
