@@ -172,7 +172,7 @@ def _info(given: argparse.Namespace) -> int:
     settings, catalog = assistant.settings, assistant.collection.catalog
     facts = {
         "onrecord": version("onrecord"),
-        "index": str(settings.index_dir.resolve()),
+        "index": str(assistant.collection.folder),
         "articles": len(assistant.articles()),
         "passages": catalog.passage_count(),
         "embedding_model": settings.embedding_model,

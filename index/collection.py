@@ -24,7 +24,7 @@ class Collection:
     """
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:
-        self.folder = folder
+        self.folder = folder.resolve()  # Chroma tells folders apart by their names as given
         self.embedder = embedder
         self._reading = threading.Lock()
         self._generation: str | None = None
@@ -59,7 +59,7 @@ class Collection:
 
     def _empty(self) -> CollectionError:
         return CollectionError(
-            f"There are no articles in {self.folder.resolve()} yet. Add some with `onrecord add PATH`, "
+            f"There are no articles in {self.folder} yet. Add some with `onrecord add PATH`, "
             "or the demonstration with `onrecord add --demo`; another folder is named by --index."
         )
 
