@@ -121,7 +121,9 @@ class Assistant:
         )
 
     def _read(self, state: State) -> State:
-        question, notice = correct(state["question"], self.collection)
+        question = state["question"]
+        shouted = question.isupper() and " " in question
+        question, notice = correct(question.lower() if shouted else question, self.collection)
         return {"question": state["question"], "standalone_question": question, "notice": notice}
 
     @cached_property

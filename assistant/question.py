@@ -43,12 +43,10 @@ class Question:
 
 def read_question(text: str, known_names: frozenset[str]) -> Question:
     """Reads a question; `known_names` are the words (lower case) that the articles write as names."""
-    shouted = text.isupper()
     plain = canonical(text)
     tokens = words(plain)
     names = {word for word in tokens if word in known_names}
-    if not shouted:
-        names |= {word for found in re.findall(r"(?<=\w )[A-Z][\w’'-]*", plain) for word in words(found)}
+    names |= {word for found in re.findall(r"(?<=\w )[A-Z][\w’'-]*", plain) for word in words(found)}
     names -= STOP_WORDS
     speech, speakers = _speech(plain, names)
     asks = next(
@@ -57,7 +55,7 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
     )
     counted = _COUNTED.search(plain)
     return Question(
-        text=text.lower() if shouted else text,
+        text=text,
         terms=frozenset(stem(word) for word in tokens if word not in STOP_WORDS and not (speech and kind_of(word))),
         names=frozenset(names),
         required=frozenset(word for word, after in pairwise([*tokens, ""]) if word in names and after not in names),

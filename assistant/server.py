@@ -35,7 +35,9 @@ OPEN_IN_API = frozenset(
 """The paths that the chat needs, by their first part, and those under /gradio_api/: the routes for files, uploads,
 recordings, monitoring and sign-in, which Gradio opens even where nothing uses them, stay closed."""
 
-MOST_BYTES = 100_000
+MOST_BYTES = 5_000_000
+"""A request carries its whole conversation, at some 10 kB an answer."""
+
 SECONDS_TO_STOP = 2
 
 

@@ -1,5 +1,7 @@
 """Questions through the whole chain, with word counts in place of the embedding model."""
 
+from itertools import pairwise
+
 import pytest
 
 from assistant import Assistant
@@ -59,7 +61,7 @@ def test_snapshots_only_grow(demo):
     assert not snapshots[0].passages
     assert snapshots[1].passages
     assert not snapshots[1].sentences
-    for earlier, later in zip(snapshots, snapshots[1:], strict=False):
+    for earlier, later in pairwise(snapshots):
         assert later.sentences[: len(earlier.sentences)] == earlier.sentences
         assert later.passages[: len(earlier.passages)] == earlier.passages
     assert set(snapshots[-1].usage["seconds"]) == {"read", "search", "answer"}

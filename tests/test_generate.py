@@ -1,5 +1,7 @@
 """The answerer with a chat model: LangChain's own scripted model stands in for the model, and nothing else does."""
 
+from itertools import pairwise
+
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
@@ -74,7 +76,7 @@ def test_nothing_that_was_streamed_is_taken_back(demo, monkeypatch):
     assistant = Assistant(words_settings(demo.settings.index_dir, llm="scripted:model"))
     snapshots = [snapshot.sentences for snapshot in assistant.stream(QUESTION)]
     assert len(snapshots[-1]) == 2
-    assert all(later[: len(earlier)] == earlier for earlier, later in zip(snapshots, snapshots[1:], strict=False))
+    assert all(later[: len(earlier)] == earlier for earlier, later in pairwise(snapshots))
     assert any(len(sentences) == 1 for sentences in snapshots)
 
 

@@ -220,7 +220,8 @@ def test_a_killed_run_leaves_nothing_half_visible_and_the_next_mends_it(empty, w
     for number in range(300):
         write(f"{number:03}.txt", f"Report {number}\n\n" + f"The harbour had {number} ships in it on Tuesday. " * 30)
     folder = write("last.txt", STORM).parent
-    script = f"from tests.test_ingest import _add_in_another_process as add; add({str(empty.settings.index_dir)!r}, {str(folder)!r})"
+    adding = f"_add_in_another_process({str(empty.settings.index_dir)!r}, {str(folder)!r})"
+    script = f"from tests.test_ingest import _add_in_another_process; {adding}"
     run = subprocess.Popen([sys.executable, "-c", script])
     while not (empty.settings.index_dir / "chroma" / "chroma.sqlite3").exists():
         time.sleep(0.01)

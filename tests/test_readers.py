@@ -5,17 +5,16 @@ import pytest
 from index.clean import is_furniture, paragraphs
 from index.errors import ReadError
 from index.readers import read_file
-
 from tests.conftest import SAMPLE
 
 PAGE = """<html><head><title>Rain stops play | The Gazette</title><meta property="og:title" content="Rain stops play">
 <meta property="og:site_name" content="The Gazette"><meta name="author" content="Ada Orsk">
 <meta property="article:published_time" content="2024-03-05T10:00:00Z"><link rel="canonical" href="https://g.example/1">
 </head><body><nav><a href="/">Home</a></nav><p>We use cookies to improve this site.</p><article><h1>Rain stops play</h1>
-<figure><img src="x.jpg"><figcaption>Ada Orsk at the ground in the rain on Monday afternoon, waiting for play.</figcaption>
+<figure><img src="x.jpg"><figcaption>Ada Orsk at the ground in the rain on Monday, waiting for play.</figcaption>
 </figure>{}</article><footer>All rights reserved</footer></body></html>""".format(
     "".join(
-        f"<p>The umpires of the district waited for hour number {n} before the rain at last began to ease.</p>"
+        f"<p>The umpires of the district waited for hour {n}, until the rain at last began to ease.</p>"
         for n in range(9)
     )
 )

@@ -1,0 +1,94 @@
+"""Starts real servers for the tests: onrecord's own as a process, and scripted chat models on loopback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+ONRECORD = Path(sys.executable).with_name("onrecord")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running(command: list[str], folder: Path, **environment: str) -> Iterator[tuple[str, str]]:
+    """Runs a command that serves the chat; yields the chat's address and what was printed before it was open."""
+    port = free_port()
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=os.environ | {"ONRECORD_PORT": str(port)} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,
+    )
+    printed = ""
+    try:
+        for line in process.stdout:
+            printed += line
+            if "The chat is open at" in line:
+                break
+        else:
+            raise AssertionError(f"{command} ended with {process.wait()}:\n{printed}")
+        yield f"http://127.0.0.1:{port}", printed
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+        process.wait(20)
+        process.stdout.close()
+
+
+class _ScriptedModel(BaseHTTPRequestHandler):
+    """Answers as Ollama's and OpenAI's servers do, always with the same words."""
+
+    words = "Lavrov reaffirmed that Moscow has no plans to attack the country. [1]".split(" ")
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        for word in self.words:
+            self.wfile.write(self._ollama(word) if self.path == "/api/chat" else self._openai(word))
+        self.wfile.write(self._ollama("", done=True) if self.path == "/api/chat" else b"data: [DONE]\n\n")
+
+    def _ollama(self, word: str, *, done: bool = False) -> bytes:
+        message = {"role": "assistant", "content": f"{word} "}
+        return (
+            json.dumps({"model": "x", "created_at": "2024-03-05T10:00:00Z", "message": message, "done": done}).encode()
+            + b"\n"
+        )
+
+    def _openai(self, word: str) -> bytes:
+        choice = {"index": 0, "delta": {"role": "assistant", "content": f"{word} "}, "finish_reason": None}
+        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "x", "choices": [choice]}
+        return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+
+    def log_message(self, *arguments):
+        pass
+
+
+@contextmanager
+def scripted_model() -> Iterator[str]:
+    """A server on loopback that speaks Ollama's and OpenAI's protocols; yields its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _ScriptedModel)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
