@@ -19,9 +19,10 @@ STYLE = """
 .gradio-container { max-width: 60rem !important; width: 100% !important; margin: 0 auto !important; }
 .message details { border-top: 1px solid var(--border-color-primary); padding: .4rem 0; font-size: .92em; }
 .message summary { cursor: pointer; }
-.message blockquote { margin: .4rem 0 .2rem; max-height: 16rem; overflow-y: auto; }
+.message blockquote { margin: .4rem 0 .2rem; }
 .message mark { background: #ffe58a; color: #1f1f1f; padding: 0 .1em; border-radius: .15em; }
 .message sup { color: var(--color-accent); font-weight: 600; padding-left: .1em; }
+textarea[data-testid="textbox"] { border: 1px solid var(--border-color-primary) !important; padding-left: .6em; }
 button.example { border: 1px solid var(--border-color-primary) !important; }
 """
 
@@ -57,15 +58,9 @@ def build(assistant: Assistant) -> gr.Blocks:
                 latex_delimiters=[],
                 allow_file_downloads=False,
                 buttons=["copy"],
-                height="70vh",
+                height="68vh",
             ),
-            textbox=gr.Textbox(
-                placeholder="Ask a question",
-                label="Question",
-                show_label=False,
-                container=False,
-                submit_btn=True,
-            ),
+            textbox=gr.Textbox(label="Ask a question", placeholder="Ask a question", submit_btn=True),
             flagging_mode="never",
             concurrency_limit=QUESTIONS_AT_ONCE,
             analytics_enabled=False,

@@ -122,7 +122,7 @@ def page(browser, chat):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(chat)
-    page.get_by_placeholder("Ask a question").wait_for()
+    page.get_by_label("Ask a question").wait_for()
     yield page
     assert [url for url in requested if not url.startswith((chat, "data:", "blob:"))] == []
     assert errors == []
@@ -130,7 +130,7 @@ def page(browser, chat):
 
 
 def ask(page, question):
-    page.get_by_placeholder("Ask a question").fill(question)
+    page.get_by_label("Ask a question").fill(question)
     page.keyboard.press("Enter")
 
 
