@@ -8,19 +8,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.names import canonical, names_in
+from assistant.lexicon import canonical, concept, concepts
+from assistant.names import names_in
 from assistant.question import Question
 from assistant.speech import acts
 from index.embed import Vectors
 from index.records import Passage, Sentence
-from index.words import stem, words
+from index.words import words
 
 Encode = Callable[[Sequence[str]], Vectors]
 
 MEANING = 0.5
 """The weight of likeness in meaning; that of the share of words is the rest."""
 
-NEARBY = 0.4
+NEARBY = 0.6
 """What a word of the question is worth that stands in the sentence before or in the headline; a name is worth 1."""
 
 _NUMBER_WORD = (
@@ -30,14 +31,17 @@ _NUMBER = re.compile(rf"\b(?:\d[\d,.]*|(?:{_NUMBER_WORD})(?:-\w+)?)\b", re.IGNOR
 _TIME = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september"
     r"|october|november|december|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.\s\d+|(?:1[5-9]|20)\d\d|today"
-    r"|tomorrow|yesterday|tonight|noon|midnight|dawn|\d\s?[ap]\.?m|(?:last|next|this|earlier|later|every)\s\w*\s?"
+    r"|tomorrow|yesterday|tonight|noon|midnight|dawn|\d+\s?[ap]\.?m|(?:last|next|this|earlier|later|every)\s\w*\s?"
     r"(?:week|month|year|spring|summer|autumn|winter|morning|evening|night)|ago"
     r"|(?:days?|weeks?|months?|years?|hours?|minutes?)\s(?:before|after|later|earlier))\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\b(?:in|at|to|near|from|off|outside|inside|into|on|across|through|along|around|under|beside)\s(?:the\s)?[A-Z]"
+    r"\b(?:in|at|to|near|from|off|outside|inside|into|on|across|through|along|around|under|beside)\s"
+    r"(?:(?:the|a|an)\s\w+|[A-Z])"
 )
+_POSSESSIVE = re.compile(r"[\w-]+[’'](?:s\b|(?=\s))")
+_NEGATED = re.compile(r"\b(?:not|never|n[’']t|without)\s((?:[\w’'-]+\s?){1,4})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,29 @@ def scores(question: Question, among: Sequence[Candidate], encode: Encode) -> li
 
 def has_what_it_takes(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
     """Whether the sentence has the names, the kind of answer, and the speaker that the question asks for."""
-    stems = _stems(candidate.lead, candidate.text, candidate.passage.article.title)
-    if not all(stem(name) in stems for name in question.required):
-        return False
-    return _has_kind(question, candidate, names) and _has_speech(question, candidate, names)
+    return (
+        _has_names(question, candidate)
+        and _has_role(question, candidate)
+        and _has_kind(question, candidate, names)
+        and _has_speech(question, candidate, names)
+        and not _is_negated(question, candidate)
+    )
+
+
+def _has_names(question: Question, candidate: Candidate) -> bool:
+    read = canonical(f"{candidate.lead} {candidate.text}")
+    headline = canonical(candidate.passage.article.title)
+    as_itself = set(words(_POSSESSIVE.sub(" ", read)))
+    as_owner = set(words(read)) - as_itself
+    return question.required <= {*words(read), *words(headline)} and question.subject.isdisjoint(as_owner)
+
+
+def _has_role(question: Question, candidate: Candidate) -> bool:
+    if question.role is None:
+        return True
+    text = concepts(candidate.text)
+    holder, whose = ([at for at, word in enumerate(text) if word == part] for part in question.role)
+    return any(abs(one - other) <= 4 for one in holder for other in whose)
 
 
 def _has_kind(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
@@ -106,14 +129,13 @@ def _has_kind(question: Question, candidate: Candidate, names: frozenset[str]) -
             return _PLACE.search(text) is not None
         case "person":
             others = names - question.names
-            return any(word in others for word in words(canonical(candidate.lead + " " + text)))
+            return any(word in others for word in words(canonical(f"{candidate.lead} {text}")))
         case _:
             return True
 
 
 def _counts(question: Question, following: str) -> bool:
-    near = [stem(word) for word in words(following)[:4]]
-    return question.counted is None or question.counted in near
+    return not question.counted or not question.counted.isdisjoint(concepts(following)[:4])
 
 
 def _has_speech(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
@@ -127,6 +149,14 @@ def _has_speech(question: Question, candidate: Candidate, names: frozenset[str])
     return any(not act.speakers & question.names for act in spoken) or (bool(spoken) and question.asks != "person")
 
 
+def _is_negated(question: Question, candidate: Candidate) -> bool:
+    """Whether the sentence says that what is asked about did not happen ("would not resign": why did he resign?)."""
+    if question.speech == "deny" or question.asks == "anything" or _NEGATED.search(question.text):
+        return False
+    negated = {concept(word) for found in _NEGATED.findall(candidate.text) for word in words(found)}
+    return not (question.terms - {concept(name) for name in question.names}).isdisjoint(negated)
+
+
 def _meaning(question: Question, among: Sequence[Candidate], encode: Encode) -> list[float]:
     alone = [candidate.text for candidate in among]
     led = [f"{candidate.lead} {candidate.text}".strip() for candidate in among]
@@ -136,20 +166,13 @@ def _meaning(question: Question, among: Sequence[Candidate], encode: Encode) -> 
 
 
 def _weights(question: Question, among: Sequence[Candidate]) -> dict[str, float]:
-    holding = Counter(term for candidate in among for term in question.terms & _stems(candidate.text))
+    holding = Counter(term for candidate in among for term in question.terms.intersection(concepts(candidate.text)))
     return {term: math.log(1 + (len(among) + 1) / (holding[term] + 1)) for term in question.terms}
 
 
 def _shared(question: Question, weights: dict[str, float], candidate: Candidate) -> float:
-    own, around = _stems(candidate.text), _stems(candidate.lead, candidate.passage.article.title)
-    names = {stem(name) for name in question.names}
-    found = {
-        term: 1.0 if term in own else NEARBY + (1 - NEARBY) * (term in names)
-        for term in weights
-        if term in own | around
-    }
-    return sum(weights[term] * share for term, share in found.items()) / (sum(weights.values()) or 1.0)
-
-
-def _stems(*texts: str) -> set[str]:
-    return {stem(word) for text in texts for word in words(canonical(text))}
+    own = set(concepts(candidate.text))
+    around = {*concepts(candidate.lead), *concepts(candidate.passage.article.title)}
+    names = {concept(name) for name in question.names}
+    worth = {term: 1.0 if term in own | (around & names) else NEARBY for term in weights if term in own | around}
+    return sum(weights[term] * share for term, share in worth.items()) / (sum(weights.values()) or 1.0)

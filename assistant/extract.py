@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from assistant.evidence import Candidate, Encode, candidates, known_names, scores
+from assistant.evidence import Encode, candidates, known_names, scores
 from assistant.question import read_question
 from index.records import Passage
 
@@ -23,18 +23,16 @@ def quote_sentences(question: str, passages: Sequence[Passage], encode: Encode, 
         zip(scores(found, among, encode), range(len(among)), strict=True),
         key=lambda pair: (-pair[0], pair[1]),
     )
-    said: set[tuple[str, int]] = set()
+    said: list[str] = []
     for score, at in ranked:
-        parts = [part for part in _with_lead(among[at]) if part[:2] not in said]
-        if score < max(minimum, ranked[0][0] - MARGIN) or len(said) + len(parts) > MOST_SENTENCES:
+        candidate = among[at]
+        if score < max(minimum, ranked[0][0] - MARGIN):
             return
-        for article_id, start, end in parts:
-            said.add((article_id, start))
-            yield f"{among[at].passage.article.full_text[start:end]} [{among[at].number}]\n"
-
-
-def _with_lead(candidate: Candidate) -> list[tuple[str, int, int]]:
-    start, end, lead, lead_end = candidate.sentence
-    article_id = candidate.passage.article.id
-    own = (article_id, start, end)
-    return [(article_id, lead, lead_end), own] if lead < start else [own]
+        if any(candidate.text in other for other in said):
+            continue
+        lead = [candidate.lead] if candidate.lead and candidate.lead not in said[-1:] else []
+        if len(said) + len(lead) + 1 > MOST_SENTENCES:
+            return
+        for sentence in [*lead, candidate.text]:
+            said.append(sentence)
+            yield f"{sentence} [{candidate.number}]\n"

@@ -4,31 +4,37 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.names import canonical
+from assistant.lexicon import canonical, concept
+from assistant.names import TITLES
 from assistant.speech import kind_of
-from index.words import STOP_WORDS, stem, words
+from index.words import STOP_WORDS, words
 
 _ASKS = {
     "number": r"how (?:many|much|old|long|far|often|large|big|high|tall|deep|fast|strong|heavy)\b"
     r"|(?:by |at )?what (?:number|percentage|share|proportion|speed|price)\b",
     "time": r"(?:since )?when\b|(?:at |by |in |on |since |until )?(?:what|which) (?:time|day|date|month|year)\b",
     "person": r"who\b|whom\b|whose\b",
+    "reason": r"why\b",
     "place": r"where\b|(?:in |to |from )?(?:what|which) (?:city|town|country|place|region|hotel|port)\b",
 }
 _VERBS = r"(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could)\b"
-_COUNTED = re.compile(
-    rf"how (?:many|much) (?:of )?(?:the |more |other )*(?:[\w-]+ly )?(?!{_VERBS})([\w-]+)", re.IGNORECASE
-)
 _AUXILIARY = re.compile(rf"\b{_VERBS}", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"how (?:many|much) (?:of )?(?:the |more |other )*(?!{_VERBS})([\w-]+(?: [\w-]+)?)", re.IGNORECASE
+)
+_SUBJECT = re.compile(r"\b(?:did|does|do|has|have|had) (?:the )?((?:[\w.’'-]+ ){1,4})", re.IGNORECASE)
+_ROLE = re.compile(r"who (?:is|was|are|were) (?:the )?(?:[\w-]+ )*?([\w-]+) of (?:the )?([\w-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question's parts: `terms` are the stems that it is about, `names` the words in it that are names.
+    """A question's parts.
 
-    `required` are the names that an answer can't do without: of adjoining ones ("Antony Blinken") the last.
-    `asks` is "number", "time", "person", "place" or "anything"; `counted` what "how many" counts; `speech` the kind of
-    speech asked about ("deny"), and `speakers` the names of who is asked to have spoken.
+    `terms` are the concepts that it is about; `names` the words in it that are names, and `required` those that an
+    answer can't do without: of adjoining ones ("Antony Blinken") the last. `asks` is "number", "time", "person",
+    "place" or "anything"; `counted` the concepts, either of which "how many" counts; `speech` the kind of speech asked
+    about ("deny"), and `speakers` who is asked to have spoken; `subject` the names of who is asked to have done
+    something; `role` two concepts that must stand together ("president", "france").
     """
 
     text: str
@@ -36,9 +42,11 @@ class Question:
     names: frozenset[str]
     required: frozenset[str]
     asks: str
-    counted: str | None
+    counted: frozenset[str]
     speech: str | None
     speakers: frozenset[str]
+    subject: frozenset[str]
+    role: tuple[str, str] | None
 
 
 def read_question(text: str, known_names: frozenset[str]) -> Question:
@@ -47,22 +55,26 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
     tokens = words(plain)
     names = {word for word in tokens if word in known_names}
     names |= {word for found in re.findall(r"(?<=\w )[A-Z][\w’'-]*", plain) for word in words(found)}
-    names -= STOP_WORDS
+    names -= STOP_WORDS | TITLES
+    required = {word for word, after in pairwise([*tokens, ""]) if word in names and after not in names}
     speech, speakers = _speech(plain, names)
-    asks = next(
-        (kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.IGNORECASE)),
-        None,
-    )
-    counted = _COUNTED.search(plain)
+    asks = next((kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.I)), "anything")
+    counted, subject, role = _COUNTED.search(plain), _SUBJECT.search(plain), _ROLE.search(plain)
     return Question(
         text=text,
-        terms=frozenset(stem(word) for word in tokens if word not in STOP_WORDS and not (speech and kind_of(word))),
+        terms=frozenset(
+            concept(word)
+            for word in tokens
+            if word not in STOP_WORDS | TITLES and word not in names - required and not (speech and kind_of(word))
+        ),
         names=frozenset(names),
-        required=frozenset(word for word, after in pairwise([*tokens, ""]) if word in names and after not in names),
-        asks=asks or "anything",
-        counted=stem(counted.group(1).lower()) if counted else None,
+        required=frozenset(required),
+        asks=asks,
+        counted=frozenset(concept(word) for word in words(counted.group(1))) - STOP_WORDS if counted else frozenset(),
         speech=speech,
         speakers=speakers,
+        subject=frozenset(words(subject.group(1))) & required if subject else frozenset(),
+        role=(concept(role.group(1).lower()), concept(role.group(2).lower())) if role else None,
     )
 
 

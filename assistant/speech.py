@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.names import TITLES, canonical
+from assistant.lexicon import canonical
+from assistant.names import TITLES
 from index.words import stem, words
 
 _VERBS = {
@@ -21,19 +22,20 @@ _KINDS = {stem(verb): kind for kind, verbs in _VERBS.items() for verb in verbs.s
 
 _CUES = {
     "deny": re.compile(
-        r"\b(?:never|nothing|false|untrue|baseless|unfounded|groundless|rul(?:es|ed|ing)\sout"
-        r"|no\s(?:plans?|intentions?|role|part|knowledge|evidence|truth|links?|ties|involvement|wish|interest)"
-        r"|(?:has|have|had|was|were|is|are|did)(?:\snot|n[’']t))\b",
+        r"\b(?:never|nothing|false|untrue|baseless|unfounded|groundless|rul(?:es|ed|ing) out"
+        r"|no (?:plans?|intentions?|role|part|knowledge|evidence|truth|links?|ties|involvement|wish|interest)"
+        r"|(?:has|have|had|was|were|is|are|did)(?: not|n[’']t)(?! (?:say|comment|answer|recall|remember|know)))\b",
         re.IGNORECASE,
     ),
     "promise": re.compile(r"\b(?:will|would|guarantee\w*)\b", re.IGNORECASE),
     "predict": re.compile(r"\b(?:will|would|expect\w*)\b", re.IGNORECASE),
     "warn": re.compile(r"\b(?:risks?|dangers?|threat\w*|unless|could)\b", re.IGNORECASE),
-    "say": re.compile(""),
 }
 _TOKEN = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ-]*|[“”\",]")
 _POSSESSIVE = re.compile(r"[’']s?\b")
-_PRONOUNS = frozenset("he she they it who".split())
+_PRONOUNS = frozenset("he she they it".split())
+_BEFORE_VERBS = frozenset("has have had also later then again repeatedly have been".split())
+_NEGATIONS = frozenset("not never neither nor didn doesn hasn haven hadn won wouldn declined refused".split())
 _DAYS_AND_MONTHS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december".split()
@@ -48,6 +50,13 @@ class Act:
     speakers: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    possessive: bool
+
+
 def kind_of(word: str) -> str | None:
     """The kind of speech that a verb reports, None for any other word."""
     return _KINDS.get(stem(word.lower()))
@@ -56,65 +65,83 @@ def kind_of(word: str) -> str | None:
 def acts(sentence: str, lead: str, names: frozenset[str]) -> list[Act]:
     """The acts of speech in a sentence; `names` are its words that are names, `lead` the sentence before a pronoun.
 
-    A negated statement that somebody is reported to make is his denial too.
+    A negated statement that somebody is reported to make is his denial too; "did not deny" is no denial.
     """
-    before = [act.speakers for act in _acts(canonical(lead), frozenset(), names) if act.speakers]
-    antecedent = before[0] if before else _first_name(canonical(lead), names)
-    found = list(_acts(canonical(sentence), antecedent, names))
-    implied = [
-        Act(kind, act.speakers)
-        for act in found
-        if act.kind in ("say", "confirm")
-        for kind, cue in _CUES.items()
-        if cue.search(sentence)
+    before = [act.speakers for act in _acts(lead, frozenset(), names) if act.speakers]
+    antecedent = before[0] if before else _first_name(_tokens(canonical(lead)), names)
+    found = list(_acts(sentence, antecedent, names))
+    return found + [Act("say", act.speakers) for act in found]
+
+
+def _acts(sentence: str, antecedent: frozenset[str], names: frozenset[str]) -> Iterator[Act]:
+    text = canonical(sentence)
+    tokens = _tokens(text)
+    for at, token in enumerate(tokens):
+        kind = kind_of(token.text) if token.text.islower() else None
+        if kind is None or any(before.text.lower() in _NEGATIONS for before in tokens[max(0, at - 3) : at]):
+            continue
+        speakers = _speaker_after(tokens, at, names) or _speaker_before(tokens, at, antecedent, names)
+        yield Act(kind, speakers)
+        if kind in ("say", "confirm"):
+            stated_before = at + 1 == len(tokens) or any(mark in text[: token.start] for mark in '”"')
+            said = text if stated_before else text[token.start :]
+            yield from (Act(implied, speakers) for implied, cue in _CUES.items() if cue.search(said))
+
+
+def _tokens(text: str) -> list[_Token]:
+    return [
+        _Token(found.group(), found.start(), _POSSESSIVE.match(text, found.end()) is not None)
+        for found in _TOKEN.finditer(text)
     ]
-    return found + [Act("say", act.speakers) for act in found] + implied
-
-
-def _acts(text: str, antecedent: frozenset[str], names: frozenset[str]) -> Iterator[Act]:
-    tokens = [(found.group(), _POSSESSIVE.match(text, found.end()) is not None) for found in _TOKEN.finditer(text)]
-    for at, (token, _) in enumerate(tokens):
-        kind = kind_of(token)
-        if kind and token.islower():
-            yield Act(kind, _speaker_after(tokens, at, names) or _speaker_before(tokens, at, antecedent, names))
 
 
 def _speaker_before(
-    tokens: list[tuple[str, bool]], verb: int, antecedent: frozenset[str], names: frozenset[str]
+    tokens: list[_Token], verb: int, antecedent: frozenset[str], names: frozenset[str]
 ) -> frozenset[str]:
-    for at in range(verb - 1, -1, -1):
-        token, possessive = tokens[at]
-        if token.lower() in _PRONOUNS and not possessive:
-            return antecedent or _first_name(" ".join(token for token, _ in tokens[:at]), names)
-        if _is_name(token, names) and not possessive:
+    at = _before_apposition(tokens, verb - 1)
+    while at >= 0:
+        token = tokens[at]
+        if token.text.lower() in _PRONOUNS and not token.possessive:
+            return antecedent or _first_name(tokens[:at], names)
+        if _is_name(token, names) and not token.possessive:
             return _name_run(tokens, at, -1, names)
+        at -= 1
     return antecedent
 
 
-def _speaker_after(tokens: list[tuple[str, bool]], verb: int, names: frozenset[str]) -> frozenset[str]:
-    quoted_before = verb > 0 and tokens[verb - 1][0] in '“”",'
-    follows = verb + 1 < len(tokens) and (_is_name(tokens[verb + 1][0], names) or tokens[verb + 1][0].lower() in TITLES)
+def _before_apposition(tokens: list[_Token], at: int) -> int:
+    """From before a verb to before the ", founder of the company," that may stand between its subject and it."""
+    while at >= 0 and tokens[at].text.lower() in _BEFORE_VERBS:
+        at -= 1
+    if at >= 0 and tokens[at].text == ",":
+        opening = next((other for other in range(at - 1, -1, -1) if tokens[other].text == ","), -1)
+        return opening - 1 if opening > 0 else at
+    return at
+
+
+def _speaker_after(tokens: list[_Token], verb: int, names: frozenset[str]) -> frozenset[str]:
+    quoted_before = verb > 0 and tokens[verb - 1].text in '“”",'
+    follows = verb + 1 < len(tokens) and (_is_name(tokens[verb + 1], names) or tokens[verb + 1].text.lower() in TITLES)
     return _name_run(tokens, verb + 1, 1, names) if quoted_before and follows else frozenset()
 
 
-def _name_run(tokens: list[tuple[str, bool]], at: int, step: int, names: frozenset[str]) -> frozenset[str]:
+def _name_run(tokens: list[_Token], at: int, step: int, names: frozenset[str]) -> frozenset[str]:
     run: set[str] = set()
     while 0 <= at < len(tokens):
-        token = tokens[at][0]
+        token = tokens[at]
         if _is_name(token, names):
-            run.update(words(token))
-        elif token.lower() not in TITLES and token not in ("and", "of", "the", "for"):
+            run.update(words(token.text))
+        elif token.text.lower() not in TITLES and token.text not in ("and", "of", "the", "for"):
             break
         at += step
     return frozenset(run)
 
 
-def _first_name(text: str, names: frozenset[str]) -> frozenset[str]:
-    tokens = [(found.group(), False) for found in _TOKEN.finditer(text)]
-    first = next((at for at, (token, _) in enumerate(tokens) if _is_name(token, names)), None)
+def _first_name(tokens: list[_Token], names: frozenset[str]) -> frozenset[str]:
+    first = next((at for at, token in enumerate(tokens) if _is_name(token, names)), None)
     return frozenset() if first is None else _name_run(tokens, first, 1, names)
 
 
-def _is_name(token: str, names: frozenset[str]) -> bool:
-    word = token.lower()
-    return token[0].isupper() and word in names and word not in _DAYS_AND_MONTHS and word not in TITLES
+def _is_name(token: _Token, names: frozenset[str]) -> bool:
+    word = token.text.lower()
+    return token.text[0].isupper() and word in names and word not in _DAYS_AND_MONTHS and word not in TITLES

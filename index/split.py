@@ -18,6 +18,7 @@ PASSAGE_CHARACTERS = 900
 SENTENCE_CHARACTERS = 700
 """A longer "sentence" is a table, a list of names or an attack; it is cut at a space."""
 
+_DATELINE = re.compile(r"[A-Z][A-Z .’'-]+(?:,\s[^()—–]{1,30})?\s(?:\([^()]{1,30}\)\s)?[—–-]\s")
 _DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July"
 _MONTHS = r"August|September|October|November|December|[A-Z][a-z]{2,3}\.\s\d"
 _ATTRIBUTION = re.compile(
@@ -53,6 +54,8 @@ def sentences(full_text: str) -> list[Sentence]:
         bullet = without_bullet(text)
         for start, end in sentence_spans(text[bullet:]):
             start, end = start + bullet + offset, end + bullet + offset
+            dateline = _DATELINE.match(full_text, start, end)
+            start = dateline.end() if dateline else start
             if item or _is_sentence(full_text[start:end]):
                 found.append(Sentence(start, end, *_lead(full_text, start, end, found)))
     return found

@@ -9,13 +9,13 @@ import snowballstemmer
 _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*(?:\.(?=[A-Za-z]\b)[A-Za-z])*", re.UNICODE)
 
 STOP_WORDS = frozenset(
-    """a about after again all also am an and any are as at be because been before being between both but by can could
-    did do does doing done down during each else ever few for from further get give given gives had has have having he
-    hear her here hers herself him himself his how i if in into is it its itself just know let me mean might more most
-    much must my no nor not now of off on once only or other our out over own please s same say shall she should so some
-    such t tell than that the their them then there these they this those through to too under until up us very was we
-    were what when where which while who whom whose why will with would you your don doesn didn isn wasn won hasn haven
-    hadn weren aren ve ll re d m""".split()
+    """a about after again all also am an and any are as at be because been before being between both but by can
+    could did do does doing done down during each else ever few for from further get give given gives had has
+    have having he hear her here hers herself him himself his how i if in into is it its itself just know let
+    many me mean might more most much must my no nor not now of off on once only or other our out over own
+    please s same say shall she should so some such t tell than that the their them then there these they this
+    those through to too under until up us very was we were what when where which while who whom whose why will
+    with would you your don doesn didn isn wasn won hasn haven hadn weren aren ve ll re d m""".split()
 ) - {"say", "no", "not", "before", "after", "us"}
 """Words that a question is no more about than any other question. "US" and "us" can't be told apart: kept."""
 

@@ -36,6 +36,8 @@ def test_what_lavrov_denied_is_quoted_and_cited(sample, question):
         "how many warships is Spain deploying?",
         "what did Zelensky say?",
         "who is the president of Poland?",
+        "who is the president of Ukraine?",
+        "how many troops does Ukraine have?",
     ],
 )
 def test_what_the_article_almost_says_is_refused_with_the_closest_passages(sample, question):

@@ -58,7 +58,7 @@ def test_make_demo_shows_a_cited_answer_and_opens_the_chat(demonstrated):
     _, printed, page = demonstrated
     assert "“never threatened the Ukrainian people” and has no plans to attack the country. [" in printed
     assert "Tensions in Ukraine: Urgent discussions between the US and Russia in Geneva. (undated)" in printed
-    assert "<title>onrecord</title>" in page
+    assert "Answers from your news articles, every sentence quoted and cited." in page
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in (*SERVING, "make test")])

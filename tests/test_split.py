@@ -62,6 +62,15 @@ def test_captions_and_subheadings_cant_be_quoted_and_list_items_can():
     assert [text[s.start : s.end] for s in sentences(text)] == ["The talks were held in Geneva.", "Warships for Spain"]
 
 
+def test_a_dateline_isnt_part_of_its_sentence():
+    text = "KESTROW, March 1 (OPA) — The ministry denied it.\n\nGENEVA - Talks began early. NATO left - it said so."
+    assert [text[s.start : s.end] for s in sentences(text)] == [
+        "The ministry denied it.",
+        "Talks began early.",
+        "NATO left - it said so.",
+    ]
+
+
 def test_a_sentence_that_breaks_off_with_its_quotation_can_be_quoted():
     text = "In his opening remarks, Mr. Blinken stated, “This is a critical moment,”\n\nHe said more."
     assert len(sentences(text)) == 2

@@ -1,0 +1,46 @@
+"""Words that stand for one another: a country and its capital, a ship and a vessel, a word and its other forms."""
+
+import re
+import shlex
+from functools import cache
+from importlib.resources import files
+
+from index.words import stem, words
+
+_THE_US = re.compile(r"\b(?:U\.S\.A?\.?|USA?|(?<=\b[Tt]he )us(?!\w))")
+
+
+def canonical(text: str) -> str:
+    """The text with names of one country, its people and its capital written as one ("Moscow", "Russian": Russia)."""
+    text = _THE_US.sub("UnitedStates", text)
+    pattern, names = _aliases()
+    return pattern.sub(lambda found: names[found.group().lower()], text)
+
+
+def concept(word: str) -> str:
+    """What the word (lower case) shares with its other forms and its synonyms: a stem."""
+    return _synonyms().get(stem(word), stem(word))
+
+
+def concepts(text: str) -> list[str]:
+    """The concepts of the text's words, in order."""
+    return [concept(word) for word in words(canonical(text))]
+
+
+@cache
+def _aliases() -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {name.lower(): group[0].replace(" ", "") for group in _groups("aliases.txt") for name in group}
+    names["unitedstates"] = "UnitedStates"
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = re.compile(rf"\b(?!polish\b)(?i:{'|'.join(map(re.escape, longest_first))})\b")
+    return pattern, names
+
+
+@cache
+def _synonyms() -> dict[str, str]:
+    return {stem(word): stem(group[0]) for group in _groups("synonyms.txt") for word in group}
+
+
+def _groups(name: str) -> list[list[str]]:
+    lines = (files("assistant") / name).read_text("utf-8").splitlines()
+    return [shlex.split(line) for line in lines if line and not line.startswith("#")]
