@@ -95,6 +95,7 @@ def has_what_it_takes(question: Question, candidate: Candidate, names: frozenset
     """Whether the sentence has the names, the kind of answer, and the speaker that the question asks for."""
     return (
         _has_names(question, candidate)
+        and _has_doer(question, candidate)
         and _has_role(question, candidate)
         and _has_kind(question, candidate, names)
         and _has_speech(question, candidate, names)
@@ -108,6 +109,14 @@ def _has_names(question: Question, candidate: Candidate) -> bool:
     as_itself = set(words(_POSSESSIVE.sub(" ", read)))
     as_owner = set(words(read)) - as_itself
     return question.required <= {*words(read), *words(headline)} and question.subject.isdisjoint(as_owner)
+
+
+def _has_doer(question: Question, candidate: Candidate) -> bool:
+    """Whether the subject of the question stands before what it is asked to have done, or after "by"."""
+    text = words(canonical(candidate.text))
+    deeds = [at for at, word in enumerate(text) if concept(word) == question.deed]
+    doers = [at for at, word in enumerate(text) if word in question.subject]
+    return not deeds or not doers or min(doers) < max(deeds) or any(text[at - 1] == "by" for at in doers)
 
 
 def _has_role(question: Question, candidate: Candidate) -> bool:

@@ -17,6 +17,11 @@ def canonical(text: str) -> str:
     return pattern.sub(lambda found: names[found.group().lower()], text)
 
 
+def is_country(word: str) -> bool:
+    """Whether the word (lower case, of canonical text) names a country or a union of countries."""
+    return word in {name.lower() for name in _aliases()[1].values()}
+
+
 def concept(word: str) -> str:
     """What the word (lower case) shares with its other forms and its synonyms: a stem."""
     return _synonyms().get(stem(word), stem(word))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.lexicon import canonical, concept
+from assistant.lexicon import canonical, concept, is_country
 from assistant.names import TITLES
 from assistant.speech import kind_of
 from index.words import STOP_WORDS, words
@@ -22,7 +22,7 @@ _AUXILIARY = re.compile(rf"\b{_VERBS}", re.IGNORECASE)
 _COUNTED = re.compile(
     rf"how (?:many|much) (?:of )?(?:the |more |other )*(?!{_VERBS})([\w-]+(?: [\w-]+)?)", re.IGNORECASE
 )
-_SUBJECT = re.compile(r"\b(?:did|does|do|has|have|had) (?:the )?((?:[\w.’'-]+ ){1,4})", re.IGNORECASE)
+_DOES = re.compile(r"\b(?:did|does|do|has|have|had) (?=(.+))", re.IGNORECASE)
 _ROLE = re.compile(r"who (?:is|was|are|were) (?:the )?(?:[\w-]+ )*?([\w-]+) of (?:the )?([\w-]+)", re.IGNORECASE)
 
 
@@ -31,10 +31,10 @@ class Question:
     """A question's parts.
 
     `terms` are the concepts that it is about; `names` the words in it that are names, and `required` those that an
-    answer can't do without: of adjoining ones ("Antony Blinken") the last. `asks` is "number", "time", "person",
-    "place" or "anything"; `counted` the concepts, either of which "how many" counts; `speech` the kind of speech asked
-    about ("deny"), and `speakers` who is asked to have spoken; `subject` the names of who is asked to have done
-    something; `role` two concepts that must stand together ("president", "france").
+    answer can't do without: countries, and of other adjoining ones ("Antony Blinken") the last. `asks` is a key of
+    the table above or "anything"; `counted` the concepts, either of which "how many" counts; `speech` the kind of
+    speech asked about ("deny"), and `speakers` who is asked to have spoken; `subject` the names of who is asked to have done
+    something, and `deed` the concept of what; `role` two concepts that must stand together ("president", "france").
     """
 
     text: str
@@ -46,6 +46,7 @@ class Question:
     speech: str | None
     speakers: frozenset[str]
     subject: frozenset[str]
+    deed: str | None
     role: tuple[str, str] | None
 
 
@@ -56,10 +57,13 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
     names = {word for word in tokens if word in known_names}
     names |= {word for found in re.findall(r"(?<=\w )[A-Z][\w’'-]*", plain) for word in words(found)}
     names -= STOP_WORDS | TITLES
-    required = {word for word, after in pairwise([*tokens, ""]) if word in names and after not in names}
+    required = {
+        word for word, after in pairwise([*tokens, ""]) if word in names and (after not in names or is_country(word))
+    }
     speech, speakers = _speech(plain, names)
     asks = next((kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.I)), "anything")
-    counted, subject, role = _COUNTED.search(plain), _SUBJECT.search(plain), _ROLE.search(plain)
+    counted, role = _COUNTED.search(plain), _ROLE.search(plain)
+    done_by, deed = _subject(plain, names)
     return Question(
         text=text,
         terms=frozenset(
@@ -73,9 +77,22 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
         counted=frozenset(concept(word) for word in words(counted.group(1))) - STOP_WORDS if counted else frozenset(),
         speech=speech,
         speakers=speakers,
-        subject=frozenset(words(subject.group(1))) & required if subject else frozenset(),
+        subject=frozenset(done_by),
+        deed=deed,
         role=(concept(role.group(1).lower()), concept(role.group(2).lower())) if role else None,
     )
+
+
+def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:
+    does = _DOES.search(text)
+    after = words(does.group(1)) if does else []
+    subject: set[str] = set()
+    for word in after:
+        if word in names:
+            subject.add(word)
+        elif word not in TITLES | {"the", "and"}:
+            return subject, concept(word) if subject else None
+    return set(), None
 
 
 def _speech(text: str, names: set[str]) -> tuple[str | None, frozenset[str]]:

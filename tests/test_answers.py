@@ -38,6 +38,8 @@ def test_what_lavrov_denied_is_quoted_and_cited(sample, question):
         "who is the president of Poland?",
         "who is the president of Ukraine?",
         "how many troops does Ukraine have?",
+        "when did Russia abandon the treaty?",
+        "who is the German foreign minister?",
     ],
 )
 def test_what_the_article_almost_says_is_refused_with_the_closest_passages(sample, question):

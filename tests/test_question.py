@@ -54,6 +54,23 @@ def test_of_a_full_name_the_last_is_required():
     assert read_question("what did Liz Truss say?", NAMES).required == {"truss"}
 
 
+def test_a_country_is_required_before_another_name_too():
+    assert read_question("who is the German Orsk?", NAMES).required == {"germany", "orsk"}
+
+
+@pytest.mark.parametrize(
+    ("question", "subject", "deed"),
+    [
+        ("When did Mr Lavrov leave Geneva?", {"lavrov"}, "left"),
+        ("how many troops does NATO have?", {"nato"}, "have"),
+        ("when did the talks end?", set(), None),
+    ],
+)
+def test_the_doer_and_the_deed_are_read_off_the_question(question, subject, deed):
+    found = read_question(question, NAMES)
+    assert (found.subject, found.deed) == (subject, deed and concept(deed))
+
+
 def test_a_country_its_people_and_its_capital_are_one_name():
     assert canonical("Moscow and the us and Russian U.S. Britons") == canonical("Russia and the US and Russian USA UK")
     assert canonical("let us polish it") == "let us polish it"
