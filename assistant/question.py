@@ -32,9 +32,10 @@ class Question:
 
     `terms` are the concepts that it is about; `names` the words in it that are names, and `required` those that an
     answer can't do without: countries, and of other adjoining ones ("Antony Blinken") the last. `asks` is a key of
-    the table above or "anything"; `counted` the concepts, either of which "how many" counts; `speech` the kind of
-    speech asked about ("deny"), and `speakers` who is asked to have spoken; `subject` the names of who is asked to have done
-    something, and `deed` the concept of what; `role` two concepts that must stand together ("president", "france").
+    the table above or "anything"; `counted` the concepts, either of which "how many" counts. `speech` is the kind of
+    speech asked about ("deny"), and `speakers` who is asked to have spoken; `subject` the names of who is asked to
+    have done something, and `deed` the concept of what. `role` is two concepts that must stand together
+    ("president", "france").
     """
 
     text: str

@@ -10,7 +10,7 @@ from gradio_client import Client
 
 from assistant import Assistant, Settings
 from index.ingest import demo_folder
-from tests.conftest import SAMPLE
+from tests.conftest import ROOT, SAMPLE
 from tests.serving import ONRECORD, running
 
 pytestmark = pytest.mark.real
@@ -70,6 +70,16 @@ def test_what_the_articles_almost_say_is_refused(assistant, question):
     answer = assistant.ask(question)
     assert answer.refused
     assert answer.passages
+
+
+def test_questions_that_others_wrote_are_mostly_answered_right_or_refused_rightly(assistant):
+    """40 questions about the sample article, written apart from the code; a guard, not a figure to quote."""
+    rows = [json.loads(line) for line in (ROOT / "tests/data/questions/sample.jsonl").read_text("utf-8").splitlines()]
+    answers = [(row["answers"], assistant.ask(row["question"])) for row in rows]
+    right = [answer for wanted, answer in answers if any(words in answer.text for words in wanted)]
+    refused = [answer for wanted, answer in answers if not wanted and answer.refused]
+    assert len(right) >= 20
+    assert len(refused) >= 11
 
 
 @pytest.fixture(scope="module")
