@@ -1,7 +1,7 @@
 """The chain from a question to a cited answer, and `Assistant`, which is all that most programs need."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from assistant.spelling import correct
 from index import ingest
 from index.clean import normalise
 from index.collection import Collection
-from index.embed import load_embedder
+from index.embed import Vectors, load_embedder
 from index.errors import QuestionError
 from index.records import Article, Passage, Report
 
@@ -137,11 +137,12 @@ class Assistant:
             minimum = self.settings.minimum_score
 
             def answer(state: State) -> Iterator[str]:
-                yield from quote_sentences(state["standalone_question"], state["passages"], self._encode, minimum)
+                yield from quote_sentences(state["standalone_question"], state["passages"], self.encode, minimum)
 
         return answer
 
-    def _encode(self, texts: Any) -> Any:  # noqa: ANN401
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One vector of length 1 for each text, as the index has them."""
         return self.collection.embedder.encode(texts, threads=1)
 
     def _notice(self, answer: Answer, sentences: tuple[Statement, ...]) -> str:

@@ -1,11 +1,13 @@
-"""The command line: `onrecord add | list | show | remove | search | ask | chat | serve | info`."""
+"""The command line: `onrecord add | list | show | remove | search | ask | chat | serve | eval | info`."""
 
 import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import render
@@ -68,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     serve = verb("serve", _serve, "serve the chat as a web page, on this machine only")
     serve.add_argument("--host", help="a loopback address (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port (default: 7860)")
+    score = with_json(verb("eval", _eval, "score the assistant on a file of questions (JSON lines)"))
+    score.add_argument("file", metavar="FILE", type=Path)
+    score.add_argument("--report", metavar="OUT.html", type=Path, help="write a page with plots and every question")
+    score.add_argument("--compare", metavar="OLD.json", type=Path, help="what changed since this older --json output")
     with_json(verb("info", _info, "tell what is in the index and how it is set up"))
     return parser
 
@@ -165,6 +171,23 @@ def _serve(given: argparse.Namespace) -> int:
 
     serve(_assistant(given))
     return DONE
+
+
+def _eval(given: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from assistant import evaluate, report
+
+    examples = evaluate.read_examples(given.file)
+    older = evaluate.read_score(given.compare) if given.compare else None
+    assistant = _assistant(given)
+    assistant.prepare()
+    score = evaluate.evaluate(assistant, tqdm(examples, unit=" questions", disable=None)).as_json()
+    changes = evaluate.compare(older, score) if older else []
+    if given.report:
+        report.write(given.report, score, changes)
+    values = score | {"changes": [asdict(change) for change in changes]} if older else score
+    return _print(given, values, report.as_text(score, changes))
 
 
 def _info(given: argparse.Namespace) -> int:

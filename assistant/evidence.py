@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.lexicon import canonical, concept, concepts
 from assistant.names import names_in
 from assistant.question import Question
@@ -169,9 +167,10 @@ def _is_negated(question: Question, candidate: Candidate) -> bool:
 def _meaning(question: Question, among: Sequence[Candidate], encode: Encode) -> list[float]:
     alone = [candidate.text for candidate in among]
     led = [f"{candidate.lead} {candidate.text}".strip() for candidate in among]
-    vectors = encode([question.text, *alone, *led])
-    likeness = vectors[1:] @ vectors[0]
-    return [float(value) for value in np.maximum(likeness[: len(among)], likeness[len(among) :]).clip(0, 1)]
+    texts = list(dict.fromkeys([question.text, *alone, *led]))
+    vectors = encode(texts)
+    likeness = dict(zip(texts, (vectors @ vectors[0]).clip(0, 1), strict=True))
+    return [float(max(likeness[one], likeness[other])) for one, other in zip(alone, led, strict=True)]
 
 
 def _weights(question: Question, among: Sequence[Candidate]) -> dict[str, float]:

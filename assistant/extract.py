@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from assistant.evidence import Encode, candidates, known_names, scores
+from assistant.evidence import Candidate, Encode, candidates, known_names, scores
 from assistant.question import read_question
 from index.records import Passage
 
@@ -11,21 +11,22 @@ MARGIN = 0.1
 """A further sentence is quoted if its score is this close to the best one's."""
 
 
+def ranked_sentences(question: str, passages: Sequence[Passage], encode: Encode) -> list[tuple[float, Candidate]]:
+    """The sentences of the passages with their scores, from 0 to 1, best first."""
+    among = candidates(passages)
+    scored = zip(scores(read_question(question, known_names(among)), among, encode), among, strict=True)
+    return sorted(scored, key=lambda pair: -pair[0])
+
+
 def quote_sentences(question: str, passages: Sequence[Passage], encode: Encode, minimum: float) -> Iterator[str]:
     """The one to three sentences that answer best, each with the mark of its passage: "… [2]\\n".
 
     A sentence that begins with a pronoun comes after the one that it needs. Nothing where no sentence scores
     `minimum` or more: the articles don't say.
     """
-    among = candidates(passages)
-    found = read_question(question, known_names(among))
-    ranked = sorted(
-        zip(scores(found, among, encode), range(len(among)), strict=True),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
+    ranked = ranked_sentences(question, passages, encode)
     said: list[str] = []
-    for score, at in ranked:
-        candidate = among[at]
+    for score, candidate in ranked:
         if score < max(minimum, ranked[0][0] - MARGIN):
             return
         if any(candidate.text in other for other in said):

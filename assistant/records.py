@@ -49,7 +49,7 @@ class Answer:
     refused: bool = False
     answered_by: str = "quotation"
     notice: str = ""
-    usage: Mapping[str, object] = field(default_factory=dict)
+    usage: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def citations(self) -> tuple[Citation, ...]:

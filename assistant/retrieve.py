@@ -31,12 +31,16 @@ def retrieve(collection: Collection, question: str, count: int) -> list[Passage]
 
 
 def fuse(rankings: Sequence[Sequence[Passage]]) -> list[Passage]:
-    """One ranking of several, by the sum of `1 / (RANK_OFFSET + rank)`, which becomes the passage's score."""
+    """One ranking of several, by the sum of `1 / (RANK_OFFSET + rank)`, which becomes the passage's score.
+
+    A text counts once in each ranking, however many articles print it.
+    """
     scores: dict[str, float] = defaultdict(float)
     passages: dict[str, Passage] = {}
     for ranking in rankings:
-        for rank, passage in enumerate(ranking, start=1):
-            scores[passage.text] += 1 / (RANK_OFFSET + rank)
+        for rank, text in enumerate(dict.fromkeys(passage.text for passage in ranking), start=1):
+            scores[text] += 1 / (RANK_OFFSET + rank)
+        for passage in ranking:
             passages.setdefault(passage.text, passage)
     ranked = sorted(passages, key=lambda text: -scores[text])
     return [replace(passages[text], score=round(scores[text], 6)) for text in ranked]

@@ -23,3 +23,7 @@ class SettingsError(OnrecordError):
 
 class ModelError(OnrecordError):
     """A chat model that can't be reached or breaks off."""
+
+
+class EvaluationError(OnrecordError):
+    """A file of questions, or an older score, that can't be used."""

@@ -1,11 +1,13 @@
 """Questions through the whole chain, with word counts in place of the embedding model."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from assistant import Assistant
 from assistant.chain import MOST_CHARACTERS
+from assistant.retrieve import fuse
 from index.errors import QuestionError
 from tests.conftest import SAMPLE
 
@@ -163,3 +165,10 @@ def test_the_same_text_in_two_articles_is_found_once(empty, write):
     assert [passage.text for passage in empty.search("roof of the mill")].count(
         "The roof of the old mill fell on Monday."
     ) == 1
+
+
+def test_copies_of_a_text_dont_outvote_a_better_passage(demo):
+    """Four outlets print the wire's ferry story; before copies counted once, it came first for every question."""
+    (copied, *_), (other, *_) = demo.collection.nearest("ferry rocks", 1), demo.collection.nearest("Cup final goal", 1)
+    ranking = [other, copied, *[replace(copied, id=str(number)) for number in range(5)]]
+    assert [passage.id for passage in fuse([ranking, ranking])] == [other.id, copied.id]

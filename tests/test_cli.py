@@ -178,3 +178,18 @@ def test_output_that_the_terminal_cant_show_is_no_error(run, tmp_path):
     command = [ONRECORD, "ask", "what did Lavrov deny?"]
     done = subprocess.run(command, check=True, capture_output=True, cwd=tmp_path, env=environment)
     assert b"has no plans to attack the country." in done.stdout
+
+
+def test_eval_scores_a_file_writes_a_page_and_compares(run, tmp_path):
+    run("add", SAMPLE)
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "what did Lavrov deny?", "answers": ["no plans to attack"], "gold": []}')
+    older = tmp_path / "older.json"
+    older.write_text(run("eval", questions, "--json")[1])
+    assert json.loads(older.read_text())["figures"]["right"] == 1
+    code, out, _ = run("eval", questions, "--report", tmp_path / "report.html", "--compare", older)
+    assert code == 0
+    assert "1 questions, 0 of them to be refused" in out
+    assert "Since the older score" in out
+    assert "what did Lavrov deny?" in (tmp_path / "report.html").read_text()
+    assert run("eval", "nowhere.jsonl")[0] == 1
