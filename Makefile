@@ -26,7 +26,7 @@ check: .venv/installed-for-tests
 	@touch $@
 
 .venv/installed-for-tests: .venv/installed
-	$(PIP) --editable ".[dev]"
+	$(PIP) --editable ".[benchmarks,dev]"
 	@touch $@
 
 browser:

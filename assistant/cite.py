@@ -42,8 +42,11 @@ def _statements(said: str, marks: str, passages: Sequence[Passage]) -> Iterator[
 
 
 def _verbatim(said: str, number: int, passage: Passage) -> Citation | None:
-    at = passage.text.find(said) if said else -1
-    return _citation(number, passage, passage.start + at, passage.start + at + len(said)) if at >= 0 else None
+    text = passage.article.full_text
+    at = text.find(said, passage.start, passage.end) if said else -1
+    if said and at < 0:  # the lead of a pronoun may stand before the passage
+        at = text.find(said)
+    return _citation(number, passage, at, at + len(said)) if at >= 0 else None
 
 
 def _backing(said: str, number: int, passage: Passage) -> Citation | None:

@@ -149,18 +149,18 @@ def _source_html(number: int, passage: Passage, quoted: Sequence[Citation], *, o
 
 
 def _highlighted(passage: Passage, quoted: Sequence[Citation]) -> str:
-    """The passage, or of a quoted one the paragraphs with the quotations, which are highlighted."""
+    """The passage, or where it is quoted the paragraphs with the quotations, which are highlighted."""
     text, at, end = passage.article.full_text, passage.start, passage.end
     quotations = sorted(quoted, key=lambda citation: citation.start)
     if quotations:
-        at = max(at, text.rfind("\n\n", 0, quotations[0].start) + 2)
-        after = text.find("\n\n", quotations[-1].end)
-        end = min(end, after if after >= 0 else end)
-    parts = ["… " if at > passage.start else ""]
+        before, after = text.rfind("\n\n", 0, quotations[0].start), text.find("\n\n", quotations[-1].end)
+        at = before + 2 if before >= 0 else 0
+        end = after if after >= 0 else len(text)
+    parts = ["… " if at > 0 else ""]
     for citation in quotations:
         parts += [escaped(text[at : citation.start]), f"<mark>{escaped(citation.quote)}</mark>"]
         at = citation.end
-    return "".join([*parts, escaped(text[at:end]), " …" if end < passage.end else ""])
+    return "".join([*parts, escaped(text[at:end]), " …" if end < len(text) else ""])
 
 
 def _citation_text(citation: Citation) -> str:

@@ -16,8 +16,8 @@ from index.records import Passage
 DEPTH = 30
 """So many are taken from each ranking before fusing."""
 
-RANK_OFFSET = 60
-"""`k` of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), at the value of its authors."""
+RANK_OFFSET = 5
+"""`k` of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), who had 60; measured from 3 to 60 (see LOG.md)."""
 
 
 def retrieve(collection: Collection, question: str, count: int) -> list[Passage]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from assistant import Assistant
+from assistant import Assistant, render
 from assistant.chain import MOST_CHARACTERS
 from assistant.retrieve import fuse
 from index.errors import QuestionError
@@ -165,6 +165,19 @@ def test_the_same_text_in_two_articles_is_found_once(empty, write):
     assert [passage.text for passage in empty.search("roof of the mill")].count(
         "The roof of the old mill fell on Monday."
     ) == 1
+
+
+def test_a_lead_that_stands_before_its_passage_is_cited_where_it_stands(empty, write):
+    told = " ".join(f"He said that mill number {n} of the old town had lost its roof on a Monday." for n in range(12))
+    empty.ingest([write("a.txt", f"Mills\n\nMr. Orsk met the press. {told} He denied any neglect of the barn.")])
+    answer = empty.ask("what did Orsk deny about the barn?")
+    assert [sentence.text for sentence in answer.sentences] == [
+        "Mr. Orsk met the press.",
+        "He denied any neglect of the barn.",
+    ]
+    assert all(c.quote == c.article.full_text[c.start : c.end] for c in answer.citations)
+    assert [c.quote for c in answer.citations] == [sentence.text for sentence in answer.sentences]
+    assert "Mr. Orsk met the press.</mark>" in render.answer_html(answer)
 
 
 def test_copies_of_a_text_dont_outvote_a_better_passage(demo):

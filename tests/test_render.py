@@ -37,6 +37,14 @@ def test_an_answers_html_marks_the_quotation_in_its_passage(demo):
         assert render.article_line(citation.article) in shown
 
 
+def test_a_quotation_is_shown_from_its_paragraphs_first_letter_on(empty, write):
+    empty.ingest(
+        [write("a.txt", "Mill\n\nThe roof of the mill fell on Monday. Nobody was hurt.\n\nRain fell all day.")]
+    )
+    shown = render.answer_html(empty.ask("when did the roof of the mill fall?"))
+    assert "<blockquote><mark>The roof of the mill fell on Monday.</mark> Nobody was hurt. …</blockquote>" in shown
+
+
 def test_hostile_articles_are_shown_as_text(empty, write):
     for number, text in enumerate(HOSTILE):
         write(f"{number}.txt", f"Orsk {text}\n\nMr. Orsk denied {text} on Monday in {number}.")

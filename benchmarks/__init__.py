@@ -1,0 +1,1 @@
+"""Measures onrecord beside what a user would build otherwise."""

