@@ -10,7 +10,7 @@ from index.ingest import demo_folder
 
 
 def main() -> None:
-    """Asks the demonstration's questions over and over, each time with another number in them, and prints the memory."""
+    """Asks the demonstration's questions over and over, numbered, and prints the memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=10_000)
     parser.add_argument("--smoke", action="store_true", help="only see that it runs, with 20 questions")
