@@ -15,7 +15,7 @@ from index.readers import READERS, read_file
 from index.records import Article, Draft, Failure, Report
 from index.split import passages, sentences
 
-PASSAGES_AT_ONCE = 256
+PASSAGES_AT_ONCE = 1_024
 """So many are embedded, then published together: a killed run loses at most these."""
 
 
@@ -111,13 +111,11 @@ class _Run:
             return
         vectors = collection.embedder.encode(texts, threads=os.cpu_count() or 1)
         collection.catalog.intend(entry.version for entry in entries)
-        first = 0
-        for entry in entries:
-            last = first + len(entry.passages)
-            collection.vectors.add(entry.version, entry.passage_ids, vectors[first:last])
-            first = last
+        ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
+        versions = [entry.version for entry in entries for _ in entry.passages]
+        collection.vectors.add(ids, versions, vectors)
         collection.catalog.publish(entries)
-        self._passages += first
+        self._passages += len(texts)
         self._waiting = []
 
     def report(self, seconds: float) -> Report:

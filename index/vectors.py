@@ -36,14 +36,14 @@ class VectorStore:
         self._client.close()
         self._open()
 
-    def add(self, version: str, ids: Sequence[str], vectors: Vectors) -> None:
-        """Adds vectors of length 1, `(ids, dimensions)`, as belonging to one version of an article."""
+    def add(self, ids: Sequence[str], versions: Sequence[str], vectors: Vectors) -> None:
+        """Adds vectors of length 1, `(ids, dimensions)`, each as belonging to a version of an article."""
         for first in range(0, len(ids), self._batch):
             batch = slice(first, first + self._batch)
             self._collection.upsert(
                 ids=list(ids[batch]),
                 embeddings=vectors[batch],
-                metadatas=[{"version": version}] * len(ids[batch]),
+                metadatas=[{"version": version} for version in versions[batch]],
             )
 
     def remove(self, version: str) -> None:
