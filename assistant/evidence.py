@@ -76,9 +76,11 @@ def known_names(among: Sequence[Candidate]) -> frozenset[str]:
     return names_in(canonical(candidate.text) for candidate in among)
 
 
-def scores(question: Question, among: Sequence[Candidate], encode: Encode) -> list[float]:
-    """How well each sentence answers the question, from 0 (lacks what the answer must have) to 1."""
-    names = known_names(among)
+def scores(question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode) -> list[float]:
+    """How well each sentence answers the question, from 0 (lacks what the answer must have) to 1.
+
+    `names` are the words that the sentences write as names.
+    """
     eligible = [at for at, candidate in enumerate(among) if has_what_it_takes(question, candidate, names)]
     result = [0.0] * len(among)
     if eligible:

@@ -14,8 +14,9 @@ MARGIN = 0.1
 def ranked_sentences(question: str, passages: Sequence[Passage], encode: Encode) -> list[tuple[float, Candidate]]:
     """The sentences of the passages with their scores, from 0 to 1, best first."""
     among = candidates(passages)
-    scored = zip(scores(read_question(question, known_names(among)), among, encode), among, strict=True)
-    return sorted(scored, key=lambda pair: -pair[0])
+    names = known_names(among)
+    found = scores(read_question(question, names), among, names, encode)
+    return sorted(zip(found, among, strict=True), key=lambda pair: -pair[0])
 
 
 def quote_sentences(question: str, passages: Sequence[Passage], encode: Encode, minimum: float) -> Iterator[str]:

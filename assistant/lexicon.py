@@ -19,7 +19,7 @@ def canonical(text: str) -> str:
 
 def is_country(word: str) -> bool:
     """Whether the word (lower case, of canonical text) names a country or a union of countries."""
-    return word in {name.lower() for name in _aliases()[1].values()}
+    return word in _countries()
 
 
 def concept(word: str) -> str:
@@ -39,6 +39,11 @@ def _aliases() -> tuple[re.Pattern[str], dict[str, str]]:
     longest_first = sorted(names, key=len, reverse=True)
     pattern = re.compile(rf"\b(?!polish\b)(?i:{'|'.join(map(re.escape, longest_first))})\b")
     return pattern, names
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(name.lower() for name in _aliases()[1].values())
 
 
 @cache
