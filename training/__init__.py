@@ -1,0 +1,1 @@
+"""Trains the reading model: `python -m training.train --data DIR`."""

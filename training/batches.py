@@ -1,0 +1,82 @@
+"""Examples to batches of a handful of fixed widths: every new shape costs a CPU time and memory."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Encoding, Tokenizer
+from torch import Tensor
+
+from training.data import Example
+
+WIDTHS = (48, 64, 96, 128, 160, 192, 224, 256, 320)
+TOKENS = 4_096
+"""In a batch, padding included."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Inputs `(batch, width)`, and the tokens of the answers `(batch,)`, 0 where there is none."""
+
+    inputs: dict[str, Tensor]
+    first: Tensor
+    last: Tensor
+
+    @property
+    def tokens(self) -> int:
+        """How many, padding included."""
+        return self.inputs["input_ids"].numel()
+
+
+def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Random) -> Iterator[Batch]:
+    """The examples in random order, those of like length together; the few that are too long are left out."""
+    rows: dict[int, list[tuple[Encoding, int, int]]] = defaultdict(list)
+    encodings = tokenizer.encode_batch([(_question(each), _context(each)) for each in examples])
+    for example, encoding in zip(examples, encodings, strict=True):
+        width = next((width for width in WIDTHS if len(encoding) <= width), None)
+        if width:
+            rows[width].append((encoding, *_target(example, encoding, rng)))
+    drawn = []
+    for width, row in rows.items():
+        rng.shuffle(row)
+        size = TOKENS // width
+        drawn += [(width, row[at : at + size]) for at in range(0, len(row), size)]
+    rng.shuffle(drawn)
+    for width, row in drawn:
+        yield _batch(width, row)
+
+
+def _question(example: Example) -> str:
+    return example.question
+
+
+def _context(example: Example) -> str:
+    return f"{example.title}\n{example.context}" if example.title else example.context
+
+
+def _target(example: Example, encoding: Encoding, rng: random.Random) -> tuple[int, int]:
+    if not example.spans:
+        return 0, 0
+    shift = len(example.title) + 1 if example.title else 0
+    start, end = rng.choice(example.spans)
+    first = encoding.char_to_token(start + shift, 1)
+    last = next(
+        (at for c in range(end, start, -1) if (at := encoding.char_to_token(c - 1 + shift, 1)) is not None), None
+    )
+    return (first, last) if first is not None and last is not None and first <= last else (0, 0)
+
+
+def _batch(width: int, rows: Sequence[tuple[Encoding, int, int]]) -> Batch:
+    encodings = [row[0] for row in rows]
+    inputs = {
+        "input_ids": _padded([e.ids for e in encodings], width),
+        "attention_mask": _padded([e.attention_mask for e in encodings], width),
+        "token_type_ids": _padded([e.type_ids for e in encodings], width),
+    }
+    return Batch(inputs, torch.tensor([row[1] for row in rows]), torch.tensor([row[2] for row in rows]))
+
+
+def _padded(rows: Sequence[Sequence[int]], width: int) -> Tensor:
+    return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])

@@ -1,0 +1,170 @@
+"""What an epoch learns from: passages cropped as search cuts them, and questions that their passage can't answer."""
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from index.split import sentence_spans
+from training.data import Example
+
+CROPPED = 0.65
+"""So many contexts are cut to some sentences, of 200 to 700 characters; the others stay whole."""
+
+LONGEST = 1_300
+SIMILAR = 8
+
+_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w’'-]+(?:\s(?:of\s|the\s)?[A-Z][\w’'-]+)*")
+_NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\b")
+_NUMBER_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty")
+_OPPOSITES = """most least|first last|highest lowest|largest smallest|biggest smallest|oldest youngest|increase decrease
+increased decreased|before after|more less|won lost|win lose|began ended|begin end|start end|started ended|north south
+east west|northern southern|eastern western|male female|men women|man woman|allowed banned|legal illegal|public private
+accept reject|accepted rejected|support oppose|supported opposed|above below|high low|early late|old new|rich poor
+strong weak|positive negative|internal external|major minor|bought sold|buy sell|entered left|arrive leave|open close
+opened closed|created destroyed|built demolished|likes dislikes|like dislike|love hate|best worst|good bad|hot cold
+fast slow|long short|heavy light|happy unhappy|friend enemy|attack defend|attacked defended|confirmed denied
+confirm deny|praised criticised|praise criticize|praised criticized|promised refused|agreed refused|agree disagree
+father mother|brother sister|son daughter|husband wife|king queen|president minister|summer winter|morning evening
+employees customers|teachers students|doctor patient|import export|imports exports|arrested released|born buried
+killed injured|died survived|rise fall|rose fell|up down|over under|with without|inside outside|easy difficult"""
+_SWAPS = {a: b for pair in re.split(r"[|\n]", _OPPOSITES) for a, b in (pair.split(), pair.split()[::-1])}
+_AUXILIARY = re.compile(r"\b(did|does|do|was|were|is|are|has|have|can|could|would|will)\b")
+
+
+@cache
+def _sentences(context: str) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for line in re.finditer(r"[^\n]+", context):
+        found += [(line.start() + start, line.start() + end) for start, end in sentence_spans(line.group())]
+    return tuple(found)
+
+
+def crop(example: Example, rng: random.Random) -> Example:
+    """Some whole sentences of the context around the answer, or anywhere where there is none."""
+    sentences = _sentences(example.context)
+    longest = LONGEST if rng.random() > CROPPED else rng.randint(200, 700)
+    if len(sentences) < 2 or len(example.context) <= longest:
+        return example
+    target = rng.choice(example.spans) if example.spans else None
+    if target is None:
+        first = last = rng.randrange(len(sentences))
+    else:
+        holding = [at for at, (start, end) in enumerate(sentences) if start < target[1] and end > target[0]]
+        if not holding:
+            return example
+        first, last = holding[0], holding[-1]
+    while True:
+        grown = [pair for pair in ((first - 1, last), (first, last + 1)) if pair[0] >= 0 and pair[1] < len(sentences)]
+        grown = [pair for pair in grown if sentences[pair[1]][1] - sentences[pair[0]][0] <= longest]
+        if not grown:
+            break
+        first, last = rng.choice(grown)
+    return _cut(example, sentences[first][0], sentences[last][1])
+
+
+def _cut(example: Example, start: int, end: int) -> Example:
+    spans = tuple((a - start, b - start) for a, b in example.spans if start <= a and b <= end)
+    return replace(example, context=example.context[start:end], spans=spans)
+
+
+class Unanswerable:
+    """Makes questions that look answerable and aren't, each from an example that has an answer."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self._names: dict[str, list[str]] = defaultdict(list)
+        contexts: dict[str, list[str]] = defaultdict(list)
+        for example in {each.context: each for each in examples}.values():
+            self._names[example.group] += _NAME.findall(example.context)
+            contexts[example.group].append(example.context)
+        self._similar: dict[str, list[str]] = {}
+        for group in contexts.values():
+            self._find_similar(group)
+
+    def _find_similar(self, contexts: list[str]) -> None:
+        vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(contexts)
+        likeness = (vectors @ vectors.T).tolil()
+        likeness.setdiag(0)
+        for context, columns, values in zip(contexts, likeness.rows, likeness.data, strict=True):
+            ranked = sorted(zip(values, columns, strict=True), reverse=True)[:SIMILAR]
+            self._similar[context] = [contexts[column] for _, column in ranked]
+
+    def make(self, example: Example, rng: random.Random) -> Example | None:
+        """One of the ways, drawn; None where it doesn't apply."""
+        ways = [self._other_passage, self._other_passage, self._answer_removed, self._name, self._name_in_passage]
+        ways += [self._name, self._number, self._opposite, self._opposite]
+        made = rng.choice(ways)(example, rng)
+        return replace(made, spans=()) if made else None
+
+    def _other_passage(self, example: Example, rng: random.Random) -> Example | None:
+        answers = [answer.lower() for answer in example.answers]
+        among = [c for c in self._similar[example.context] if not any(a in c.lower() for a in answers)]
+        return crop(replace(example, context=rng.choice(among), spans=()), rng) if among else None
+
+    def _answer_removed(self, example: Example, rng: random.Random) -> Example | None:
+        sentences = _sentences(example.context)
+        kept = [(a, b) for a, b in sentences if not any(a < end and b > start for start, end in example.spans)]
+        if not kept or len(sentences) < 3:
+            return None
+        text = " ".join(example.context[a:b] for a, b in kept)
+        if any(answer.lower() in text.lower() for answer in example.answers):
+            return None
+        return crop(replace(example, context=text, spans=()), rng)
+
+    def _name(self, example: Example, rng: random.Random) -> Example | None:
+        found = _NAME.findall(example.question)
+        if not found:
+            return None
+        old, new = rng.choice(found), self._another_name(example, found, rng)
+        if new is None:
+            return None
+        return crop(replace(example, question=example.question.replace(old, new)), rng)
+
+    def _name_in_passage(self, example: Example, rng: random.Random) -> Example | None:
+        found = [name for name in _NAME.findall(example.question) if name in example.context]
+        if not found:
+            return None
+        old, new = rng.choice(found), self._another_name(example, found, rng)
+        if new is None or any(old in answer for answer in example.answers):
+            return None
+        cropped = crop(example, rng)
+        text = re.sub(rf"\b{re.escape(old)}\b", new, cropped.context)
+        parts = {word for word in old.split() if len(word) > 3}
+        return None if parts & set(text.split()) else replace(cropped, context=text)
+
+    def _another_name(self, example: Example, but: list[str], rng: random.Random) -> str | None:
+        own = _NAME.findall(example.context)
+        among = own if own and rng.random() < 0.6 else self._names[example.group]
+        words = {word for name in but for word in name.split()}
+        among = [name for name in among if words.isdisjoint(name.split()) and name not in example.answers]
+        return rng.choice(among) if among else None
+
+    def _number(self, example: Example, rng: random.Random) -> Example | None:
+        found = _NUMBER.findall(example.question)
+        if not found:
+            return None
+        old = rng.choice(found)
+        if old in _NUMBER_WORDS:
+            new = rng.choice([word for word in _NUMBER_WORDS if word != old])
+        else:
+            shift = rng.choice([-30, -10, -4, -3, -2, -1, 1, 2, 3, 5, 10, 20])
+            new = re.sub(r"\d+$", lambda digits: str(abs(int(digits.group()) + shift)), old)
+        return crop(replace(example, question=example.question.replace(old, new)), rng) if new != old else None
+
+    def _opposite(self, example: Example, rng: random.Random) -> Example | None:
+        words = example.question.split(" ")
+        places = [at for at, word in enumerate(words) if word.lower() in _SWAPS]
+        if places:
+            at = rng.choice(places)
+            words[at] = _SWAPS[words[at].lower()]
+            return crop(replace(example, question=" ".join(words)), rng)
+        negated = _AUXILIARY.search(example.question)
+        if negated is None or rng.random() < 0.6:
+            return None
+        following = re.match(r"\s(?:the |an? )?[\w’'-]+", example.question[negated.end() :])
+        at = negated.end() + (following.end() if following and negated.group() in ("did", "does", "do") else 0)
+        return crop(replace(example, question=f"{example.question[:at]} not{example.question[at:]}"), rng)
