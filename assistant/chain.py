@@ -13,7 +13,8 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrou
 from assistant import cite, guide
 from assistant.extract import quote_sentences
 from assistant.generate import load_chat_model, write_answer
-from assistant.records import Answer, Statement
+from assistant.reader import Reader
+from assistant.records import Answer, Citation, Statement
 from assistant.retrieve import PassageRetriever, retrieve
 from assistant.settings import Settings
 from assistant.spelling import correct
@@ -25,6 +26,9 @@ from index.errors import QuestionError
 from index.records import Article, Passage, Report
 
 MOST_CHARACTERS = 1_000
+
+MARKED = 0.2
+"""Words of a quotation are marked as the answer if the reader gives them these odds or better."""
 
 State = dict[str, Any]
 
@@ -39,6 +43,7 @@ class Assistant:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.from_environment()
         self.collection = Collection(self.settings.index_dir, load_embedder(self.settings.embedding_model))
+        self.reader = Reader()
 
     def ingest(self, sources: Iterable[str | Path], progress: Callable[[str], None] = lambda source: None) -> Report:
         """Adds files and folders of articles; what is in already is left, what has changed is replaced."""
@@ -47,6 +52,7 @@ class Assistant:
     def prepare(self) -> None:
         """Loads the models now, so that the first question doesn't wait and a wrong setting shows at once."""
         self.collection.embedder.encode(["ready"], threads=1)
+        self.reader.read("Ready?", ["Ready."])
         _ = self._answer
 
     def remove(self, ids: Iterable[str]) -> Report:
@@ -92,19 +98,37 @@ class Assistant:
                 steps.end("search")
             text += part.get("text", "")
             known = len(answer.sentences)
-            answer = replace(answer, sentences=tuple(cite.statements(text, answer.passages, finished=False)))
+            answer = self._grown(answer, text, finished=False)
             if "text" not in part or len(answer.sentences) > known:
                 yield answer
+        answer = self._grown(answer, text, finished=True)
         steps.end("answer")
-        sentences = tuple(cite.statements(text, answer.passages, finished=True))
-        usage = {"seconds": steps.seconds}
         yield replace(
             answer,
-            sentences=sentences,
-            refused=not sentences,
-            notice=self._notice(answer, sentences),
-            usage=usage,
+            refused=not answer.sentences,
+            notice=self._notice(answer, answer.sentences),
+            usage={"seconds": steps.seconds},
         )
+
+    def _grown(self, answer: Answer, text: str, *, finished: bool) -> Answer:
+        """The answer with what of the text it hasn't yet, its quotations marked where they answer."""
+        known = answer.sentences
+        new = cite.statements(text, answer.passages, finished=finished)[len(known) :]
+        marked = [
+            replace(statement, citations=tuple(self._marked(answer, citation) for citation in statement.citations))
+            for statement in new
+        ]
+        return replace(answer, sentences=(*known, *marked))
+
+    def _marked(self, answer: Answer, citation: Citation) -> Citation:
+        passage = answer.passages[citation.number - 1]
+        if not passage.start <= citation.start < citation.end <= passage.end:
+            return citation
+        part = (citation.start - passage.start, citation.end - passage.start)
+        ((reading,),) = self.reader.read_parts(answer.standalone_question, [passage.text], [[part]])
+        if reading.score < MARKED:
+            return citation
+        return replace(citation, marked=(reading.start + passage.start, reading.end + passage.start))
 
     @cached_property
     def chain(self) -> Runnable[State, State]:
@@ -137,7 +161,8 @@ class Assistant:
             minimum = self.settings.minimum_score
 
             def answer(state: State) -> Iterator[str]:
-                yield from quote_sentences(state["standalone_question"], state["passages"], self.encode, minimum)
+                question, passages = state["standalone_question"], state["passages"]
+                yield from quote_sentences(question, passages, self.encode, self.reader, minimum)
 
         return answer
 

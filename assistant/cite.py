@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.phrase import without_brackets
 from assistant.records import Citation, Statement
 from index.records import Passage
 from index.split import sentence_spans
@@ -31,7 +32,9 @@ def _statements(said: str, marks: str, passages: Sequence[Passage]) -> Iterator[
     numbers = [number for number in found if 1 <= number <= len(passages)]
     whole = [citation for number in numbers if (citation := _verbatim(said, number, passages[number - 1]))]
     if whole:
-        yield Statement(said, tuple(whole))
+        others = [number for number in numbers if number not in {citation.number for citation in whole}]
+        agreeing = (_backing(said, number, passages[number - 1]) for number in others)
+        yield Statement(said, (*whole, *(citation for citation in agreeing if citation)))
         return
     for start, end in sentence_spans(said):
         sentence = said[start:end]
@@ -43,6 +46,8 @@ def _statements(said: str, marks: str, passages: Sequence[Passage]) -> Iterator[
 
 def _verbatim(said: str, number: int, passage: Passage) -> Citation | None:
     text = passage.article.full_text
+    if said not in text:
+        said = without_brackets(said, passage.article)
     at = text.find(said, passage.start, passage.end) if said else -1
     if said and at < 0:  # the lead of a pronoun may stand before the passage
         at = text.find(said)

@@ -117,10 +117,12 @@ def _example(line: str, place: str) -> Example:
 
 def _outcome(assistant: Assistant, example: Example) -> Outcome:
     answer = assistant.ask(example.question)
-    ranked = ranked_sentences(answer.standalone_question, answer.passages, assistant.encode)
-    score, best = ranked[0] if ranked else (0.0, None)
+    ranked = ranked_sentences(answer.standalone_question, answer.passages, assistant.encode, assistant.reader)
     found = assistant.search(answer.standalone_question, SEARCHED)
-    return Outcome(example, answer, tuple(found), f"{best.lead} {best.text}" if best else "", score)
+    if not ranked:
+        return Outcome(example, answer, tuple(found), "", 0.0)
+    best = ranked[0].candidate
+    return Outcome(example, answer, tuple(found), f"{best.lead} {best.text}", ranked[0].score)
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:
@@ -129,6 +131,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "answers": list(outcome.example.answers),
         "gold": sorted(outcome.example.gold),
         "said": outcome.answer.text,
+        "marked": outcome.marked,
         "refused": outcome.answer.refused,
         "right": outcome.right,
         "score": round(outcome.score, 4),

@@ -62,6 +62,12 @@ class Outcome:
         """The answer without its citation marks."""
         return " ".join(sentence.text for sentence in self.answer.sentences)
 
+    @property
+    def marked(self) -> str:
+        """The words of the first quotation that are marked as the answer; the whole answer where none are."""
+        citations = self.answer.citations
+        return (citations[0].answer if citations else "") or self.answer_text
+
     def measures(self) -> dict[str, float]:
         """Each measure that applies to the question, from 0 to 1."""
         measured = {"right": float(self.right)}
@@ -83,11 +89,11 @@ class Outcome:
         return measured
 
     def _answer(self) -> dict[str, float]:
-        text, answers = self.answer_text, self.example.answers
+        answers, said = self.example.answers, self.answer_text[:ANSWER_CHARACTERS]
         return {
-            "exact match": float(any(normalised(text) == normalised(answer) for answer in answers)),
-            "token F1": max(token_f1(text, answer) for answer in answers),
-            f"answer in first {ANSWER_CHARACTERS} characters said": float(holds(text[:ANSWER_CHARACTERS], answers)),
+            "exact match of the marked words": float(any(normalised(self.marked) == normalised(a) for a in answers)),
+            "token F1 of the marked words": max(token_f1(self.marked, answer) for answer in answers),
+            f"answer in first {ANSWER_CHARACTERS} characters said": float(holds(said, answers)),
         }
 
     def _citations(self) -> dict[str, float]:

@@ -17,6 +17,7 @@ _ASKS = {
     "reason": r"why\b",
     "place": r"where\b|(?:in |to |from )?(?:what|which) (?:city|town|country|place|region|hotel|port)\b",
 }
+_OPEN = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _VERBS = r"(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could)\b"
 _AUXILIARY = re.compile(rf"\b{_VERBS}", re.IGNORECASE)
 _COUNTED = re.compile(
@@ -49,6 +50,11 @@ class Question:
     subject: frozenset[str]
     deed: str | None
     role: tuple[str, str] | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it asks for words ("who …?", "what …?"), not for a yes or for all there is on a keyword."""
+        return _OPEN.search(self.text) is not None
 
 
 def read_question(text: str, known_names: frozenset[str]) -> Question:

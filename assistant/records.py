@@ -16,13 +16,22 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """An exact quotation: `article.full_text[start:end] == quote`. `number` is that of its passage, from 1."""
+    """An exact quotation: `article.full_text[start:end] == quote`. `number` is that of its passage, from 1.
+
+    `marked` is the stretch of the article, within the quotation, that answers the question; None where none stands out.
+    """
 
     number: int
     quote: str
     start: int
     end: int
     article: Article
+    marked: tuple[int, int] | None = None
+
+    @property
+    def answer(self) -> str:
+        """The marked words; empty where none are."""
+        return self.article.full_text[slice(*self.marked)] if self.marked else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import shorten
 from typing import Any
 
-from assistant.records import Answer, Citation
+from assistant.records import Answer, Citation, Statement
 from index.records import Article, Passage, Report
 
 REFUSAL = "The articles don't say."
@@ -112,7 +112,7 @@ def answer_html(answer: Answer) -> str:
     It is shown by a renderer of Markdown that takes HTML, so what either would read as its own is escaped.
     """
     said = " ".join(
-        escaped(sentence.text) + "".join(f"<sup>{mark}</sup>" for mark in _marks(sentence.citations))
+        _said_html(sentence) + "".join(f"<sup>{mark}</sup>" for mark in _marks(sentence.citations))
         for sentence in answer.sentences
     )
     parts = [
@@ -133,6 +133,13 @@ def answer_html(answer: Answer) -> str:
 def escaped(text: str) -> str:
     """The text as HTML in which nothing is a tag, an entity, Markdown or an address to be made a link."""
     return re.sub(r"www\.", "www&#46;", text.translate(_SPECIAL), flags=re.IGNORECASE).replace("\n", "<br>")
+
+
+def _said_html(sentence: Statement) -> str:
+    """The sentence with the words that answer in bold."""
+    answer = next((citation.answer for citation in sentence.citations if citation.answer), "")
+    before, found, after = sentence.text.partition(answer) if answer else (sentence.text, "", "")
+    return f"{escaped(before)}<strong>{escaped(found)}</strong>{escaped(after)}" if found else escaped(before)
 
 
 def _marks(citations: Iterable[Citation]) -> list[str]:
@@ -174,6 +181,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
+        "marked": list(citation.marked) if citation.marked else None,
         "article": article_json(citation.article),
     }
 

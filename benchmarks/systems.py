@@ -27,10 +27,7 @@ class Onrecord:
 
     def add(self, articles: dict[str, str]) -> int:
         """Adds the articles from text files; returns how many passages they have."""
-        self._files.mkdir(exist_ok=True)
-        for number, (title, text) in enumerate(articles.items()):
-            (self._files / f"{number}.md").write_text(f"---\ntitle: {title!r}\n---\n{text}\n", "utf-8")
-        return add(self._collection, [self._files]).passages
+        return add(self._collection, [write_articles(self._files, articles)]).passages
 
     def search(self, question: str) -> Found:
         """The fused ranking."""
@@ -130,6 +127,14 @@ SYSTEMS: dict[str, Callable[[Path], Onrecord | LangChainRecipe | Txtai]] = {
     "dense": Dense,
     "txtai": Txtai,
 }
+
+
+def write_articles(folder: Path, articles: dict[str, str]) -> Path:
+    """Writes the articles to a folder, a file each, and returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (title, text) in enumerate(articles.items()):
+        (folder / f"{number}.md").write_text(f"---\ntitle: {title!r}\n---\n{text}\n", "utf-8")
+    return folder
 
 
 def _spans(passages: Sequence[Passage]) -> Found:

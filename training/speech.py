@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from training.data import Example
 
 _FIRST = """Anna Boris Carla Dmitri Elena Farid Grace Hassan Ingrid Javier Karim Laura Mikhail Nadia Oscar Petra Ravi
-Sofia Tariq Ursula Viktor Wanda Yusuf Zoe James Maria Chen Aisha Pierre Olga Kwame Leila Tom Ruth Samuel Helen""".split()
+Sofia Tariq Ursula Viktor Wanda Yusuf Zoe James Maria Chen Aisha
+Pierre Olga Kwame Leila Tom Ruth Samuel Helen""".split()
 _LAST = """Adler Baranov Castillo Dubois Eriksen Fofana Garcia Haddad Ivanov Jensen Kaya Lambert Moreau Novak Okafor
-Petrov
-Quinn Rahman Santos Tanaka Ustinov Vargas Weber Xu Yilmaz Zhang Brennan Costa Delgado Ekström Fischer Grant
+Petrov Quinn Rahman Santos Tanaka Ustinov Vargas Weber Xu Yilmaz Zhang Brennan Costa Delgado Ekström Fischer Grant
 Horvat Ito Joshi Kowalski Lindqvist Mbeki Nasser Orlov Park Rossi Schmidt Tran Ueda Volkov Walsh Young Blake Carter
 Sergeyev Blinker Lavrik Marlow Hollis Pike Drummond Kerr Sandoval Achebe Larsen""".split()
 _ROLES = """Foreign Minister|Defence Minister|Prime Minister|President|Mayor|Senator|Governor|Chancellor|Ambassador
-Interior Minister|police chief|union leader|spokeswoman|spokesman|opposition leader|Secretary of State|Chief Executive
+Interior Minister|police chief|union leader|spokeswoman|spokesman|opposition leader|Secretary of State
+Chief Executive
 Justice Minister|Health Secretary|General|Professor|campaigner|striker|coach|analyst|company director"""
 _BODIES = """Moscow|Washington|Kyiv|Beijing|Berlin|Paris|London|Ankara|Tehran|the ministry|the government|the company
 NATO|the European Union|the United Nations|the opposition|the union|the police|the Kremlin|the White House|the army

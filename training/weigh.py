@@ -1,7 +1,7 @@
 """Weighs reader and likeness for the whole chain: `python -m training.weigh --data DIR`.
 
-On articles that the reading model wasn't trained on and search was tuned on, each question is asked with its article in
-the collection and without it. Prints the weights that `assistant/extract.py` has, and risk and coverage by minimum score.
+On articles that search was tuned on and the reading model wasn't trained on, each question is asked with its article
+in the collection and without it. Prints the weights that `assistant/extract.py` has, and risk and coverage.
 """
 
 import argparse

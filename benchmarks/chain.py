@@ -1,0 +1,111 @@
+"""The whole chain on articles that nothing was tuned on: `python -m benchmarks.chain --data DIR`, or `--smoke`.
+
+Each question is asked of all articles, and of half of them, its own article left out: then it must be refused. Beside
+it stands the same chain choosing sentences by likeness alone, without the reading model.
+"""
+
+import argparse
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import precision_recall_fscore_support
+from tqdm import tqdm
+
+from assistant import Answer, Assistant, Settings
+from assistant.measures import ANSWER_CHARACTERS, holds, paired_interval, token_f1
+from assistant.question import Question
+from benchmarks.data import Task, demonstration, squadshifts
+from benchmarks.systems import write_articles
+
+COUNT = 600
+
+
+def main() -> None:
+    """Asks all questions with and without the reading model and prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="the folder with reading/squadshifts_new_wiki.jsonl.gz")
+    parser.add_argument("--half", choices=["tune", "report"], default="report")
+    parser.add_argument("--questions", type=int, default=COUNT, help="so many, drawn with a fixed seed")
+    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    given = parser.parse_args()
+    if not given.smoke and not given.data:
+        parser.error("give --data DIR, or --smoke")
+    articles, tasks = demonstration() if given.smoke else squadshifts(given.data, given.half)
+    tasks = random.Random(0).sample(tasks, 4 if given.smoke else min(given.questions, len(tasks)))  # noqa: S311
+    print(f"{len(articles)} articles, {len(tasks)} questions, each asked with and without its article")
+    ours = ask_all(articles, tasks)
+    with likeness_alone():
+        before = ask_all(articles, tasks)
+    print(figures(articles, tasks, ours, before))
+
+
+def figures(articles: dict[str, str], tasks: Sequence[Task], *runs: tuple[list[Answer], list[Answer]]) -> str:
+    """A table of runs, each the answers with and without the articles, and the first one's lead."""
+    measures = [_measures(articles, tasks, with_articles) for with_articles, _ in runs]
+    lines = [f"{'':<44}{'onrecord':>12}{'by likeness':>12}"]
+    for name in measures[0]:
+        low, high = paired_interval(list(measures[0][name] - measures[1][name]))
+        lines.append(f"{name:<44}" + "".join(f"{each[name].mean():12.3f}" for each in measures))
+        lines.append(f"    lead, 95% interval: {low:+.3f} to {high:+.3f}")
+    refusals = [_refusals(*run) for run in runs]
+    lines += [f"{name:<44}" + "".join(f"{each[name]:12.3f}" for each in refusals) for name in refusals[0]]
+    return "\n".join(lines)
+
+
+def ask_all(articles: dict[str, str], tasks: Sequence[Task]) -> tuple[list[Answer], list[Answer]]:
+    """The answers from all articles, and those from the half that lacks the question's own."""
+    titles = sorted(articles)
+    halves = [titles[0::2], titles[1::2]]
+    with tempfile.TemporaryDirectory() as folder:
+        whole, *others = (
+            _assistant(Path(folder) / str(at), {title: articles[title] for title in each})
+            for at, each in enumerate([titles, *halves])
+        )
+        lacking = {title: other for half, other in zip(halves, reversed(others), strict=True) for title in half}
+        with_articles = [whole.ask(task.question) for task in tqdm(tasks, "with", mininterval=10)]
+        without = [lacking[task.title].ask(task.question) for task in tqdm(tasks, "without", mininterval=10)]
+    return with_articles, without
+
+
+@contextmanager
+def likeness_alone() -> Iterator[None]:
+    """The chain as it was before the reading model."""
+    reads = Question.is_open
+    Question.is_open = property(lambda question: False)
+    try:
+        yield
+    finally:
+        Question.is_open = reads
+
+
+def _assistant(folder: Path, articles: dict[str, str]) -> Assistant:
+    assistant = Assistant(Settings(index_dir=folder / "index"))
+    assistant.ingest([write_articles(folder / "articles", articles)])
+    return assistant
+
+
+def _measures(articles: dict[str, str], tasks: Sequence[Task], answers: Sequence[Answer]) -> dict[str, np.ndarray]:
+    f1, contains = [], []
+    for task, answer in zip(tasks, answers, strict=True):
+        wanted = [articles[task.title][start:end] for start, end in task.spans]
+        said = " ".join(sentence.text for sentence in answer.sentences)
+        first = answer.citations[0] if answer.citations else None
+        f1.append(max(token_f1((first.answer or first.quote) if first else "", each) for each in wanted))
+        contains.append(float(holds(said[:ANSWER_CHARACTERS], wanted)))
+    return {"F1 of the marked words": np.array(f1), "contains the answer (300 characters)": np.array(contains)}
+
+
+def _refusals(with_articles: Sequence[Answer], without: Sequence[Answer]) -> dict[str, float]:
+    given = [answer.refused for answer in (*with_articles, *without)]
+    wanted = [*[False] * len(with_articles), *[True] * len(without)]
+    found = precision_recall_fscore_support(wanted, given, average="binary", zero_division=0.0)
+    names = ("refusal precision", "refusal recall", "refusal F1")
+    return dict(zip(names, map(float, found[:3]), strict=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""How well the reading model reads, and how fast: `python -m benchmarks.reading --data DIR`, or `--smoke`.
+
+On questions that it was neither trained nor tuned on: the SQuAD 2.0 articles Huguenot, Force and Harvard_University,
+and a fifth of QAMR's Wikinews sentences. `DIR/reading` has the files.
+"""
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+from tqdm import tqdm
+
+from assistant.measures import normalised, token_f1
+from assistant.reader import Reader
+from benchmarks.data import demonstration
+from training import data
+from training.data import Example
+
+EVEN_ODDS = 0.5
+PASSAGES, TOKENS = 10, 200
+
+
+def main() -> None:
+    """Prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="the folder that has `reading/`")
+    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    given = parser.parse_args()
+    if not given.smoke and not given.data:
+        parser.error("give --data DIR, or --smoke")
+    began = time.perf_counter()
+    reader = Reader()
+    reader.read("Ready?", ["Ready."])
+    print(f"loaded in {time.perf_counter() - began:.2f} s")
+    print(f"{PASSAGES} passages of {TOKENS} tokens read in {milliseconds(reader):.0f} ms (median)")
+    if given.smoke:
+        articles, tasks = demonstration()
+        examples = [Example(task.question, articles[task.title], task.spans) for task in tasks[:3]]
+        print(scores("the demonstration", reader, examples))
+    else:
+        print(scores("SQuAD 2.0", reader, data.squad(given.data / "reading", "test")))
+        print(scores("QAMR, Wikinews", reader, data.qamr(given.data / "reading", "test")))
+
+
+def scores(name: str, reader: Reader, examples: Sequence[Example]) -> str:
+    """F1 and exact match of the answerable, and over all with refusals at even odds, and the AUC between the two."""
+    f1, exact, odds = [], [], []
+    for example in tqdm(examples, name, mininterval=10):
+        (reading,) = reader.read(example.question, [example.context])
+        f1.append(max((token_f1(reading.text, answer) for answer in example.answers), default=0.0))
+        exact.append(any(normalised(reading.text) == normalised(answer) for answer in example.answers))
+        odds.append(reading.score)
+    answerable = np.array([bool(example.spans) for example in examples])
+    told, said = np.array(odds) >= EVEN_ODDS, np.array(f1)
+    lines = [
+        f"{name}: {len(examples)} questions, {answerable.sum()} answerable",
+        f"  answerable: F1 {said[answerable].mean():.3f}, exact {np.array(exact)[answerable].mean():.3f}",
+    ]
+    if not answerable.all():
+        overall = np.where(answerable, said * told, ~told).mean()
+        lines.append(f"  with refusals: F1 {overall:.3f}, AUC {roc_auc_score(answerable, odds):.3f}")
+    return "\n".join(lines)
+
+
+def milliseconds(reader: Reader) -> float:
+    """The median of the time that it takes to read ten passages of 200 tokens."""
+    words = " ".join(next(iter(demonstration()[0].values())).split() * 3).split(" ")
+    passage = ""
+    for word in words:
+        if len(reader.windows("Who said what?", f"{passage} {word}")[0]) > TOKENS:
+            break
+        passage = f"{passage} {word}".strip()
+    seconds = []
+    for _ in range(15):
+        began = time.perf_counter()
+        reader.read("Who said what?", [passage] * PASSAGES)
+        seconds.append(time.perf_counter() - began)
+    return 1_000 * float(np.median(seconds))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""How quoted sentences are said: clauses, and brackets that are no quotation."""
+
+from datetime import date
+
+import pytest
+
+from assistant.cite import statements
+from assistant.evidence import Candidate
+from assistant.phrase import LONG, clause, dated, explained, without_brackets
+from index.records import Article, Passage, Sentence
+
+NAMES = frozenset({"orsk", "lavrov", "moscow", "nato", "elstrand", "noor"})
+
+
+def candidate(lead: str, text: str) -> Candidate:
+    article = Article("a", "a.txt", "Mills", f"{lead} {text}", published=date(2024, 3, 5))
+    sentence = Sentence(len(lead) + 1, len(lead) + 1 + len(text), 0, len(lead))
+    return Candidate(1, Passage("p", article, 0, len(article.full_text), (sentence,)), sentence)
+
+
+@pytest.mark.parametrize(
+    ("lead", "text", "said"),
+    [
+        ("Mr Lavrov met NATO.", "He denied it.", "He [Mr Lavrov] denied it."),
+        ("On Monday Noor Elstrand won.", "But she said little.", "But she [Noor Elstrand] said little."),
+        ("Orsk spoke.", "“It was cold,” he said.", "“It was cold,” he [Orsk] said."),
+        ("Moscow has 100,000 troops there.", "It denies any plan.", "It [Moscow] denies any plan."),
+    ],
+)
+def test_a_pronoun_is_explained_in_brackets_by_the_only_or_first_name_before(lead, text, said):
+    assert explained(text, candidate(lead, text), NAMES) == said
+
+
+@pytest.mark.parametrize(
+    ("lead", "text"),
+    [
+        ("The press met Orsk and Lavrov.", "He denied it."),
+        ("Moscow has 100,000 troops there.", "He denied it."),
+        ("NATO met in Rome.", "She denied it."),
+        ("Nobody was there.", "He denied it."),
+        ("Orsk spoke.", "This was denied."),
+        ("Orsk spoke.", "His mill fell."),
+    ],
+)
+def test_a_pronoun_that_could_mean_another_is_not_explained(lead, text):
+    assert explained(text, candidate(lead, text), NAMES) is None
+
+
+def test_of_a_very_long_sentence_the_clause_with_the_answer_is_said():
+    first, second = (
+        f"The council of the old town met {'again ' * 40}on Monday",
+        "the mayor resigned after nine years in office",
+    )
+    text = f"{first}; {second}."
+    at = text.index("nine years")
+    assert len(text) > LONG
+    assert text[slice(*clause(text, (at, at + 10)))] == f"{second}."
+    assert text[slice(*clause(text, (0, 11)))] == first
+    assert clause("A short one; a clause.", (0, 7)) == (0, 22)
+
+
+def test_brackets_that_tell_a_date_or_words_of_the_article_are_no_quotation():
+    article = candidate("Mr Lavrov spoke.", "He denied it.").passage.article
+    assert without_brackets("He [Mr Lavrov] denied it.", article) == "He denied it."
+    assert without_brackets(dated("He denied it.", article), article) == "He denied it."
+    assert dated("It fell.", Article("b", "b", "B", "It fell.")) == "It fell. [undated]"
+    assert without_brackets("He [that liar] denied it.", article) == "He [that liar] denied it."
+
+
+def test_a_bracketed_sentence_is_cited_with_its_exact_quotation():
+    found = candidate("Mr Lavrov spoke.", "He denied it.")
+    (statement,) = statements("He [Mr Lavrov] denied it. [5 March 2024] [1]\n", [found.passage], finished=True)
+    (citation,) = statement.citations
+    assert statement.text == "He [Mr Lavrov] denied it. [5 March 2024]"
+    assert citation.quote == "He denied it."
+    assert citation.article.full_text[citation.start : citation.end] == citation.quote
+
+
+def test_invented_words_in_brackets_are_not_taken_for_a_quotation_s():
+    found = candidate("Mr Lavrov spoke.", "He denied it.")
+    for said in ("He [that liar] denied it. [1]", "He [Mr Orsk] denied it. [1]"):
+        (statement,) = statements(said, [found.passage], finished=True)
+        assert statement.citations[0].quote == "He denied it."
+        assert "[" not in statement.citations[0].quote
