@@ -1,6 +1,7 @@
 """What is measured: onrecord, its two halves alone, and what a user would build otherwise.
 
 Each has `add(articles)` and `search(question) -> [(title, start, end)]`, closest first, for at least 10,000 characters.
+`respond(question)` gives what a reader sees without a language model: onrecord's cited answer, the others' passages.
 """
 
 import re
@@ -8,8 +9,6 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from index.collection import Collection
-from index.embed import PACKAGED, load_embedder
 from index.ingest import add
 from index.records import Passage
 
@@ -22,8 +21,11 @@ class Onrecord:
     """This project: dense and lexical, fused."""
 
     def __init__(self, folder: Path) -> None:
+        from assistant import Assistant, Settings
+
         self._files = folder / "articles"
-        self._collection = Collection(folder / "index", load_embedder(PACKAGED))
+        self._assistant = Assistant(Settings(index_dir=folder / "index"))
+        self._collection = self._assistant.collection
 
     def add(self, articles: dict[str, str]) -> int:
         """Adds the articles from text files; returns how many passages they have."""
@@ -35,8 +37,18 @@ class Onrecord:
 
         return _spans(retrieve(self._collection, question, DEEP))
 
+    def respond(self, question: str) -> object:
+        """The whole answer."""
+        return self._assistant.ask(question)
 
-class Dense(Onrecord):
+
+class _Half(Onrecord):
+    def respond(self, question: str) -> object:
+        """The passages."""
+        return self.search(question)
+
+
+class Dense(_Half):
     """Our passages, by meaning alone."""
 
     def search(self, question: str) -> Found:
@@ -44,7 +56,7 @@ class Dense(Onrecord):
         return _spans(self._collection.nearest(question, DEEP))
 
 
-class Lexical(Onrecord):
+class Lexical(_Half):
     """Our passages, by BM25 alone."""
 
     def search(self, question: str) -> Found:
@@ -90,6 +102,10 @@ class LangChainRecipe:
         found = self._store.similarity_search(question, k=DEEP)
         return [_span(each.metadata["title"], each.metadata["start_index"], each.page_content) for each in found]
 
+    def respond(self, question: str) -> object:
+        """The passages."""
+        return self.search(question)
+
 
 class Txtai:
     """A whole peer: txtai, hybrid (BM25 and the same MiniLM); it indexes and searches without hub or server."""
@@ -118,6 +134,10 @@ class Txtai:
         sql = f"select text, title, start from txtai where similar(:question) limit {DEEP}"  # noqa: S608
         found = self._embeddings.search(sql, limit=DEEP, parameters={"question": question})
         return [_span(each["title"], int(each["start"]), each["text"]) for each in found]
+
+    def respond(self, question: str) -> object:
+        """The passages."""
+        return self.search(question)
 
 
 SYSTEMS: dict[str, Callable[[Path], Onrecord | LangChainRecipe | Txtai]] = {
