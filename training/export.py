@@ -55,7 +55,7 @@ def development(folder: Path) -> list[Example]:
     rng = random.Random(1)
     squad, wiki, qamr = data.squad(folder, "dev"), data.wiki(folder, "dev"), data.qamr(folder, "dev")
     wiki = [crop(example, rng) for example in wiki]
-    drawn = wiki + rng.sample(qamr, 300)
+    drawn = wiki + rng.sample(qamr, min(300, len(qamr)))
     unanswerable = Unanswerable(wiki + qamr)
     made = [
         other for example in drawn for _ in range(2) if example.spans and (other := unanswerable.make(example, rng))

@@ -1,27 +1,29 @@
-"""Trains the reading model, from a folder of data to a checkpoint: `python -m training.train --data DIR`.
+"""Trains the reading model, from a folder of data to the files that ship: `python -m training.train --data DIR`.
 
 It may be killed at any moment; the same command goes on from the last checkpoint.
 """
 
 import argparse
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import torch
 from torch.nn import functional
 from tqdm import tqdm
 
+from assistant.reader import MODEL
 from training import data
 from training.batches import Batch, batches
+from training.export import export
 from training.model import ReadingModel, load_tokenizer
 from training.speech import reports
 from training.variations import Unanswerable, crop
 
 SEED = 0
-TOKENS = 18_000_000
+TOKENS = 14_000_000
 RATE, HEAD_RATE, WARM_UP = 1.5e-4, 6e-4, 0.05
 SAVED_EVERY = 150
 """Steps."""
@@ -80,74 +82,89 @@ def loss(model: ReadingModel, batch: Batch) -> torch.Tensor:
     return spans / 2 + 0.5 * functional.binary_cross_entropy_with_logits(answerable.float(), wanted)
 
 
-def _stream(folder: Path) -> Iterator[Batch]:
-    stock = examples(folder)
-    unanswerable = Unanswerable(stock)
-    tokenizer = load_tokenizer()
-    number = 0
-    while True:
-        rng = random.Random(f"{SEED} {number}")
-        yield from batches(epoch(stock, unanswerable, rng), tokenizer, rng)
-        number += 1
-
-
 def train(folder: Path, work: Path, tokens: int) -> ReadingModel:
     """Trains on so many tokens, from where the last run in the folder `work` stopped."""
     torch.manual_seed(SEED)
-    model = ReadingModel().train()
-    heads = [*model.span.parameters(), *model.answerable.parameters()]
-    body = [weight for weight in model.encoder.parameters() if weight.requires_grad]
-    groups = [{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-
-    def rate(seen: int) -> float:
-        done = seen / tokens
-        return min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
-
-    work.mkdir(parents=True, exist_ok=True)
-    saved = work / "checkpoint.pt"
-    step = seen = 0
-    if saved.exists():
-        state = torch.load(saved)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, seen = state["step"], state["seen"]
-    stream = _stream(folder)
-    for _ in range(step):
-        next(stream)
-    smooth = None
-    with tqdm(total=tokens, initial=seen, unit="tok", unit_scale=True, mininterval=20) as bar:
-        for batch in stream:
-            for group, base in zip(optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
-                group["lr"] = base * max(rate(seen), 0.0)
-            found = loss(model, batch)
-            found.backward()
-            torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            smooth = found.item() if smooth is None else 0.98 * smooth + 0.02 * found.item()
-            step, seen = step + 1, seen + batch.tokens
-            bar.update(batch.tokens)
-            bar.set_postfix(loss=f"{smooth:.3f}", step=step, refresh=False)
-            if step % SAVED_EVERY == 0 or seen >= tokens:
-                state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "seen": seen}
-                torch.save(state, saved.with_suffix(".new"))
-                saved.with_suffix(".new").replace(saved)
-            if seen >= tokens:
+    run = _Run(work)
+    with tqdm(total=tokens, initial=run.seen, unit="tok", unit_scale=True, mininterval=20) as bar:
+        for batch in _stream(folder, run.step):
+            if run.seen >= tokens:
                 break
-    return model
+            run.learn(batch, run.seen / tokens)
+            bar.update(batch.tokens)
+            bar.set_postfix(loss=f"{run.smooth_loss:.3f}", step=run.step, refresh=False)
+            if run.step % SAVED_EVERY == 0 or run.seen >= tokens:
+                run.save()
+    return run.model
+
+
+class _Run:
+    """A model in training, with what a checkpoint keeps: weights, the optimizer's state, steps and tokens so far."""
+
+    def __init__(self, work: Path) -> None:
+        self.model = ReadingModel().train()
+        heads = [*self.model.span.parameters(), *self.model.answerable.parameters()]
+        body = [weight for weight in self.model.encoder.parameters() if weight.requires_grad]
+        groups = [{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
+        self._weights = [*body, *heads]
+        self._optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+        self.step = self.seen = 0
+        self.smooth_loss = 0.0
+        work.mkdir(parents=True, exist_ok=True)
+        self._saved = work / "checkpoint.pt"
+        if self._saved.exists():
+            state = torch.load(self._saved)
+            self.model.load_state_dict(state["model"])
+            self._optimizer.load_state_dict(state["optimizer"])
+            self.step, self.seen = state["step"], state["seen"]
+
+    def learn(self, batch: Batch, done: float) -> None:
+        """One step, at the rate of a run of which so much, 0 to 1, is done: up to the full rate, then down to zero."""
+        share = min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+        for group, rate in zip(self._optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
+            group["lr"] = rate * share
+        found = loss(self.model, batch)
+        found.backward()
+        torch.nn.utils.clip_grad_norm_(self._weights, 1.0)
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        self.smooth_loss = 0.98 * (self.smooth_loss or found.item()) + 0.02 * found.item()
+        self.step, self.seen = self.step + 1, self.seen + batch.tokens
+
+    def save(self) -> None:
+        """Writes the checkpoint; a run that is killed meanwhile keeps the one before."""
+        state = {
+            "model": self.model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "step": self.step,
+            "seen": self.seen,
+        }
+        torch.save(state, self._saved.with_suffix(".new"))
+        self._saved.with_suffix(".new").replace(self._saved)
+
+
+def _stream(folder: Path, first: int) -> Iterator[Batch]:
+    """The batches of one epoch after another, the same in each run, from number `first` on."""
+    stock = examples(folder)
+    unanswerable, tokenizer = Unanswerable(stock), load_tokenizer()
+    for number in count():
+        rng = random.Random(f"{SEED} {number}")
+        for batch in batches(epoch(stock, unanswerable, rng), tokenizer, rng):
+            if first:
+                first -= 1
+            else:
+                yield batch
 
 
 def main() -> None:
-    """Trains."""
+    """Trains, and writes what ships."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
-    parser.add_argument("--work", type=Path, default=Path("training/work"), help="where checkpoints are kept")
+    parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
+    parser.add_argument("--to", type=Path, default=MODEL, help="where the model is written to")
     parser.add_argument("--tokens", type=int, default=TOKENS)
     given = parser.parse_args()
-    began = time.perf_counter()
-    train(given.data, given.work, given.tokens)
-    print(f"trained for {time.perf_counter() - began:,.0f} s")
+    export(train(given.data, given.work, given.tokens), given.data, given.to)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,63 @@
+"""Training runs from data to a model that reads, and goes on where it stopped; how well it reads isn't tested."""
+
+import gzip
+import json
+
+import pytest
+
+from assistant.reader import Reader
+from training.export import export
+from training.train import train
+
+pytestmark = pytest.mark.real
+
+FILES = {
+    "squad2_12articles": ("squad2", ["Huguenot", "1973_oil_crisis", "Steam_engine"]),
+    "squadshifts_new_wiki": ("squadshifts_new_wiki", [f"Title_{number}" for number in range(12)]),
+    "qamr_devtest": ("qamr_dev", ["wikinews"]),
+    "squadshifts_reddit": ("squadshifts_reddit", ["Comments"]),
+    "squadshifts_amazon_reviews": ("squadshifts_amazon_reviews", ["Reviews"]),
+    "friendsqa": ("friendsqa", ["Scene"]),
+}
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A folder with a few rows of each set, in their form."""
+    folder = tmp_path / "reading"
+    folder.mkdir()
+    for name, (dataset, titles) in FILES.items():
+        rows = [row(dataset, title, number) for title in titles for number in range(40)]
+        with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as lines:
+            lines.write("\n".join(map(json.dumps, rows)))
+    return folder
+
+
+def row(dataset, title, number):
+    sold = f"Mill number {number} of Old {title} was sold"
+    context = f"{sold} to Anna Weber in 19{number:02}. The bread was good. Nobody in Harbour Town denied it."
+    answerable = number % 3 > 0 or dataset != "squad2"
+    answers = [{"text": "Anna Weber", "start": context.index("Anna")}] if answerable else []
+    question = f"To whom was mill number {number} of Old {title} sold?"
+    return {
+        "id": f"{title}{number}",
+        "dataset": dataset,
+        "title": title,
+        "context": context,
+        "question": question,
+        "answers": answers,
+        "answerable": answerable,
+    }
+
+
+def test_training_goes_on_where_it_stopped_and_ends_with_a_model_that_reads(data, tmp_path, monkeypatch):
+    monkeypatch.setattr("training.train.SAVED_EVERY", 1)
+    monkeypatch.setattr("training.train.REPORTS", 60)
+    train(data, tmp_path / "work", 4_000)
+    stopped = (tmp_path / "work" / "checkpoint.pt").stat().st_mtime_ns
+    model = train(data, tmp_path / "work", 12_000)
+    assert (tmp_path / "work" / "checkpoint.pt").stat().st_mtime_ns > stopped
+    export(model, data, tmp_path / "model")
+    (reading,) = Reader(tmp_path / "model").read("Who?", ["Anna Weber bought the mill."])
+    assert reading.text
+    assert 0 < reading.score < 1
