@@ -76,34 +76,34 @@ def known_names(among: Sequence[Candidate]) -> frozenset[str]:
     return names_in(canonical(candidate.text) for candidate in among)
 
 
-def scores(question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode) -> list[float]:
-    """How well each sentence answers the question, from 0 (lacks what the answer must have) to 1.
-
-    `names` are the words that the sentences write as names.
-    """
-    eligible = [at for at, candidate in enumerate(among) if has_what_it_takes(question, candidate, names)]
-    result = [0.0] * len(among)
-    if eligible:
-        meant = _meaning(question, [among[at] for at in eligible], encode)
-        weights = _weights(question, among)
-        for at, meaning in zip(eligible, meant, strict=True):
-            result[at] = MEANING * meaning + (1 - MEANING) * _shared(question, weights, among[at])
-    return result
-
-
-def has_what_it_takes(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Whether the sentence has the names, the kind of answer, and the speaker that the question asks for."""
+def may_answer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
+    """Whether the sentence has the speaker, the doer and the role that are asked about, and isn't their denial."""
     return (
-        _has_names(question, candidate)
-        and _has_doer(question, candidate)
+        _has_doer(question, candidate)
         and _has_role(question, candidate)
-        and _has_kind(question, candidate, names)
         and _has_speech(question, candidate, names)
         and not _is_negated(question, candidate)
     )
 
 
-def _has_names(question: Question, candidate: Candidate) -> bool:
+def likenesses(
+    question: Question, chosen: Sequence[Candidate], among: Sequence[Candidate], encode: Encode
+) -> list[float]:
+    """How alike question and sentence are in meaning and words, 0 to 1, for some of the candidates."""
+    if not chosen:
+        return []
+    pairs = zip(_meaning(question, chosen, encode), shared_words(question, chosen, among), strict=True)
+    return [MEANING * meaning + (1 - MEANING) * shared for meaning, shared in pairs]
+
+
+def shared_words(question: Question, chosen: Sequence[Candidate], among: Sequence[Candidate]) -> list[float]:
+    """The share of the question's words that each has, rare ones counting more, for some of the candidates."""
+    weights = _weights(question, among)
+    return [_shared(question, weights, candidate) for candidate in chosen]
+
+
+def has_names(question: Question, candidate: Candidate) -> bool:
+    """Whether the names that are asked about stand in the sentence, the one it needs, or the headline."""
     read = canonical(f"{candidate.lead} {candidate.text}")
     headline = canonical(candidate.passage.article.title)
     as_itself = set(words(_POSSESSIVE.sub(" ", read)))
@@ -127,7 +127,8 @@ def _has_role(question: Question, candidate: Candidate) -> bool:
     return any(abs(one - other) <= 4 for one in holder for other in whose)
 
 
-def _has_kind(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
+def has_kind(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
+    """Whether the sentence has a number, a time, a place or a person where one is asked for."""
     text = candidate.text
     match question.asks:
         case "number":

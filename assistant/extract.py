@@ -1,10 +1,20 @@
 """Answers without an LLM: the best sentences of the passages, word for word."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.evidence import Candidate, Encode, candidates, known_names, scores
+from assistant.evidence import (
+    Candidate,
+    Encode,
+    candidates,
+    has_kind,
+    has_names,
+    known_names,
+    likenesses,
+    may_answer,
+    shared_words,
+)
 from assistant.phrase import clause, dated, explained
 from assistant.question import Question, read_question
 from assistant.reader import Reader, Reading
@@ -15,11 +25,15 @@ MOST_SENTENCES = 3
 MARGIN = 0.1
 """A further sentence is quoted if its score is this close to the best one's."""
 
-READING, LIKENESS, BIAS = 1.0, 4.0, -2.0
-"""Weights of the reader's log odds and of likeness (0 to 1) in the log odds that a sentence answers (see LOG.md)."""
+SHORTLIST = 10
+"""So many sentences, the likeliest by reading and shared words, are compared in meaning, which takes time."""
 
-LIKENESS_ALONE, BIAS_ALONE = 12.0, -6.6
-"""The same for what the reader can't read: a question for yes or no, or a keyword."""
+WEIGHTS = (0.59, 6.67, 1.51, -0.86, 1.0)
+BIAS = -5.94
+"""The log odds that a sentence answers, from its `features`; `python -m training.weigh` prints them (see LOG.md)."""
+
+LIKENESS_ALONE, BIAS_ALONE = 12.0, -8.0
+"""The same from likeness alone, for what can't be read: a question for yes or no, or a keyword."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,8 @@ def ranked_sentences(question: str, passages: Sequence[Passage], encode: Encode,
     """The sentences of the passages, the one that likeliest answers first."""
     among = candidates(passages)
     names = known_names(among)
-    return _ranked(read_question(question, names), among, names, encode, reader)
+    asked = read_question(question, names)
+    return (_by_reading if asked.is_open else _by_likeness)(asked, among, names, encode, reader)
 
 
 def quote_sentences(
@@ -53,9 +68,8 @@ def quote_sentences(
     sentence that it needs comes first; answers that differ have their dates in brackets. Nothing where no sentence
     scores `minimum` or more: the articles don't say.
     """
-    among = candidates(passages)
-    names = known_names(among)
-    ranked = _ranked(read_question(question, names), among, names, encode, reader)
+    names = known_names(candidates(passages))
+    ranked = ranked_sentences(question, passages, encode, reader)
     if not ranked or ranked[0].score < minimum:
         return
     groups = _grouped([each for each in ranked if each.score >= max(minimum, ranked[0].score - MARGIN)])
@@ -74,25 +88,65 @@ def quote_sentences(
         yield f"{dated(last, group[0].candidate.passage.article) if differ else last} {marks}\n"
 
 
-def _ranked(
+def features(
+    question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+) -> list[tuple[Candidate, Reading, tuple[float, ...]]]:
+    """The sentences that may answer, with what of them does, and what their odds are weighed from.
+
+    These are the reader's log odds, likeness, having the kind of thing asked for, the passage's log rank, and being
+    the reported speech of the one who is asked about.
+    """
+    eligible = [candidate for candidate in among if may_answer(question, candidate, names)]
+    readings = _readings(question.text, eligible, reader)
+    shared = shared_words(question, eligible, among)
+    promising = [WEIGHTS[0] * _log_odds(r.score) + WEIGHTS[1] / 2 * s for r, s in zip(readings, shared, strict=True)]
+    order = sorted(range(len(eligible)), key=lambda at: -promising[at])[:SHORTLIST]
+    chosen = [eligible[at] for at in order]
+    return [
+        (
+            candidate,
+            readings[at],
+            (
+                _log_odds(readings[at].score),
+                likeness,
+                float(has_kind(question, candidate, names)),
+                math.log(candidate.number),
+                float(bool(question.speakers)),
+            ),
+        )
+        for at, candidate, likeness in zip(order, chosen, likenesses(question, chosen, among, encode), strict=True)
+    ]
+
+
+def _by_reading(
     question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
 ) -> list[Ranked]:
-    likeness = scores(question, among, names, encode)
-    chosen = [candidate for candidate, score in zip(among, likeness, strict=True) if score > 0]
-    likeness = [score for score in likeness if score > 0]
-    found: list[tuple[float, tuple[int, int] | None]]
-    if question.is_open:
-        readings = _readings(question.text, chosen, reader)
-        found = [
-            (READING * _log_odds(reading.score) + LIKENESS * score + BIAS, (reading.start, reading.end))
-            for reading, score in zip(readings, likeness, strict=True)
-        ]
-    else:
-        found = [(LIKENESS_ALONE * score + BIAS_ALONE, None) for score in likeness]
-    ranked = [
-        Ranked(1 / (1 + math.exp(-odds)), candidate, marked)
-        for candidate, (odds, marked) in zip(chosen, found, strict=True)
+    return _ranked(
+        (
+            sum(weight * value for weight, value in zip(WEIGHTS, row, strict=True)) + BIAS,
+            candidate,
+            (reading.start, reading.end),
+        )
+        for candidate, reading, row in features(question, among, names, encode, reader)
+    )
+
+
+def _by_likeness(
+    question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+) -> list[Ranked]:
+    chosen = [
+        candidate
+        for candidate in among
+        if may_answer(question, candidate, names)
+        and has_names(question, candidate)
+        and has_kind(question, candidate, names)
     ]
+    found = zip(likenesses(question, chosen, among, encode), chosen, strict=True)
+    return _ranked((LIKENESS_ALONE * likeness + BIAS_ALONE, candidate, None) for likeness, candidate in found)
+
+
+def _ranked(found: Iterable[tuple[float, Candidate, tuple[int, int] | None]]) -> list[Ranked]:
+    ranked = [Ranked(1 / (1 + math.exp(-log_odds)), candidate, marked) for log_odds, candidate, marked in found]
     return sorted(ranked, key=lambda each: -each.score)
 
 

@@ -15,11 +15,11 @@ import numpy as np
 from sklearn.metrics import precision_recall_fscore_support
 from tqdm import tqdm
 
-from assistant import Answer, Assistant, Settings
+from assistant import Answer
 from assistant.measures import ANSWER_CHARACTERS, holds, paired_interval, token_f1
 from assistant.question import Question
 from benchmarks.data import Task, demonstration, squadshifts
-from benchmarks.systems import write_articles
+from benchmarks.systems import assistant_on, write_articles
 
 COUNT = 600
 
@@ -62,7 +62,9 @@ def ask_all(articles: dict[str, str], tasks: Sequence[Task]) -> tuple[list[Answe
     halves = [titles[0::2], titles[1::2]]
     with tempfile.TemporaryDirectory() as folder:
         whole, *others = (
-            _assistant(Path(folder) / str(at), {title: articles[title] for title in each})
+            assistant_on(
+                write_articles(Path(folder) / f"{at}", {t: articles[t] for t in each}), Path(folder) / f"{at}i"
+            )
             for at, each in enumerate([titles, *halves])
         )
         lacking = {title: other for half, other in zip(halves, reversed(others), strict=True) for title in half}
@@ -80,12 +82,6 @@ def likeness_alone() -> Iterator[None]:
         yield
     finally:
         Question.is_open = reads
-
-
-def _assistant(folder: Path, articles: dict[str, str]) -> Assistant:
-    assistant = Assistant(Settings(index_dir=folder / "index"))
-    assistant.ingest([write_articles(folder / "articles", articles)])
-    return assistant
 
 
 def _measures(articles: dict[str, str], tasks: Sequence[Task], answers: Sequence[Answer]) -> dict[str, np.ndarray]:

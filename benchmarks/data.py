@@ -11,7 +11,7 @@ from index.clean import normalise, paragraphs
 from index.ingest import demo_folder
 from index.readers import READERS, read_file
 
-QUESTIONS_ON_DEMO = Path(__file__).parent.parent / "tests" / "data" / "questions" / "demo.jsonl"
+QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "questions"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def squadshifts(folder: Path, half: str) -> tuple[dict[str, str], list[Task]]:
 def demonstration() -> tuple[dict[str, str], list[Task]]:
     """`(articles, tasks)` of the demonstration: small, and only good for seeing that a benchmark runs."""
     drafts = {path.name: read_file(path)[0] for path in demo_folder().iterdir() if path.suffix in READERS}
-    rows = [json.loads(line) for line in QUESTIONS_ON_DEMO.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in (QUESTIONS / "demo.jsonl").read_text("utf-8").splitlines()]
     tasks = []
     for row in rows:
         for name in row["gold"][:1]:

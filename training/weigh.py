@@ -5,6 +5,7 @@ in the collection and without it. Prints the weights that `assistant/extract.py`
 """
 
 import argparse
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,25 +13,33 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
 from tqdm import tqdm
 
-from assistant import Assistant, Settings
+from assistant import Assistant
+from assistant.evidence import candidates, known_names
 from assistant.extract import features
-from benchmarks.data import Task, squadshifts
-from benchmarks.systems import write_articles
-from training.data import wiki
+from assistant.measures import holds
+from assistant.question import read_question
+from benchmarks.data import QUESTIONS, squadshifts
+from benchmarks.systems import assistant_on, write_articles
+from index.ingest import demo_folder
+from training import data
 
+FOLDS = 5
 READ = 12
+SEEN = ("demo", "sample", "attribution")
+SEEN_COUNTS = 3.0
+"""A question on the demonstration's news weighs as much as so many on Wikipedia: they are few, and what people ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The features of a question's candidate sentences, and which of them hold the answer."""
+    """The features of a question's candidate sentences, which of them hold the answer, and what the question weighs."""
 
     features: np.ndarray
     right: np.ndarray
     answerable: bool
+    weight: float = 1.0
 
 
 def main() -> None:
@@ -38,65 +47,85 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder that has `reading/`")
     given = parser.parse_args()
-    asked = [each for each in ask(given.data) if len(each.features)]
-    rows = np.concatenate([each.features for each in asked])
-    right = np.concatenate([each.right for each in asked])
-    fit = LogisticRegression(C=100)
-    groups = np.concatenate([[at // 2] * len(each.features) for at, each in enumerate(asked)])
-    odds = cross_val_predict(fit, rows, right, groups=groups, cv=_by_group(groups), method="predict_proba")[:, 1]
-    fit.fit(rows, right)
-    print(f"{len(asked)} questions; weights {fit.coef_[0].round(2)}, bias {fit.intercept_[0]:.2f}")
-    tops, at = [], 0
-    for each in asked:
-        own = odds[at : at + len(each.features)]
-        tops.append((own.max(), bool(each.right[own.argmax()]), each.answerable))
-        at += len(own)
-    for minimum in np.arange(0.1, 0.95, 0.05):
+    with tempfile.TemporaryDirectory() as made:
+        wiki = list(ask_wiki(given.data, Path(made)))
+        news = list(ask_demonstration(Path(made)))
+    asked = [each for each in (*wiki, *news) if len(each.features)]  # the others are refused, whatever the weights
+    count = sum(len(each.features) > 0 for each in wiki)
+    rows, right = (np.concatenate([getattr(each, name) for each in asked]) for name in ("features", "right"))
+    weight = np.concatenate([np.full(len(each.features), each.weight) for each in asked])
+    question = np.concatenate([np.full(len(each.features), at // 2) for at, each in enumerate(asked)])
+    odds = np.zeros(len(rows))
+    for fold in range(FOLDS):
+        own = question % FOLDS == fold
+        fit = LogisticRegression(C=10).fit(rows[~own], right[~own], sample_weight=weight[~own])
+        odds[own] = fit.decision_function(rows[own])
+    fit = LogisticRegression(C=10).fit(rows, right, sample_weight=weight)
+    bounds = np.cumsum([0, *(len(each.features) for each in asked)])
+    tops = [_top(each, odds[first:last]) for each, first, last in zip(asked, bounds, bounds[1:], strict=False)]
+    # A sentence's odds become those of the best of a question's: 0.5 then means even odds that the answer is right.
+    best = LogisticRegression(C=10).fit(
+        [[top[0]] for top in tops], [top[1] for top in tops], sample_weight=[each.weight for each in asked]
+    )
+    scale, shift = best.coef_[0][0], best.intercept_[0]
+    weights, bias = scale * fit.coef_[0], scale * fit.intercept_[0] + shift
+    print(f"{len(asked)} questions; weights {weights.round(2)}, bias {bias:.2f}")
+    tops = [(1 / (1 + np.exp(-scale * top[0] - shift)), *top[1:]) for top in tops]
+    for name, each in (("Wikipedia", tops[:count]), ("news", tops[count:])):
+        print(f"{name}\n{risk_and_coverage(each)}")
+
+
+def risk_and_coverage(tops: Sequence[tuple[float, bool, bool]]) -> str:
+    """A line for each minimum score, of the best sentences' `(score, right, answerable)`."""
+    lines = []
+    for minimum in np.arange(0.2, 0.8, 0.05):
         said = [top for top in tops if top[0] >= minimum]
         refused = [top for top in tops if top[0] < minimum]
-        hit = sum(not top[2] for top in refused)
-        lacking = sum(not top[2] for top in tops)
-        f1 = 2 * hit / (len(refused) + lacking)
+        rightly, lacking = (sum(not top[2] for top in each) for each in (refused, tops))
         answered = sum(top[1] for top in said) / sum(top[2] for top in tops)
-        print(
-            f"minimum {minimum:.2f}: answered {len(said) / len(tops):.2f}, wrong of these"
-            f" {1 - np.mean([top[1] for top in said]):.2f}, right of the answerable {answered:.3f}, refusal F1 {f1:.3f}"
+        risk = 1 - sum(top[1] for top in said) / max(len(said), 1)
+        lines.append(
+            f"  minimum {minimum:.2f}: right of the answerable {answered:.3f}, wrong of what is said {risk:.3f},"
+            f" refusal F1 {2 * rightly / (len(refused) + lacking):.3f}"
         )
+    return "\n".join(lines)
 
 
-def ask(folder: Path) -> Iterator[Asked]:
+def ask_wiki(folder: Path, work: Path) -> Iterator[Asked]:
     """All questions of the development articles, each with its article and without."""
     articles, tasks = squadshifts(folder, "tune")
-    kept = {example.title for example in wiki(folder / "reading", "dev")}
-    tasks = [task for task in tasks if task.title in kept]
-    with tempfile.TemporaryDirectory() as made:
-        whole = _assistant(Path(made) / "whole", articles)
-        rest = _assistant(Path(made) / "rest", {title: text for title, text in articles.items() if title not in kept})
-        for task in tqdm(tasks, mininterval=10):
-            yield _asked(whole, task, articles)
-            yield _asked(rest, task, articles)
+    kept = {example.title for example in data.wiki(folder / "reading", "dev")}
+    rest = {title: text for title, text in articles.items() if title not in kept}
+    whole, without = (
+        assistant_on(write_articles(work / name / "articles", each), work / name / "index")
+        for name, each in (("whole", articles), ("rest", rest))
+    )
+    for task in tqdm([task for task in tasks if task.title in kept], mininterval=10):
+        wanted = [articles[task.title][start:end] for start, end in task.spans]
+        yield _asked(whole, task.question, wanted)
+        yield _asked(without, task.question, [])
 
 
-def _asked(assistant: Assistant, task: Task, articles: dict[str, str]) -> Asked:
-    passages = assistant.search(task.question, READ)
-    found = features(task.question, passages, assistant.encode, assistant.reader)
-    right = [
-        candidate.passage.article.title == task.title
-        and any(candidate.sentence.start < end and start < candidate.sentence.end for start, end in task.spans)
-        for candidate, _ in found
-    ]
-    rows = np.array([row for _, row in found]).reshape(len(found), -1)
-    return Asked(rows, np.array(right), any(p.article.title == task.title for p in passages))
+def ask_demonstration(work: Path) -> Iterator[Asked]:
+    """The questions on the demonstration that were looked at while it was made."""
+    assistant = assistant_on(demo_folder(), work / "demonstration")
+    for name in SEEN:
+        for line in (QUESTIONS / f"{name}.jsonl").read_text("utf-8").splitlines():
+            row = json.loads(line)
+            yield _asked(assistant, row["question"], row["answers"], SEEN_COUNTS)
 
 
-def _assistant(folder: Path, articles: dict[str, str]) -> Assistant:
-    assistant = Assistant(Settings(index_dir=folder / "index"))
-    assistant.ingest([write_articles(folder / "articles", articles)])
-    return assistant
+def _asked(assistant: Assistant, question: str, wanted: Sequence[str], weight: float = 1.0) -> Asked:
+    among = candidates(assistant.search(question, READ))
+    names = known_names(among)
+    asked = read_question(question, names)
+    found = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_open else []
+    right = np.array([holds(candidate.text, wanted) for candidate, _, _ in found], dtype=bool)
+    return Asked(np.array([row for _, _, row in found]), right, bool(wanted), weight)
 
 
-def _by_group(groups: np.ndarray) -> Sequence[tuple[np.ndarray, np.ndarray]]:
-    return [(np.flatnonzero(groups % 5 != fold), np.flatnonzero(groups % 5 == fold)) for fold in range(5)]
+def _top(asked: Asked, odds: np.ndarray) -> tuple[float, bool, bool]:
+    return float(odds.max()), bool(asked.right[odds.argmax()]), asked.answerable
 
 
 if __name__ == "__main__":
