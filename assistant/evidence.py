@@ -104,15 +104,19 @@ def shared_words(question: Question, chosen: Sequence[Candidate], among: Sequenc
 
 def has_names(question: Question, candidate: Candidate) -> bool:
     """Whether the names that are asked about stand in the sentence, the one it needs, or the headline."""
-    read = canonical(f"{candidate.lead} {candidate.text}")
-    headline = canonical(candidate.passage.article.title)
-    as_itself = set(words(_POSSESSIVE.sub(" ", read)))
-    as_owner = set(words(read)) - as_itself
-    return question.required <= {*words(read), *words(headline)} and question.subject.isdisjoint(as_owner)
+    read = canonical(f"{candidate.lead} {candidate.text} {candidate.passage.article.title}")
+    return question.required <= set(words(read))
 
 
 def _has_doer(question: Question, candidate: Candidate) -> bool:
-    """Whether the subject of the question stands before what it is asked to have done, or after "by"."""
+    """Whether the subject of the question stands before what it is asked to have done, or after "by".
+
+    It must not stand as an owner alone: "near Ukraine's borders" doesn't say what Ukraine has.
+    """
+    read = canonical(f"{candidate.lead} {candidate.text}")
+    as_owner = set(words(read)) - set(words(_POSSESSIVE.sub(" ", read)))
+    if not question.subject.isdisjoint(as_owner):
+        return False
     text = words(canonical(candidate.text))
     deeds = [at for at, word in enumerate(text) if concept(word) == question.deed]
     doers = [at for at, word in enumerate(text) if word in question.subject]

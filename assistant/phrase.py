@@ -36,7 +36,7 @@ def clause(text: str, marked: tuple[int, int]) -> tuple[int, int]:
 def explained(text: str, candidate: Candidate, names: frozenset[str]) -> str | None:
     """The sentence with its pronoun explained in brackets, "He [Mr Lavrov] said …".
 
-    None where the sentence before doesn't tell whom it means: it must begin with a name or have no other.
+    None where the sentence before doesn't tell whom it means: it must begin with one name, its subject.
     """
     pronoun = _PRONOUN.search(text)
     meant = _subject(candidate.lead, names)
@@ -66,11 +66,15 @@ def without_brackets(said: str, article: Article) -> str:
 
 
 def _subject(lead: str, names: frozenset[str]) -> str | None:
-    """The name that the sentence begins with, or the only one in it."""
-    found = [(each.start(), named) for each in _NAME.finditer(lead) if (named := _named(each.group(), names))]
-    if found and (found[0][0] == 0 or len({named for _, named in found}) == 1):
-        return found[0][1]
-    return None
+    """The name that the sentence begins with; None for one of several ("X and Y") or an owner ("X's mill")."""
+    found = _NAME.match(lead)
+    if (
+        found is None
+        or re.match(r"[’']|\s(?:and|or)\b|,\s[A-Z]", lead[found.end() :])
+        or re.search(r"[’']s?$", found.group())
+    ):
+        return None
+    return _named(found.group(), names) or None
 
 
 def _named(capitalised: str, names: frozenset[str]) -> str:
