@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.lexicon import canonical, concept, concepts
+from assistant.lexicon import canonical, concept, concepts, is_country
 from assistant.names import names_in
 from assistant.question import Question
 from assistant.speech import acts
@@ -77,12 +77,14 @@ def known_names(among: Sequence[Candidate]) -> frozenset[str]:
 
 
 def may_answer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Whether the sentence has the speaker, the doer and the role that are asked about, and isn't their denial."""
+    """Whether the sentence has the speaker, doer and role, the country or number that are asked about, undenied."""
     return (
         _has_doer(question, candidate)
         and _has_role(question, candidate)
         and _has_speech(question, candidate, names)
         and not _is_negated(question, candidate)
+        and (question.asks != "country" or _has_country(question, candidate))
+        and (question.asks != "number" or _NUMBER.search(candidate.text) is not None)
     )
 
 
@@ -132,7 +134,7 @@ def _has_role(question: Question, candidate: Candidate) -> bool:
 
 
 def has_kind(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Whether the sentence has a number, a time, a place or a person where one is asked for."""
+    """Whether the sentence has a number, a time, a place, a country or a person where one is asked for."""
     text = candidate.text
     match question.asks:
         case "number":
@@ -141,11 +143,22 @@ def has_kind(question: Question, candidate: Candidate, names: frozenset[str]) ->
             return _TIME.search(text) is not None
         case "place":
             return _PLACE.search(text) is not None
+        case "country":
+            return _has_country(question, candidate)
         case "person":
             others = names - question.names
             return any(word in others for word in words(canonical(f"{candidate.lead} {text}")))
         case _:
             return True
+
+
+def _has_country(question: Question, candidate: Candidate) -> bool:
+    return any(is_country(word) and word not in question.names for word in words(canonical(candidate.text)))
+
+
+def tells_number_or_time(text: str) -> bool:
+    """Whether a number, a day or another time is in the text."""
+    return _NUMBER.search(text) is not None or _TIME.search(text) is not None
 
 
 def _counts(question: Question, following: str) -> bool:

@@ -14,6 +14,7 @@ from assistant.evidence import (
     likenesses,
     may_answer,
     shared_words,
+    tells_number_or_time,
 )
 from assistant.phrase import clause, dated, explained
 from assistant.question import Question, read_question
@@ -24,6 +25,9 @@ from index.words import words
 MOST_SENTENCES = 3
 MARGIN = 0.1
 """A further sentence is quoted if its score is this close to the best one's."""
+
+CONTRADICTS = 0.5
+"""Another article's number or date is quoted beside the best answer's from these odds on."""
 
 SHORTLIST = 10
 """So many sentences, the likeliest by reading and shared words, are compared in meaning, which takes time."""
@@ -45,10 +49,14 @@ class Ranked:
     marked: tuple[int, int] | None
 
     @property
-    def answer(self) -> frozenset[str]:
-        """The words that answer, in lower case; of a sentence without a mark all its words."""
-        marked = self.candidate.passage.article.full_text[slice(*self.marked)] if self.marked else self.candidate.text
-        return frozenset(words(marked))
+    def words(self) -> str:
+        """What answers; the whole sentence where nothing is marked."""
+        return self.candidate.passage.article.full_text[slice(*self.marked)] if self.marked else self.candidate.text
+
+    def agrees(self, other: "Ranked") -> bool:
+        """Whether one's words that answer are among the other's."""
+        own, others = set(words(self.words)), set(words(other.words))
+        return own <= others or own >= others
 
 
 def ranked_sentences(question: str, passages: Sequence[Passage], encode: Encode, reader: Reader) -> list[Ranked]:
@@ -72,8 +80,7 @@ def quote_sentences(
     ranked = ranked_sentences(question, passages, encode, reader)
     if not ranked or ranked[0].score < minimum:
         return
-    groups = _grouped([each for each in ranked if each.score >= max(minimum, ranked[0].score - MARGIN)])
-    told = [group for group in groups if group[0].score >= max(minimum, ranked[0].score - MARGIN)]
+    told = _grouped([each for each in ranked if each.score >= minimum and _belongs(each, ranked[0])])
     differ = len({group[0].candidate.passage.article.published for group in told[:MOST_SENTENCES]}) > 1
     said: list[str] = []
     for group in told:
@@ -168,13 +175,22 @@ def _readings(question: str, among: Sequence[Candidate], reader: Reader) -> list
     return [found[at] for at in range(len(among))]
 
 
+def _belongs(each: Ranked, best: Ranked) -> bool:
+    """Whether to say it beside the best: for being as good, or for another article's number or date."""
+    return each.score >= best.score - MARGIN or (
+        each.score >= CONTRADICTS
+        and each.candidate.passage.article != best.candidate.passage.article
+        and each.marked is not None
+        and tells_number_or_time(each.words)
+        and tells_number_or_time(best.words)
+    )
+
+
 def _grouped(ranked: Sequence[Ranked]) -> list[list[Ranked]]:
     """Those with the same answer together, in the order of the best of each."""
     groups: list[list[Ranked]] = []
     for each in ranked:
-        same = next(
-            (group for group in groups if each.answer <= group[0].answer or each.answer >= group[0].answer), None
-        )
+        same = next((group for group in groups if each.agrees(group[0])), None)
         if same is None:
             groups.append([each])
         else:

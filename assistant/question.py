@@ -14,8 +14,9 @@ _ASKS = {
     r"|(?:by |at )?what (?:number|percentage|share|proportion|speed|price)\b",
     "time": r"(?:since )?when\b|(?:at |by |in |on |since |until )?(?:what|which) (?:time|day|date|month|year)\b",
     "person": r"who\b|whom\b|whose\b",
+    "country": r"(?:in |to |from )?(?:what|which)(?: [\w-]+){0,2} (?:country|countries|nation|nations)\b",
     "reason": r"why\b",
-    "place": r"where\b|(?:in |to |from )?(?:what|which) (?:city|town|country|place|region|hotel|port)\b",
+    "place": r"where\b|(?:in |to |from )?(?:what|which) (?:city|town|place|region|hotel|port)\b",
 }
 _OPEN = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _VERBS = r"(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could)\b"

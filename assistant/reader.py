@@ -114,6 +114,8 @@ class Reader:
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
+        # Plans and arenas are kept for each length of a window: after 160 questions they had taken 680 MB.
+        options.enable_mem_pattern = options.enable_cpu_mem_arena = False
         options.intra_op_num_threads = 1  # windows run side by side instead: 105 ms where two threads a window took 126
         return InferenceSession(str(self._folder / "reader.onnx"), options, providers=["CPUExecutionProvider"])
 

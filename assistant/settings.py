@@ -24,7 +24,7 @@ class Settings(BaseModel):
     )
     llm: str = Field("", description="a chat model that writes the answers, as `ollama:…` or `openai:…`; empty: none")
     passages: int = Field(12, ge=1, le=30, description="how many passages are read for an answer")
-    minimum_score: float = Field(0.5, ge=0, le=1, description="the odds at which a sentence answers; below: refused")
+    minimum_score: float = Field(0.4, ge=0, le=1, description="the odds at which a sentence answers; below: refused")
     host: str = Field("127.0.0.1", description="the address at which the chat is served")
     port: int = Field(7860, ge=1, le=65535, description="the port at which the chat is served")
 

@@ -45,7 +45,8 @@ def main() -> None:
 
 def figures(articles: dict[str, str], tasks: Sequence[Task], *runs: tuple[list[Answer], list[Answer]]) -> str:
     """A table of runs, each the answers with and without the articles, and the first one's lead."""
-    measures = [_measures(articles, tasks, with_articles) for with_articles, _ in runs]
+    marks = (True, False)  # what chose by likeness marked nothing: its whole quotation is scored
+    measures = [_measures(articles, tasks, run[0], marked=each) for run, each in zip(runs, marks, strict=True)]
     lines = [f"{'':<44}{'onrecord':>12}{'by likeness':>12}"]
     for name in measures[0]:
         low, high = paired_interval(list(measures[0][name] - measures[1][name]))
@@ -84,13 +85,16 @@ def likeness_alone() -> Iterator[None]:
         Question.is_open = reads
 
 
-def _measures(articles: dict[str, str], tasks: Sequence[Task], answers: Sequence[Answer]) -> dict[str, np.ndarray]:
+def _measures(
+    articles: dict[str, str], tasks: Sequence[Task], answers: Sequence[Answer], *, marked: bool
+) -> dict[str, np.ndarray]:
     f1, contains = [], []
     for task, answer in zip(tasks, answers, strict=True):
         wanted = [articles[task.title][start:end] for start, end in task.spans]
         said = " ".join(sentence.text for sentence in answer.sentences)
         first = answer.citations[0] if answer.citations else None
-        f1.append(max(token_f1((first.answer or first.quote) if first else "", each) for each in wanted))
+        words = ((marked and first.answer) or first.quote) if first else ""
+        f1.append(max(token_f1(words, each) for each in wanted))
         contains.append(float(holds(said[:ANSWER_CHARACTERS], wanted)))
     return {"F1 of the marked words": np.array(f1), "contains the answer (300 characters)": np.array(contains)}
 

@@ -73,11 +73,14 @@ class SentenceEmbedder:
         """
         import torch
 
-        short = self.name == PACKAGED and len(texts) >= BULK and has_fast_bfloat16()
+        bulk = len(texts) >= BULK
+        short = self.name == PACKAGED and bulk and has_fast_bfloat16()
         if short not in self._models:
             self._models[short] = _load(self.name, "bfloat16" if short else "float32")
         torch.set_num_threads(threads)
         model = self._models[short]
+        # It keeps 600 MB for the shapes of a few hundred questions.
+        torch.backends.mkldnn.set_flags(bulk)  # type: ignore[no-untyped-call]
         vectors = model.encode(list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False)
         return np.asarray(torch.nn.functional.normalize(vectors.float()).numpy(), dtype=np.float32)
 

@@ -9,7 +9,11 @@ from assistant.reader import Reader
 from training.export import export
 from training.train import train
 
-pytestmark = pytest.mark.real
+pytestmark = [
+    pytest.mark.real,
+    # The new exporter needs another package, and has no words for our attention operator.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning", "ignore::UserWarning"),
+]
 
 FILES = {
     "squad2_12articles": ("squad2", ["Huguenot", "1973_oil_crisis", "Steam_engine"]),
@@ -35,7 +39,9 @@ def data(tmp_path):
 
 def row(dataset, title, number):
     sold = f"Mill number {number} of Old {title} was sold"
-    context = f"{sold} to Anna Weber in 19{number:02}. The bread was good. Nobody in Harbour Town denied it."
+    context = f"{sold} to Anna Weber in 19{number:02}."
+    if dataset != "qamr_dev":
+        context += " The bread was good. Nobody in Harbour Town denied it."
     answerable = number % 3 > 0 or dataset != "squad2"
     answers = [{"text": "Anna Weber", "start": context.index("Anna")}] if answerable else []
     question = f"To whom was mill number {number} of Old {title} sold?"
