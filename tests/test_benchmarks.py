@@ -12,7 +12,13 @@ pytestmark = pytest.mark.real
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("compare", "onrecord less txtai"), ("speed", "onrecord's speed is"), ("memory", "grown by")],
+    [
+        ("compare", "onrecord less txtai"),
+        ("speed", "onrecord's speed is"),
+        ("memory", "grown by"),
+        ("reading", "answerable: F1"),
+        ("chain", "refusal F1"),
+    ],
 )
 def test_a_smoke_run_ends_with_its_figures(name, says):
     command = [sys.executable, "-m", f"benchmarks.{name}", "--smoke"]
