@@ -1,8 +1,10 @@
 """Turns texts into vectors."""
 
 import os
+import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +28,9 @@ BATCH = 16
 
 BULK = 256
 """So many texts are encoded in bfloat16; for few it doesn't pay, as each new shape of a batch is compiled and kept."""
+
+_TORCH = threading.Lock()
+"""Held while PyTorch's settings, which are the whole process's, are changed."""
 
 Vectors = NDArray[np.float32]
 
@@ -75,14 +80,25 @@ class SentenceEmbedder:
 
         bulk = len(texts) >= BULK
         short = self.name == PACKAGED and bulk and has_fast_bfloat16()
-        if short not in self._models:
-            self._models[short] = _load(self.name, "bfloat16" if short else "float32")
-        torch.set_num_threads(threads)
-        model = self._models[short]
-        # It keeps 600 MB for the shapes of a few hundred questions.
-        torch.backends.mkldnn.set_flags(bulk)  # type: ignore[no-untyped-call]
-        vectors = model.encode(list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False)
+        with _TORCH, _torch_settings(threads, onednn=bulk):
+            if short not in self._models:
+                self._models[short] = _load(self.name, "bfloat16" if short else "float32")
+            model = self._models[short]
+            vectors = model.encode(list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False)
         return np.asarray(torch.nn.functional.normalize(vectors.float()).numpy(), dtype=np.float32)
+
+
+@contextmanager
+def _torch_settings(threads: int, *, onednn: bool) -> Iterator[None]:
+    """So many threads; and without oneDNN, which keeps 600 MB for the shapes of a few hundred questions, where not."""
+    import torch
+
+    before = torch.backends.mkldnn.set_flags(onednn)  # type: ignore[no-untyped-call]
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.backends.mkldnn.set_flags(before[0])  # type: ignore[no-untyped-call]
 
 
 def has_fast_bfloat16() -> bool:
