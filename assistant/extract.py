@@ -62,7 +62,12 @@ class Ranked:
 def ranked_sentences(question: str, passages: Sequence[Passage], encode: Encode, reader: Reader) -> list[Ranked]:
     """The sentences of the passages, the one that likeliest answers first."""
     among = candidates(passages)
-    names = known_names(among)
+    return _ranked_among(question, among, known_names(among), encode, reader)
+
+
+def _ranked_among(
+    question: str, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+) -> list[Ranked]:
     asked = read_question(question, names)
     return (_by_reading if asked.is_open else _by_likeness)(asked, among, names, encode, reader)
 
@@ -76,8 +81,9 @@ def quote_sentences(
     sentence that it needs comes first; answers that differ have their dates in brackets. Nothing where no sentence
     scores `minimum` or more: the articles don't say.
     """
-    names = known_names(candidates(passages))
-    ranked = ranked_sentences(question, passages, encode, reader)
+    among = candidates(passages)
+    names = known_names(among)
+    ranked = _ranked_among(question, among, names, encode, reader)
     if not ranked or ranked[0].score < minimum:
         return
     told = _grouped([each for each in ranked if each.score >= minimum and _belongs(each, ranked[0])])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import shorten
 from typing import Any
 
+from assistant.phrase import date_of
 from assistant.records import Answer, Citation, Statement
 from index.records import Article, Passage, Report
 
@@ -15,7 +16,7 @@ _SPECIAL = {ord(character): f"&#{ord(character)};" for character in '&<>"`*_[]!\
 
 def article_line(article: Article) -> str:
     """Publisher and date, as far as they are known: "The Gazette, 5 March 2024"."""
-    date = f"{article.published:%-d %B %Y}" if article.published else "undated"
+    date = date_of(article)
     return f"{article.publisher}, {date}" if article.publisher else date
 
 

@@ -33,7 +33,7 @@ class Batch:
 def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Random) -> Iterator[Batch]:
     """The examples in random order, those of like length together; the few that are too long are left out."""
     rows: dict[int, list[tuple[Encoding, int, int]]] = defaultdict(list)
-    encodings = tokenizer.encode_batch([(_question(each), _context(each)) for each in examples])
+    encodings = tokenizer.encode_batch([(each.question, _context(each)) for each in examples])
     for example, encoding in zip(examples, encodings, strict=True):
         width = next((width for width in WIDTHS if len(encoding) <= width), None)
         if width:
@@ -46,10 +46,6 @@ def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Rando
     rng.shuffle(drawn)
     for width, row in drawn:
         yield _batch(width, row)
-
-
-def _question(example: Example) -> str:
-    return example.question
 
 
 def _context(example: Example) -> str:
