@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
 from assistant import cite, guide
@@ -72,24 +71,34 @@ class Assistant:
         question = self._checked(question)
         return retrieve(self.collection, question, k)
 
-    def ask(self, question: str) -> Answer:
-        """The answer to a question, or a refusal."""
-        *_, answer = self.stream(question)
+    def ask(self, question: str, article: str = "") -> Answer:
+        """The answer to a question, or a refusal; `article` is the id or URL of an article to look into first."""
+        *_, answer = self.stream(question, article)
         return answer
 
-    def stream(self, question: str) -> Iterator[Answer]:
+    def stream(self, question: str, article: str = "") -> Iterator[Answer]:
         """Growing snapshots of the answer: the question as read, then the passages, then sentence after sentence.
 
-        Nothing that a snapshot shows is taken back by a later one.
+        Nothing that a snapshot shows is taken back by a later one. `article` is the id or URL of an article to look
+        into first; where it doesn't answer, or isn't in the collection, all are searched.
         """
         question = self._checked(question)
+        first = self.collection.catalog.article(article) if article else None
+        if first and not guide.reply(question, self.collection):
+            *_, answer = self._answered(question, first.id)
+            if not answer.refused:
+                yield answer
+                return
+        yield from self._answered(question)
+
+    def _answered(self, question: str, article: str | None = None) -> Iterator[Answer]:
         told = guide.reply(question, self.collection)
         if told:
             yield Answer(question, question, sentences=(Statement(told),), answered_by="guide")
             return
         answer = Answer(question, question, answered_by=self.settings.llm or "quotation")
         text, steps = "", _Stopwatch()
-        for part in self.chain.stream({"question": question}):
+        for part in self.chain.stream({"question": question, "article": article}):
             if "standalone_question" in part:
                 answer = replace(answer, standalone_question=part["standalone_question"], notice=part["notice"])
                 steps.end("read")
@@ -134,13 +143,12 @@ class Assistant:
     def chain(self) -> Runnable[State, State]:
         """The LangChain runnable: `{"question"}` in; adds `standalone_question`, `notice`, `passages`, and `text`.
 
-        `text` is the answer with `[n]` marks for the passages, counted from 1; empty where the articles don't say.
+        With an article's id under `article` it keeps to that one. `text` is the answer with `[n]` marks for the
+        passages, counted from 1; empty where the articles don't say.
         """
-        retriever = PassageRetriever(collection=self.collection, count=self.settings.passages)
-        passages = RunnableLambda(lambda state: state["standalone_question"]) | retriever | RunnableLambda(_passages)
         return (
             RunnableLambda(self._read)
-            | RunnablePassthrough.assign(passages=passages)
+            | RunnablePassthrough.assign(passages=RunnableLambda(self._retrieve))
             | RunnablePassthrough.assign(text=RunnableLambda(self._answer))
         )
 
@@ -148,7 +156,13 @@ class Assistant:
         question = state["question"]
         shouted = question.isupper() and " " in question
         question, notice = correct(question.lower() if shouted else question, self.collection)
-        return {"question": state["question"], "standalone_question": question, "notice": notice}
+        return state | {"standalone_question": question, "notice": notice}
+
+    def _retrieve(self, state: State) -> list[Passage]:
+        retriever = PassageRetriever(
+            collection=self.collection, count=self.settings.passages, article=state.get("article")
+        )
+        return [document.metadata["passage"] for document in retriever.invoke(state["standalone_question"])]
 
     @cached_property
     def _answer(self) -> Callable[[State], Iterator[str]]:
@@ -204,7 +218,3 @@ class _Stopwatch:
         now = time.perf_counter()
         self.seconds[step] = round(now - self._last, 4)
         self._last = now
-
-
-def _passages(found: list[Document]) -> list[Passage]:
-    return [document.metadata["passage"] for document in found]

@@ -20,12 +20,15 @@ RANK_OFFSET = 5
 """`k` of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), who had 60; measured from 3 to 60 (see LOG.md)."""
 
 
-def retrieve(collection: Collection, question: str, count: int) -> list[Passage]:
-    """The `count` best passages, best first; the same text in another article isn't found again."""
+def retrieve(collection: Collection, question: str, count: int, article: str | None = None) -> list[Passage]:
+    """The `count` best passages, best first; the same text in another article isn't found again.
+
+    `article` is the id of an article to keep to.
+    """
     depth = max(DEPTH, 2 * count)
     rankings = [
-        collection.nearest(question, depth),
-        collection.matching(re.findall(r"[^\W_]+(?:[.'’-][^\W_]+)*", question), depth),
+        collection.nearest(question, depth, article),
+        collection.matching(re.findall(r"[^\W_]+(?:[.'’-][^\W_]+)*", question), depth, article),
     ]
     return fuse(rankings)[:count]
 
@@ -52,9 +55,10 @@ class PassageRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     collection: Collection
     count: int
+    article: str | None = None
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [_document(passage) for passage in retrieve(self.collection, query, self.count)]
+        return [_document(passage) for passage in retrieve(self.collection, query, self.count, self.article)]
 
 
 def _document(passage: Passage) -> Document:

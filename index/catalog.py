@@ -159,6 +159,15 @@ class Catalog:
             ).fetchall()
         return [_article(row) for row in rows]
 
+    def article(self, id_or_url: str) -> Article | None:
+        """The article with that id, or else that URL."""
+        with self._connect() as database:
+            row = database.execute(
+                f"SELECT {_ARTICLE} FROM articles WHERE id = ?1 OR url = ?1 ORDER BY id != ?1",  # noqa: S608
+                (id_or_url,),
+            ).fetchone()
+        return _article(row) if row else None
+
     def passage_count(self) -> int:
         """How many passages there are."""
         with self._connect() as database:
@@ -176,8 +185,14 @@ class Catalog:
         found = {row[0]: _passage(row) for row in rows}
         return [found[passage_id] for passage_id in ids if passage_id in found]
 
-    def matching(self, words: Sequence[str], count: int) -> list[str]:
-        """The ids of the `count` best passages by BM25 that hold any of the words, best first."""
+    def version(self, article: str) -> str | None:
+        """The version of the article with that id, by which its vectors are known."""
+        with self._connect() as database:
+            row = database.execute("SELECT version FROM articles WHERE id = ?", (article,)).fetchone()
+        return str(row[0]) if row else None
+
+    def matching(self, words: Sequence[str], count: int, article: str | None = None) -> list[str]:
+        """The ids of the `count` best passages by BM25, of all or of one article, that hold any word, best first."""
         terms = [word for word in words if word.lower() not in STOP_WORDS] or words
         if not terms:
             return []
@@ -185,8 +200,8 @@ class Catalog:
         with self._connect() as database:
             rows = database.execute(
                 "SELECT passages.id FROM lexical JOIN passages ON passages.number = lexical.rowid "
-                "WHERE lexical MATCH ? ORDER BY bm25(lexical) LIMIT ?",
-                (query, count),
+                "WHERE lexical MATCH ?1 AND (?2 IS NULL OR passages.article = ?2) ORDER BY bm25(lexical) LIMIT ?3",
+                (query, article, count),
             ).fetchall()
         return [row[0] for row in rows]
 

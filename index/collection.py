@@ -79,17 +79,20 @@ class Collection:
         problem = f"{len(found)} articles have ids that begin so" if found else "no article has this id or path"
         raise CollectionError(f"{id_or_source!r}: {problem}. See the ids with `onrecord list`.")
 
-    def nearest(self, question: str, count: int) -> list[Passage]:
-        """The `count` passages nearest to the question in meaning, nearest first."""
+    def nearest(self, question: str, count: int, article: str | None = None) -> list[Passage]:
+        """The `count` passages nearest to the question in meaning, nearest first.
+
+        `article` is the id of one to keep to.
+        """
         vector = self.embedder.encode([question], threads=1)[0]
         with self._reading:
             self._notice_other_writers()
-            ids = self.vectors.nearest(vector, count)
+            ids = self.vectors.nearest(vector, count, self.catalog.version(article) if article else None)
         return self.catalog.passages(ids)
 
-    def matching(self, words: list[str], count: int) -> list[Passage]:
-        """The `count` passages that match the words best by BM25, best first."""
-        return self.catalog.passages(self.catalog.matching(words, count))
+    def matching(self, words: list[str], count: int, article: str | None = None) -> list[Passage]:
+        """The `count` passages that match the words best by BM25, best first; `article` as for `nearest`."""
+        return self.catalog.passages(self.catalog.matching(words, count, article))
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -50,7 +50,8 @@ class VectorStore:
         """Removes all vectors of a version of an article."""
         self._collection.delete(where={"version": version})
 
-    def nearest(self, vector: Vectors, count: int) -> list[str]:
-        """The ids of the `count` passages with the nearest vectors by cosine, nearest first."""
-        found = self._collection.query(query_embeddings=vector[None], n_results=count, include=[])
+    def nearest(self, vector: Vectors, count: int, version: str | None = None) -> list[str]:
+        """The ids of the `count` passages nearest by cosine, nearest first; of all, or of a version of an article."""
+        where: chromadb.Where | None = {"version": version} if version else None
+        found = self._collection.query(query_embeddings=vector[None], n_results=count, where=where, include=[])
         return found["ids"][0]
