@@ -5,12 +5,19 @@ import re
 from collections.abc import Iterable, Sequence
 from textwrap import shorten
 from typing import Any
+from urllib.parse import quote_plus
 
 from assistant.phrase import date_of
 from assistant.records import Answer, Citation, Statement
 from index.records import Article, Passage, Report
 
 REFUSAL = "The articles don't say."
+HINT = "Try the name as the articles write it, one question at a time, or other words for what happened."
+
+CLOSEST, CLOSEST_CHARACTERS = 3, 300
+FRAGMENT_WORDS = 6
+"""A quotation of more than twice as many words is given by its first and last ones."""
+
 _SPECIAL = {ord(character): f"&#{ord(character)};" for character in '&<>"`*_[]!\\~$|#:@{}'}
 
 
@@ -27,7 +34,8 @@ def answer_text(answer: Answer) -> str:
         blocks.append(f"({answer.notice})")
     if answer.refused and answer.passages:
         blocks += ["The closest passages:"]
-        blocks += [passage_text(number, passage, 300) for number, passage in enumerate(answer.passages[:3], 1)]
+        closest = enumerate(answer.passages[:CLOSEST], 1)
+        blocks += [passage_text(number, passage, CLOSEST_CHARACTERS) for number, passage in closest]
     blocks += [_citation_text(citation) for citation in answer.citations]
     return "\n\n".join(blocks)
 
@@ -108,27 +116,23 @@ def report_json(report: Report) -> dict[str, Any]:
 
 
 def answer_html(answer: Answer) -> str:
-    """The answer for the chat: its sentences with their marks, then its sources with the quotations highlighted.
+    """The answer for the chat: its sentences with their citation marks, and a list of the sources.
 
-    It is shown by a renderer of Markdown that takes HTML, so what either would read as its own is escaped.
+    It is shown by a renderer of Markdown that takes HTML, so what either would read as its own is escaped; the classes
+    and what belongs to them are in `web/chat.css` and `web/chat.js`.
     """
-    said = " ".join(
-        _said_html(sentence) + "".join(f"<sup>{mark}</sup>" for mark in _marks(sentence.citations))
-        for sentence in answer.sentences
-    )
-    parts = [
-        f"<p>{said}</p>" if said else "",
-        f"<p><em>{escaped(answer.notice)}</em></p>" if answer.notice else "",
-    ]
+    said = " ".join(_said_html(answer, sentence) for sentence in answer.sentences)
+    parts = [f'<p class="said">{said}</p>' if said else ""]
     if answer.refused:
-        parts.insert(0, f"<p>{escaped(REFUSAL)} These are the closest passages:</p>")
-        parts += [
-            _source_html(number, passage, (), opened=False) for number, passage in enumerate(answer.passages[:3], 1)
-        ]
-    for number in sorted({citation.number for citation in answer.citations}):
-        quoted = [citation for citation in answer.citations if citation.number == number]
-        parts.append(_source_html(number, answer.passages[number - 1], quoted, opened=True))
-    return "".join(parts)
+        parts += _refusal_html(answer)
+    if answer.notice:
+        parts.append(f'<p class="notice">{escaped(answer.notice)}</p>')
+    numbers = sorted({citation.number for citation in answer.citations})
+    if numbers:
+        sources = "".join(f"<li>{_source_html(answer, number)}</li>" for number in numbers)
+        parts.append(f'<ul class="sources">{sources}</ul><button class="copy">Copy with citations</button>')
+    kind = "answer refusal" if answer.refused else "answer"
+    return f'<div class="{kind}">{"".join(parts)}</div>'
 
 
 def escaped(text: str) -> str:
@@ -136,39 +140,87 @@ def escaped(text: str) -> str:
     return re.sub(r"www\.", "www&#46;", text.translate(_SPECIAL), flags=re.IGNORECASE).replace("\n", "<br>")
 
 
-def _said_html(sentence: Statement) -> str:
-    """The sentence with the words that answer in bold."""
-    answer = next((citation.answer for citation in sentence.citations if citation.answer), "")
-    before, found, after = sentence.text.partition(answer) if answer else (sentence.text, "", "")
-    return f"{escaped(before)}<strong>{escaped(found)}</strong>{escaped(after)}" if found else escaped(before)
+def original_url(article: Article, quote: str) -> str:
+    """The article's own address, at the quotation in browsers that know text fragments; empty where there is none.
+
+    Format: https://wicg.github.io/scroll-to-text-fragment/
+    """
+    if not article.url:
+        return ""
+    words = quote.split()
+    ends = [quote] if len(words) <= 2 * FRAGMENT_WORDS else [words[:FRAGMENT_WORDS], words[-FRAGMENT_WORDS:]]
+    written = ",".join(_fragment(" ".join(end) if isinstance(end, list) else end) for end in ends if end)
+    return f"{article.url.partition('#')[0]}#:~:text={written}" if written else article.url
 
 
-def _marks(citations: Iterable[Citation]) -> list[str]:
-    return [f"&#91;{citation.number}&#93;" for citation in citations]
+def _fragment(text: str) -> str:
+    return quote_plus(" ".join(text.split()), safe="").replace("+", "%20").replace("-", "%2D")
 
 
-def _source_html(number: int, passage: Passage, quoted: Sequence[Citation], *, opened: bool) -> str:
-    article = passage.article
-    heading = f"&#91;{number}&#93; <strong>{escaped(article.title)}</strong> — {escaped(article_line(article))}"
-    if article.url:
-        heading += f' · <a href="{html.escape(article.url)}" target="_blank" rel="noopener noreferrer">original</a>'
-    text = _highlighted(passage, quoted)
-    return f"<details{' open' * opened}><summary>{heading}</summary><blockquote>{text}</blockquote></details>"
+def article_path(citations: Sequence[Citation]) -> str:
+    """Where the page of the citations' article is, its quotations highlighted; relative to the chat's own address."""
+    spans = ",".join(f"{start}-{end}" for start, end in _joined(citations))
+    return f"articles/{citations[0].article.id}?quote={spans}#quote1"
 
 
-def _highlighted(passage: Passage, quoted: Sequence[Citation]) -> str:
-    """The passage, or where it is quoted the paragraphs with the quotations, which are highlighted."""
-    text, at, end = passage.article.full_text, passage.start, passage.end
-    quotations = sorted(quoted, key=lambda citation: citation.start)
-    if quotations:
-        before, after = text.rfind("\n\n", 0, quotations[0].start), text.find("\n\n", quotations[-1].end)
-        at = before + 2 if before >= 0 else 0
-        end = after if after >= 0 else len(text)
-    parts = ["… " if at > 0 else ""]
-    for citation in quotations:
-        parts += [escaped(text[at : citation.start]), f"<mark>{escaped(citation.quote)}</mark>"]
-        at = citation.end
-    return "".join([*parts, escaped(text[at:end]), " …" if end < len(text) else ""])
+def _joined(citations: Iterable[Citation]) -> list[tuple[int, int]]:
+    """Their stretches of the article, in order, those that overlap as one."""
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted((citation.start, citation.end) for citation in citations):
+        if spans and start < spans[-1][1]:
+            start, end = spans[-1][0], max(end, spans.pop()[1])
+        spans.append((start, end))
+    return spans
+
+
+def _said_html(answer: Answer, sentence: Statement) -> str:
+    """The sentence with the words that answer in bold, and after it a mark for each source."""
+    words = next((citation.answer for citation in sentence.citations if citation.answer), "")
+    before, found, after = sentence.text.partition(words) if words else (sentence.text, "", "")
+    marks = "".join(_mark_html(citation) for citation in sentence.citations)
+    return (
+        f"{escaped(before)}<strong>{escaped(found)}</strong>{escaped(after)}{marks}"
+        if found
+        else (escaped(before) + marks)
+    )
+
+
+def _mark_html(citation: Citation) -> str:
+    href = html.escape(article_path([citation]))
+    return (
+        f'<sup><a class="cite" href="{href}">&#91;{citation.number}&#93;</a><span class="card" role="tooltip">'
+        f"“{escaped(citation.quote)}”<br><b>{escaped(citation.article.title)}</b><br>"
+        f"{escaped(article_line(citation.article))}</span></sup>"
+    )
+
+
+def _source_html(answer: Answer, number: int) -> str:
+    quoted = [citation for citation in answer.citations if citation.number == number]
+    article = quoted[0].article
+    line = (
+        f'&#91;{number}&#93; <a class="source" href="{html.escape(article_path(quoted))}">{escaped(article.title)}</a>'
+    )
+    return f"{line} — {escaped(article_line(article))}{_original_html(article, quoted[0].quote)}"
+
+
+def _original_html(article: Article, quote: str) -> str:
+    url = original_url(article, quote)
+    return f' · <a class="original" href="{html.escape(url)}">original</a>' if url else ""
+
+
+def _refusal_html(answer: Answer) -> list[str]:
+    parts = [f'<p class="said">{escaped(REFUSAL)}</p><p class="hint">{escaped(HINT)}</p>']
+    if answer.passages:
+        parts.append('<p class="hint">The closest passages, which don\'t answer it:</p>')
+    for passage in answer.passages[:CLOSEST]:
+        article = passage.article
+        path = f"articles/{article.id}?quote={passage.start}-{passage.end}#quote1"
+        text = escaped(shorten(passage.text, CLOSEST_CHARACTERS, placeholder=" …"))
+        parts.append(
+            f'<blockquote class="closest">{text}<br><a class="source" href="{html.escape(path)}">'
+            f"{escaped(article.title)}</a> — {escaped(article_line(article))}</blockquote>"
+        )
+    return parts
 
 
 def _citation_text(citation: Citation) -> str:

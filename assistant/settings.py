@@ -1,16 +1,25 @@
 """The settings, from `ONRECORD_…` variables or given in Python."""
 
 import os
+import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from index.embed import PACKAGED
 from index.errors import SettingsError
 
 PREFIX = "ONRECORD_"
+
+_Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$", to_lower=True)]
+_Hostname = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]+$", to_lower=True)]
+
+
+def _listed(value: object) -> object:
+    return [part for part in re.split(r"[\s,]+", value) if part] if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -27,6 +36,27 @@ class Settings(BaseModel):
     minimum_score: float = Field(0.4, ge=0, le=1, description="the odds at which a sentence answers; below: refused")
     host: str = Field("127.0.0.1", description="the address at which the chat is served")
     port: int = Field(7860, ge=1, le=65535, description="the port at which the chat is served")
+    hostnames: Annotated[tuple[_Hostname, ...], BeforeValidator(_listed)] = Field(
+        (), description="the names by which browsers reach it, besides localhost"
+    )
+    root_path: str = Field("", pattern=r"^(/[\w.~-]+)*$", description="the path at which a proxy serves it, as /news")
+    origins: Annotated[tuple[_Origin, ...], BeforeValidator(_listed)] = Field(
+        (), description="the origins whose pages may embed the chat, as https://intranet.example.org"
+    )
+    anonymous: bool = Field(False, description="whether whoever reaches a public address may ask")
+    user_header: str = Field("", pattern=r"^[\w-]*$", description="the header that names who is signed in at the proxy")
+    proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_listed)] = Field(
+        (), description="the addresses of proxies whose headers are believed"
+    )
+    quota: str = Field(
+        "20/minute;200/hour",
+        pattern=r"^\d+/(second|minute|hour|day)(;\d+/(second|minute|hour|day))*$",
+        description="how many questions a visitor may ask",
+    )
+    admin_hash: str = Field(
+        "", description="the hash of the secret for /admin, from `onrecord secret`; empty: no /admin"
+    )
+    log_questions: bool = Field(False, description="whether questions are written to the log")
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401
         try:
@@ -43,8 +73,9 @@ class Settings(BaseModel):
 
 def _one_line(error: ValidationError) -> str:
     first = error.errors()[0]
-    name = PREFIX + ".".join(map(str, first["loc"])).upper()
+    name = PREFIX + str(first["loc"][0]).upper()
     if first["type"] == "extra_forbidden":
         known = ", ".join(PREFIX + field.upper() for field in Settings.model_fields)
         return f"{name} is not a setting. The settings are {known}."
-    return f"{name} is {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}."
+    wanted = Settings.model_fields[str(first["loc"][0])].description
+    return f"{name} is {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}. It is {wanted}."

@@ -1,54 +1,63 @@
 """The chat page, in Gradio."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
 
-from assistant import guide
+from assistant import feedback, guide
 from assistant.chain import Assistant
+from assistant.logs import event
+from assistant.quota import Quota
+from assistant.records import Answer
 from assistant.render import answer_html, answer_json, escaped
-from index.errors import OnrecordError
+from index.errors import OnrecordError, QuestionError
 
 THEME = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
 """Fonts of the reader's own machine: the page loads nothing from elsewhere."""
 
 QUESTIONS_AT_ONCE = 4
+CONVERSATIONS_KEPT = 20
+"""In the reader's browser, which sends them along when one is saved."""
 
-STYLE = """
-.gradio-container { max-width: 60rem !important; width: 100% !important; margin: 0 auto !important; }
-.message details { border-top: 1px solid var(--border-color-primary); padding: .4rem 0; font-size: .92em; }
-.message summary { cursor: pointer; }
-.message blockquote { margin: .4rem 0 .2rem; }
-.message mark { background: #ffe58a; color: #1f1f1f; padding: 0 .1em; border-radius: .15em; }
-.message sup { color: var(--color-accent); font-weight: 600; padding-left: .1em; }
-textarea[data-testid="textbox"] { border: 1px solid var(--border-color-primary) !important; padding-left: .6em; }
-button.example { border: 1px solid var(--border-color-primary) !important; }
-"""
+
+class _Chat(gr.ChatInterface):  # type: ignore[misc]
+    """Gradio's chat, with its history readable after a restart and bounded."""
+
+    def _save_conversation(self, *given: Any) -> tuple[int, list[Any]]:  # noqa: ANN401
+        index, saved = super()._save_conversation(*given)
+        return index, saved[:CONVERSATIONS_KEPT]
 
 
 def build(assistant: Assistant) -> gr.Blocks:
     """The page: a chat that streams, with example questions; its API has `/chat` (HTML) and `/ask` (JSON)."""
+    asking = _Asking(assistant)
 
-    def chat(message: str, history: list[Any]) -> Iterator[str]:
+    def chat(message: str, history: list[Any], request: gr.Request) -> Iterator[str]:
         try:
-            for answer in assistant.stream(message):
+            for answer in asking.stream(message, request):
                 yield answer_html(answer)
         except OnrecordError as error:
-            yield escaped(str(error))
+            yield f'<div class="answer problem"><p class="said">{escaped(str(error))}</p></div>'
 
-    def ask(question: str) -> dict[str, Any]:
+    def ask(question: str, request: gr.Request) -> dict[str, Any]:
         try:
-            return answer_json(assistant.ask(question))
+            *_, answer = asking.stream(question, request)
+            return answer_json(answer)
         except OnrecordError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
+    def judge(history: list[Any], data: gr.LikeData) -> None:
+        verdict = feedback.verdict_on(history, data.index, data.liked)
+        if verdict:
+            feedback.save(assistant.settings.index_dir, verdict)
+
     with gr.Blocks(title="onrecord", analytics_enabled=False) as page:
-        gr.ChatInterface(
+        gr.Markdown("# onrecord\nAnswers from your news articles, every sentence quoted and cited.", elem_id="heading")
+        interface = _Chat(
             chat,
             api_name="chat",
-            title="onrecord",
-            description="Answers from your news articles, every sentence quoted and cited.",
             examples=_examples(assistant),
             cache_examples=False,
             chatbot=gr.Chatbot(
@@ -57,19 +66,54 @@ def build(assistant: Assistant) -> gr.Blocks:
                 placeholder="Ask what somebody said or did, who, where, when or how many.",
                 latex_delimiters=[],
                 allow_file_downloads=False,
-                buttons=["copy"],
+                buttons=[],
+                feedback_options=("Like", "Dislike", *feedback.REASONS),
                 height="68vh",
+                elem_id="conversation",
             ),
-            textbox=gr.Textbox(label="Ask a question", placeholder="Ask a question", submit_btn=True),
+            textbox=gr.Textbox(label="Ask a question", placeholder="Ask a question", submit_btn=True, stop_btn=True),
             flagging_mode="never",
+            save_history=True,
             concurrency_limit=QUESTIONS_AT_ONCE,
             analytics_enabled=False,
         )
+        # Not a secret: without one of its own the page couldn't read its history after the server was started anew.
+        interface.saved_conversations.secret = "onrecord"  # noqa: S105
+        interface.new_chat_button.icon = None
+        interface.new_chat_button.parent.elem_id = "history"
+        interface.chatbot.like(judge, interface.chatbot, api_visibility="private", queue=False)
         gr.api(ask, api_name="ask")
     return page
 
 
-def _examples(assistant: Assistant) -> list[str]:
+class _Asking:
+    """Questions from visitors: within their quota, about the page that they are on, and logged."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._quota = Quota(assistant.settings.index_dir, "questions", assistant.settings.quota)
+
+    def stream(self, question: str, request: gr.Request) -> Iterator[Answer]:
+        """Growing snapshots of the answer. Raises QuestionError for a visitor who has asked too much."""
+        scope = request.request.scope
+        wait = self._quota.seconds_to_wait(scope["onrecord.visitor"])
+        if wait:
+            raise QuestionError(f"You have asked as much as is allowed for now. Ask again in {wait} seconds.")
+        began = time.perf_counter()
+        for answer in self._assistant.stream(question, article=request.query_params.get("article", "")):
+            yield answer
+        facts = {"question": question} if self._assistant.settings.log_questions else {}
+        event(
+            "answer",
+            id=scope["onrecord.request"],
+            ms=round(1000 * (time.perf_counter() - began)),
+            refused=answer.refused,
+            citations=len(answer.citations),
+            **facts,
+        )
+
+
+def _examples(assistant: Assistant) -> Sequence[str]:
     try:
         return guide.example_questions(assistant.collection)
     except OnrecordError:

@@ -1,8 +1,11 @@
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
 from assistant import render
+from assistant.records import Citation
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -27,22 +30,35 @@ def test_plain_words_stay_as_they_are():
     assert render.escaped("He said “no” - it's 5.4% (or so).") == "He said “no” - it's 5.4% (or so)."
 
 
-def test_an_answers_html_marks_the_quotation_in_its_passage(demo):
+def test_an_answers_html_shows_the_quotation_and_leads_to_it_in_its_article(demo):
     answer = demo.ask("What did the Transport Ministry deny?")
     shown = render.answer_html(answer)
     for citation in answer.citations:
-        assert f"<mark>{render.escaped(citation.quote)}</mark>" in shown
+        assert f"“{render.escaped(citation.quote)}”" in shown
+        assert f'href="articles/{citation.article.id}?quote={citation.start}-{citation.end}#quote1"' in shown
         assert render.escaped(citation.article.title) in shown
-        assert f'href="{citation.article.url}" target="_blank" rel="noopener noreferrer"' in shown
+        assert f'class="original" href="{citation.article.url}#:~:text=' in shown
         assert render.article_line(citation.article) in shown
 
 
-def test_a_quotation_is_shown_from_its_paragraphs_first_letter_on(empty, write):
-    empty.ingest(
-        [write("a.txt", "Mill\n\nThe roof of the mill fell on Monday. Nobody was hurt.\n\nRain fell all day.")]
-    )
-    shown = render.answer_html(empty.ask("when did the roof of the mill fall?"))
-    assert "<blockquote><mark>The roof of the mill fell on Monday.</mark> Nobody was hurt. …</blockquote>" in shown
+@pytest.mark.parametrize(
+    ("quote", "fragment"),
+    [
+        ("He didn’t, say so", "He%20didn%E2%80%99t%2C%20say%20so"),
+        ("off-ramp & more", "off%2Dramp%20%26%20more"),
+        ("a b c d e f g h i j k l m n", "a%20b%20c%20d%20e%20f,i%20j%20k%20l%20m%20n"),
+    ],
+)
+def test_the_original_is_opened_at_the_quotation(demo, quote, fragment):
+    article = replace(demo.articles()[0], url="https://x.example/a?b=c#old")
+    assert render.original_url(article, quote) == f"https://x.example/a?b=c#:~:text={fragment}"
+    assert render.original_url(replace(article, url=None), quote) == ""
+
+
+def test_quotations_that_overlap_are_highlighted_as_one(demo):
+    article = demo.articles()[0]
+    cited = [Citation(1, "", start, end, article) for start, end in ((30, 40), (0, 10), (5, 20))]
+    assert render.article_path(cited) == f"articles/{article.id}?quote=0-20,30-40#quote1"
 
 
 def test_hostile_articles_are_shown_as_text(empty, write):
@@ -53,13 +69,14 @@ def test_hostile_articles_are_shown_as_text(empty, write):
     assert "<script" not in shown
     assert "<img" not in shown
     assert "evil.example/x.png)" not in shown
-    assert "href" not in shown
+    assert re.findall(r'href="(?!articles/\w+\?quote=[\d,-]+#quote1")', shown) == []
 
 
 def test_a_refusal_shows_the_closest_passages_as_such(demo):
     answer = demo.ask("what did Zelensky say?")
     assert "don't say" in render.answer_html(answer)
-    assert "<mark>" not in render.answer_html(answer)
+    assert 'class="cite"' not in render.answer_html(answer)
+    assert render.answer_html(answer).count('class="closest"') == render.CLOSEST
     assert "The closest passages:" in render.answer_text(answer)
 
 

@@ -1,14 +1,37 @@
 """The web application over HTTP, without a browser."""
 
+import json
+import logging
+
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.server import MOST_BYTES, build_app
+from assistant import Assistant, logs
+from assistant.guard import MOST_BYTES
+from assistant.server import build_app
+from assistant.visitors import check_address
+from index.errors import SettingsError
+from index.ingest import demo_folder
+from tests.conftest import words_settings
+
+INTRANET = "https://intranet.example.org"
 
 
 @pytest.fixture(scope="module")
 def client(demo):
     return TestClient(build_app(demo), base_url="http://127.0.0.1:7860")
+
+
+@pytest.fixture(scope="module")
+def served(demo):
+    """A client of the demonstration served with other settings."""
+
+    def served(address="127.0.0.1", **given):
+        folder = demo.settings.index_dir
+        app = build_app(Assistant(words_settings(folder, **given)))
+        return TestClient(app, base_url="http://127.0.0.1:7860", client=(address, 50000))
+
+    return served
 
 
 def test_the_page_may_load_nothing_from_another_host(client):
@@ -32,9 +55,31 @@ def test_no_other_origin_is_let_in(client):
     assert preflight.status_code == 400
 
 
-def test_a_name_that_isnt_this_machines_is_refused(client):
+def test_only_origins_on_the_list_may_frame_the_chat_and_call_it(served):
+    client = served(origins=INTRANET)
+    for path in ("/embed", "/articles/none"):
+        assert client.get(path).headers["content-security-policy"].endswith(f"frame-ancestors 'self' {INTRANET}")
+    assert client.get("/").headers["content-security-policy"].endswith("frame-ancestors 'self'")
+    assert client.get("/config", headers={"origin": INTRANET}).headers["access-control-allow-origin"] == INTRANET
+    assert "access-control-allow-origin" not in client.get("/config", headers={"origin": "https://x.example"}).headers
+
+
+def test_a_page_of_another_origin_may_not_ask_in_the_readers_name(served):
+    client = served(origins=INTRANET)
+    for origin, status in (
+        ("https://evil.example", 403),
+        ("null", 403),
+        (INTRANET, 422),
+        ("http://127.0.0.1:7860", 422),
+    ):
+        response = client.post("/gradio_api/queue/join", headers={"origin": origin}, content=b"{}")
+        assert response.status_code == status, origin
+
+
+def test_a_name_that_isnt_this_machines_is_refused(client, served):
     """A page elsewhere can point its own name at 127.0.0.1 (DNS rebinding)."""
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+    assert served(hostnames="news.example.org").get("/", headers={"host": "news.example.org"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -55,3 +100,61 @@ def test_a_large_request_is_refused(client):
 def test_the_programs_interface_isnt_shown(client):
     for path in ("/docs", "/openapi.json", "/redoc", "/monitoring", "/login"):
         assert client.get(path).status_code == 404
+
+
+def test_a_public_address_needs_a_sign_in_or_consent_to_do_without():
+    check_address(words_settings("x"))
+    check_address(words_settings("x", host="0.0.0.0", anonymous=True))
+    check_address(words_settings("x", host="0.0.0.0", user_header="X-User", proxies="10.0.0.1"))
+    with pytest.raises(SettingsError, match="ONRECORD_ANONYMOUS"):
+        check_address(words_settings("x", host="0.0.0.0"))
+    with pytest.raises(SettingsError, match="ONRECORD_PROXIES"):
+        check_address(words_settings("x", user_header="X-User"))
+
+
+def test_only_whom_the_proxy_names_is_let_in_where_a_header_is_set(served):
+    signed_in = {"x-user": "anna"}
+    through, around = (
+        served(address, user_header="X-User", proxies="10.0.0.0/8") for address in ("10.1.2.3", "8.8.8.8")
+    )
+    assert through.get("/", headers=signed_in).status_code == 200
+    assert through.get("/").status_code == 401
+    assert around.get("/", headers=signed_in).status_code == 401
+    assert around.get("/health").json() == {"status": "alive"}
+    assert around.get("/articles/none").status_code == 401
+
+
+def test_health_and_readiness_are_told(client, tmp_path):
+    assert client.get("/ready").json() == {"status": "ready"}
+    empty = TestClient(build_app(Assistant(words_settings(tmp_path))), base_url="http://127.0.0.1:7860")
+    assert empty.get("/health").status_code == 200
+    assert empty.get("/ready").status_code == 503
+
+
+def test_an_articles_page_shows_its_text_with_the_quotation_highlighted(client, demo):
+    article = demo.article(str(demo_folder() / "tensions-in-ukraine.txt"))
+    start = article.full_text.index("no plans to attack")
+    page = client.get(f"/articles/{article.id}?quote={start}-{start + 18}")
+    assert '<mark id="quote1">no plans to attack</mark>' in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert client.get(f"/articles/{article.id}").text.count("<mark") == 0
+    assert client.get("/articles/none").status_code == 404
+
+
+@pytest.mark.parametrize("quote", ["x", "5-3", "1-99999999", "3-9,5-12", "-1-4", "1-2," * 50])
+def test_offsets_that_no_quotation_has_are_told_in_a_line(client, demo, quote):
+    article = demo.articles()[0]
+    response = client.get(f"/articles/{article.id}", params={"quote": quote})
+    assert response.status_code == 400
+    assert "by its offsets" in response.text
+
+
+def test_every_request_has_an_id_and_a_line_in_the_log(client, caplog):
+    caplog.set_level(logging.INFO, "onrecord")
+    assert client.get("/health", headers={"x-request-id": "given-by-proxy"}).headers["x-request-id"] == "given-by-proxy"
+    made = client.get("/health", headers={"x-request-id": "<script>"}).headers["x-request-id"]
+    assert made.isalnum()
+    line = json.loads(logs.Lines().format(caplog.records[-1]))
+    assert line["event"] == "request"
+    assert line["id"] == made
+    assert line["status"] == 200
