@@ -7,7 +7,7 @@ import pytest
 
 from assistant.reader import Reader
 from training.export import export
-from training.train import Stage, train
+from training.train import train
 
 pytestmark = [
     pytest.mark.real,
@@ -58,10 +58,10 @@ def row(dataset, title, number):
 
 def test_training_goes_on_where_it_stopped_and_ends_with_a_model_that_reads(data, tmp_path, monkeypatch):
     monkeypatch.setattr("training.train.SAVED_EVERY", 1)
-    first, second = (Stage(tokens=4_000, rate=1e-4, shares=shares, reports=60) for shares in ({}, {"friendsqa": 0.0}))
-    train(data, tmp_path / "work", [first])
+    monkeypatch.setattr("training.train.REPORTS", 60)
+    train(data, tmp_path / "work", 4_000)
     stopped = (tmp_path / "work" / "checkpoint.pt").stat().st_mtime_ns
-    model = train(data, tmp_path / "work", [first, second])
+    model = train(data, tmp_path / "work", 12_000)
     assert (tmp_path / "work" / "checkpoint.pt").stat().st_mtime_ns > stopped
     export(model, data, tmp_path / "model")
     (reading,) = Reader(tmp_path / "model").read("Who?", ["Anna Weber bought the mill."])

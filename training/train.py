@@ -5,8 +5,8 @@ It may be killed at any moment; the same command goes on from the last checkpoin
 
 import argparse
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -23,59 +23,26 @@ from training.speech import reports
 from training.variations import Unanswerable, crop
 
 SEED = 0
-WARM_UP = 0.05
-HEADS_FASTER = 4
+TOKENS = 14_000_000
+RATE, HEAD_RATE, WARM_UP = 1.5e-4, 6e-4, 0.05
 SAVED_EVERY = 150
 """Steps."""
+
+SHARES = {
+    "qamr_dev": 0.3,
+    "qamr_test": 0.3,
+    "squad2": 2.0,
+    "friendsqa": 0.6,
+    "squadshifts_reddit": 0.75,
+    "squadshifts_amazon_reviews": 0.65,
+}
+"""How often an epoch has each example of a group; the others come once."""
 
 MADE = 0.9
 """So many answerable examples come with one that looks so and isn't, too."""
 
+REPORTS = 5_000
 TITLED = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stretch of training with a rate that goes up and then down to zero.
-
-    `shares` is how often an epoch has each example of a group; those not named come once.
-    """
-
-    tokens: int
-    rate: float
-    shares: Mapping[str, float]
-    reports: int
-
-
-STAGES = (
-    Stage(
-        tokens=14_000_000,
-        rate=1.5e-4,
-        shares={
-            "qamr_dev": 0.3,
-            "qamr_test": 0.3,
-            "squad2": 2.0,
-            "friendsqa": 0.6,
-            "squadshifts_reddit": 0.75,
-            "squadshifts_amazon_reviews": 0.65,
-        },
-        reports=5_000,
-    ),
-    Stage(
-        tokens=6_500_000,
-        rate=1e-4,
-        shares={
-            "qamr_dev": 0.08,
-            "qamr_test": 0.08,
-            "squad2": 2.0,
-            "friendsqa": 0.0,
-            "squadshifts_reddit": 0.05,
-            "squadshifts_amazon_reviews": 0.05,
-        },
-        reports=700,
-    ),
-)
-"""First everything, then mostly prose of the kind that people ask about: encyclopedia and news."""
 
 
 def examples(folder: Path) -> list[data.Example]:
@@ -84,20 +51,18 @@ def examples(folder: Path) -> list[data.Example]:
     return found + [example for each in data.others(folder).values() for example in each]
 
 
-def epoch(
-    stock: list[data.Example], stage: Stage, unanswerable: Unanswerable, rng: random.Random
-) -> list[data.Example]:
+def epoch(stock: list[data.Example], unanswerable: Unanswerable, rng: random.Random) -> list[data.Example]:
     """One pass: each example in a crop of its own, and the questions made from it."""
     drawn: list[data.Example] = []
     for example in stock:
-        times = stage.shares.get(example.group, 1.0)
+        times = SHARES.get(example.group, 1.0)
         for _ in range(int(times) + (rng.random() < times % 1)):
             drawn.append(_titled(crop(example, rng), rng))
             if example.spans and rng.random() < MADE:
                 made = unanswerable.make(example, rng)
                 drawn += [_titled(made, rng)] if made else []
     sentences = [example.context for example in stock if example.group.startswith("qamr")]
-    return drawn + list(reports(list(dict.fromkeys(sentences)), stage.reports, rng))
+    return drawn + list(reports(list(dict.fromkeys(sentences)), REPORTS, rng))
 
 
 def _titled(example: data.Example, rng: random.Random) -> data.Example:
@@ -117,43 +82,33 @@ def loss(model: ReadingModel, batch: Batch) -> torch.Tensor:
     return spans / 2 + 0.5 * functional.binary_cross_entropy_with_logits(answerable.float(), wanted)
 
 
-def train(folder: Path, work: Path, stages: Sequence[Stage] = STAGES) -> ReadingModel:
-    """Trains one stage after another, from where the last run in the folder `work` stopped."""
+def train(folder: Path, work: Path, tokens: int) -> ReadingModel:
+    """Trains on so many tokens, from where the last run in the folder `work` stopped."""
     torch.manual_seed(SEED)
     run = _Run(work)
-    for number in range(run.stage, len(stages)):
-        if number > run.stage:
-            run.stage, run.step, run.seen = number, 0, 0
-        _train_stage(folder, run, stages[number])
+    with tqdm(total=tokens, initial=run.seen, unit="tok", unit_scale=True, mininterval=20) as bar:
+        for batch in _stream(folder, run.step):
+            if run.seen >= tokens:
+                break
+            run.learn(batch, run.seen / tokens)
+            bar.update(batch.tokens)
+            bar.set_postfix(loss=f"{run.smooth_loss:.3f}", step=run.step, refresh=False)
+            if run.step % SAVED_EVERY == 0 or run.seen >= tokens:
+                run.save()
     return run.model
 
 
-def _train_stage(folder: Path, run: "_Run", stage: Stage) -> None:
-    with tqdm(total=stage.tokens, initial=run.seen, unit="tok", unit_scale=True, mininterval=20) as bar:
-        for batch in _stream(folder, stage, run.step):
-            if run.seen >= stage.tokens:
-                break
-            run.learn(batch, run.seen / stage.tokens, stage.rate)
-            bar.update(batch.tokens)
-            bar.set_postfix(loss=f"{run.smooth_loss:.3f}", step=run.step, refresh=False)
-            if run.step % SAVED_EVERY == 0 or run.seen >= stage.tokens:
-                run.save()
-
-
 class _Run:
-    """A model in training, with what a checkpoint keeps: weights, the optimizer's state, and how far it is.
-
-    `step` and `seen` (tokens) count from the beginning of the stage.
-    """
+    """A model in training, with what a checkpoint keeps: weights, the optimizer's state, steps and tokens so far."""
 
     def __init__(self, work: Path) -> None:
         self.model = ReadingModel().train()
         heads = [*self.model.span.parameters(), *self.model.answerable.parameters()]
         body = [weight for weight in self.model.encoder.parameters() if weight.requires_grad]
-        groups = [{"params": body}, {"params": heads}]
+        groups = [{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
         self._weights = [*body, *heads]
         self._optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-        self.stage = self.step = self.seen = 0
+        self.step = self.seen = 0
         self.smooth_loss = 0.0
         work.mkdir(parents=True, exist_ok=True)
         self._saved = work / "checkpoint.pt"
@@ -161,13 +116,13 @@ class _Run:
             state = torch.load(self._saved)
             self.model.load_state_dict(state["model"])
             self._optimizer.load_state_dict(state["optimizer"])
-            self.stage, self.step, self.seen = state["stage"], state["step"], state["seen"]
+            self.step, self.seen = state["step"], state["seen"]
 
-    def learn(self, batch: Batch, done: float, rate: float) -> None:
-        """One step of a stage of which so much, 0 to 1, is done: up to the full rate, then down to zero."""
+    def learn(self, batch: Batch, done: float) -> None:
+        """One step, at the rate of a run of which so much, 0 to 1, is done: up to the full rate, then down to zero."""
         share = min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
-        body, heads = self._optimizer.param_groups
-        body["lr"], heads["lr"] = rate * share, HEADS_FASTER * rate * share
+        for group, rate in zip(self._optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
+            group["lr"] = rate * share
         found = loss(self.model, batch)
         found.backward()
         torch.nn.utils.clip_grad_norm_(self._weights, 1.0)
@@ -181,7 +136,6 @@ class _Run:
         state = {
             "model": self.model.state_dict(),
             "optimizer": self._optimizer.state_dict(),
-            "stage": self.stage,
             "step": self.step,
             "seen": self.seen,
         }
@@ -189,13 +143,13 @@ class _Run:
         self._saved.with_suffix(".new").replace(self._saved)
 
 
-def _stream(folder: Path, stage: Stage, first: int) -> Iterator[Batch]:
-    """The batches of one epoch of a stage after another, the same in each run, from number `first` on."""
+def _stream(folder: Path, first: int) -> Iterator[Batch]:
+    """The batches of one epoch after another, the same in each run, from number `first` on."""
     stock = examples(folder)
     unanswerable, tokenizer = Unanswerable(stock), load_tokenizer()
     for number in count():
         rng = random.Random(f"{SEED} {number}")
-        for batch in batches(epoch(stock, stage, unanswerable, rng), tokenizer, rng):
+        for batch in batches(epoch(stock, unanswerable, rng), tokenizer, rng):
             if first:
                 first -= 1
             else:
@@ -208,8 +162,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
     parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
     parser.add_argument("--to", type=Path, default=MODEL, help="where the model is written to")
+    parser.add_argument("--tokens", type=int, default=TOKENS)
     given = parser.parse_args()
-    export(train(given.data, given.work), given.data, given.to)
+    export(train(given.data, given.work, given.tokens), given.data, given.to)
 
 
 if __name__ == "__main__":
