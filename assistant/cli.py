@@ -1,4 +1,4 @@
-"""The command line: `onrecord add | list | show | remove | search | ask | chat | serve | eval | info`."""
+"""The command line: `onrecord add | list | show | remove | search | ask | chat | serve | eval | feedback | secret | info`."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assistant import render
 from assistant.settings import Settings
 from index.clean import normalise
-from index.errors import OnrecordError, QuestionError
+from index.errors import EvaluationError, OnrecordError, QuestionError
 from index.records import Report
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         return parser
 
-    add = with_json(verb("add", _add, "add articles: .txt, .md and .html files, and folders of them"))
-    add.add_argument("paths", nargs="*", metavar="PATH")
+    add = with_json(verb("add", _add, "add articles: .txt, .md and .html files, folders of them, and web pages"))
+    add.add_argument("paths", nargs="*", metavar="PATH|URL")
     add.add_argument("--demo", action="store_true", help="add the demonstration articles")
     with_json(verb("list", _list, "list the articles"))
     with_json(verb("show", _show, "show an article")).add_argument("id", metavar="ID")
@@ -74,7 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("file", metavar="FILE", type=Path)
     score.add_argument("--report", metavar="OUT.html", type=Path, help="write a page with plots and every question")
     score.add_argument("--compare", metavar="OLD.json", type=Path, help="what changed since this older --json output")
+    judged = with_json(verb("feedback", _feedback, "show what readers thought of answers"))
+    judged.add_argument(
+        "--export", metavar="OUT.jsonl", type=Path, help="write those that tell what is right as a file for `eval`"
+    )
     with_json(verb("info", _info, "tell what is in the index and how it is set up"))
+    explanation = "make the hash of a secret, for ONRECORD_ADMIN_HASH, which opens /admin"
+    verbs.add_parser("secret", help=explanation, description=explanation).set_defaults(run=_secret)
     return parser
 
 
@@ -190,6 +196,22 @@ def _eval(given: argparse.Namespace) -> int:
     return _print(given, values, report.as_text(score, changes))
 
 
+def _feedback(given: argparse.Namespace) -> int:
+    from assistant import feedback
+
+    kept = list(feedback.verdicts(_assistant(given).settings.index_dir))
+    examples = [json.dumps(each.example, ensure_ascii=False) for each in kept if each.example]
+    if given.export:
+        if not examples:
+            raise EvaluationError("There are no verdicts yet that tell what is right. Readers give them in the chat.")
+        try:
+            given.export.write_text("\n".join(examples) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise EvaluationError(f"{given.export} can't be written: {error.strerror}. Name another file.") from error
+    lines = [f"{each.at}  {each.verdict}: {each.question} -> {each.said}" for each in kept]
+    return _print(given, [asdict(each) for each in kept], "\n".join(lines) or "No verdicts yet.")
+
+
 def _info(given: argparse.Namespace) -> int:
     assistant = _assistant(given)
     settings, catalog = assistant.settings, assistant.collection.catalog
@@ -206,6 +228,13 @@ def _info(given: argparse.Namespace) -> int:
         facts,
         "\n".join(f"{name.replace('_', ' ')}: {value or 'none'}" for name, value in facts.items()),
     )
+
+
+def _secret(given: argparse.Namespace) -> int:
+    from assistant.secret import ask_for_secret, hash_secret
+
+    _out(hash_secret(ask_for_secret()))
+    return DONE
 
 
 def _print(given: argparse.Namespace, values: Any, text: str) -> int:  # noqa: ANN401

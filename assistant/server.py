@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from assistant import logs, pages, ui
+from assistant import admin, logs, pages, ui
 from assistant.chain import Assistant
 from assistant.guard import Guard
 from assistant.settings import Settings
@@ -22,19 +22,19 @@ SECONDS_TO_STOP = 1
 def build_app(assistant: Assistant) -> FastAPI:
     """The web application, for any ASGI server."""
     settings = assistant.settings
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, root_path=settings.root_path)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST"])
     app.add_middleware(Guard, settings=settings)
     hosts = ["localhost", "127.0.0.1", "[::1]", *settings.hostnames]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, settings.host], www_redirect=False)
     app.add_middleware(logs.RequestLog)
     app.router.routes.extend(pages.routes(assistant))
+    app.router.routes.extend(admin.routes(assistant))
     gr.mount_gradio_app(
         app,
         ui.build(assistant),
         path="/",
         theme=ui.THEME,
-        css_paths=pages.WEB / "chat.css",
         head=_head(settings),
         footer_links=[],
         show_error=False,
@@ -49,6 +49,7 @@ def _head(settings: Settings) -> str:
     origins = " ".join(settings.origins)
     return (
         f'<meta name="onrecord-origins" content="{origins}">'
+        '<link rel="stylesheet" href="web/chat.css">'
         '<script src="web/chat.js"></script><script src="web/frame.js"></script>'
     )
 
@@ -65,6 +66,7 @@ def serve(assistant: Assistant) -> None:
         build_app(assistant),
         log_config=None,
         access_log=False,
+        root_path=settings.root_path,
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_STOP,

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +19,8 @@ from index.split import passages, sentences
 PASSAGES_AT_ONCE = 1_024
 """So many are embedded, then published together: a killed run loses at most these."""
 
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
 
 def demo_folder() -> Path:
     """The folder of the demonstration articles that come with the package."""
@@ -29,18 +32,22 @@ def add(
     collection: Collection,
     sources: Iterable[str | Path],
     progress: Callable[[str], None] = lambda source: None,
+    *,
+    loopback: bool = True,
 ) -> Report:
-    """Adds files, and folders with all below them; `progress` is told each file as it is read.
+    """Adds files, folders with all below them, and web pages; `progress` is told each as it is read.
+
+    `loopback` tells whether web pages may be of this machine itself.
 
     What is in already is left, what has changed replaces its older version, and what can't be read is named in the
     report's `failed` while the rest goes in. Raises CollectionError where the index can't be written.
     """
     began = time.perf_counter()
-    run = _Run(collection)
+    run = _Run(collection, loopback)
     with collection.writing():
-        for path in run.found(sources):
-            progress(str(path))
-            run.read(path)
+        for source in run.found(sources):
+            progress(str(source))
+            run.read(source)
         run.publish()
     return run.report(time.perf_counter() - began)
 
@@ -56,8 +63,9 @@ def remove(collection: Collection, articles: Sequence[Article]) -> Report:
 class _Run:
     """One call of `add`: what has been read and not yet published, and what came of the rest."""
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, collection: Collection, loopback: bool) -> None:
         self._collection = collection
+        self._loopback = loopback
         self._waiting: list[Entry] = []
         self._added: list[str] = []
         self._updated: list[str] = []
@@ -66,8 +74,12 @@ class _Run:
         self._left_out: list[str] = []
         self._passages = 0
 
-    def found(self, sources: Iterable[str | Path]) -> Iterator[Path]:
+    def found(self, sources: Iterable[str | Path]) -> Iterator[str | Path]:
+        """Addresses as text, files as paths."""
         for source in sources:
+            if isinstance(source, str) and _URL.match(source):
+                yield source
+                continue
             path = Path(source).expanduser()
             if os.path.isdir(path):
                 yield from self._below(path)
@@ -86,16 +98,13 @@ class _Run:
             else:
                 self._left_out.append(str(path))
 
-    def read(self, path: Path) -> None:
-        catalog = self._collection.catalog
-        source = os.path.realpath(path)
+    def read(self, source: str | Path) -> None:
         try:
-            draft, data = read_file(path)
-            entry = _entry(source, draft, hashlib.sha256(data).hexdigest())
+            entry = _file_entry(source) if isinstance(source, Path) else _page_entry(source, self._loopback)
         except ReadError as error:
-            self._failed.append(Failure(str(path), str(error)))
+            self._failed.append(Failure(str(source), str(error)))
             return
-        known = catalog.digest(source)
+        known = self._collection.catalog.digest(entry.source)
         if known == entry.digest or entry.id in {other.id for other in self._waiting}:
             self._unchanged.append(entry.id)
             return
@@ -130,11 +139,26 @@ class _Run:
         )
 
 
-def _entry(source: str, draft: Draft, digest: str) -> Entry:
+def _file_entry(path: Path) -> Entry:
+    draft, data = read_file(path)
+    return _entry(os.path.realpath(path), draft, data)
+
+
+def _page_entry(url: str, loopback: bool) -> Entry:
+    from index import fetch
+
+    source = url.strip().partition("#")[0]
+    draft = fetch.article(source, loopback=loopback)
+    # Of a page, what was read tells whether it has changed: its advertisements do each time.
+    return _entry(source, draft, repr(draft).encode())
+
+
+def _entry(source: str, draft: Draft, content: bytes) -> Entry:
     split = list(passages(draft.full_text, sentences(draft.full_text)))
     if not split:
         raise ReadError(f"{source} has no whole sentence in it. Give a file with an article's text.")
     article_id = hashlib.sha256(source.encode()).hexdigest()[:10]
+    digest = hashlib.sha256(content).hexdigest()
     return Entry(article_id, uuid.uuid4().hex[:12], source, digest, draft, split)
 
 
