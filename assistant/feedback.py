@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -78,8 +78,11 @@ def _text(message: Any) -> str:  # noqa: ANN401
 
 
 def save(folder: Path, verdict: Verdict) -> None:
-    """Keeps a verdict."""
+    """Keeps a verdict; the same twice in a row, as Gradio sends a reason, once."""
     with state.connect(folder) as database:
+        last = database.execute("SELECT verdict FROM verdicts ORDER BY number DESC LIMIT 1").fetchone()
+        if last and replace(_read(last[0]), at=verdict.at) == verdict:
+            return
         database.execute("INSERT INTO verdicts (verdict) VALUES (?)", (json.dumps(asdict(verdict)),))
 
 
@@ -88,5 +91,9 @@ def verdicts(folder: Path) -> Iterator[Verdict]:
     with state.connect(folder) as database:
         rows = database.execute("SELECT verdict FROM verdicts ORDER BY number").fetchall()
     for (row,) in rows:
-        fields = json.loads(row)
-        yield Verdict(**fields | {"marked": tuple(fields["marked"]), "articles": tuple(fields["articles"])})
+        yield _read(row)
+
+
+def _read(row: str) -> Verdict:
+    fields = json.loads(row)
+    return Verdict(**fields | {"marked": tuple(fields["marked"]), "articles": tuple(fields["articles"])})

@@ -12,12 +12,15 @@ from assistant.logs import event
 from assistant.quota import Quota
 from assistant.records import Answer
 from assistant.render import answer_html, answer_json, escaped
-from index.errors import OnrecordError, QuestionError
+from index.errors import CollectionError, OnrecordError, QuestionError
 
 THEME = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
 """Fonts of the reader's own machine: the page loads nothing from elsewhere."""
 
 QUESTIONS_AT_ONCE = 4
+VERDICTS = "100/hour"
+"""From a visitor; more are dropped."""
+
 CONVERSATIONS_KEPT = 20
 """In the reader's browser, which sends them along when one is saved."""
 
@@ -33,24 +36,25 @@ class _Chat(gr.ChatInterface):  # type: ignore[misc]
 def build(assistant: Assistant) -> gr.Blocks:
     """The page: a chat that streams, with example questions; its API has `/chat` (HTML) and `/ask` (JSON)."""
     asking = _Asking(assistant)
+    verdicts = Quota(assistant.settings.index_dir, "verdicts", VERDICTS)
 
     def chat(message: str, history: list[Any], request: gr.Request) -> Iterator[str]:
         try:
             for answer in asking.stream(message, request):
                 yield answer_html(answer)
         except OnrecordError as error:
-            yield f'<div class="answer problem"><p class="said">{escaped(str(error))}</p></div>'
+            yield f'<div class="answer problem"><p class="said">{escaped(_told(error))}</p></div>'
 
     def ask(question: str, request: gr.Request) -> dict[str, Any]:
         try:
             *_, answer = asking.stream(question, request)
             return answer_json(answer)
         except OnrecordError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(_told(error), print_exception=False) from error
 
-    def judge(history: list[Any], data: gr.LikeData) -> None:
+    def judge(history: list[Any], data: gr.LikeData, request: gr.Request) -> None:
         verdict = feedback.verdict_on(history, data.index, data.liked)
-        if verdict:
+        if verdict and not verdicts.seconds_to_wait(request.request.scope["onrecord.visitor"]):
             feedback.save(assistant.settings.index_dir, verdict)
 
     with gr.Blocks(title="onrecord", analytics_enabled=False) as page:
@@ -63,7 +67,7 @@ def build(assistant: Assistant) -> gr.Blocks:
             chatbot=gr.Chatbot(
                 label="Conversation",
                 show_label=False,
-                placeholder="Ask what somebody said or did, who, where, when or how many.",
+                placeholder=_placeholder(assistant),
                 latex_delimiters=[],
                 allow_file_downloads=False,
                 buttons=[],
@@ -111,6 +115,24 @@ class _Asking:
             citations=len(answer.citations),
             **facts,
         )
+
+
+def _told(error: OnrecordError) -> str:
+    """What a visitor is told: a mistake in the question as it is, of the rest nothing that tells of the server."""
+    if isinstance(error, QuestionError):
+        return str(error)
+    event("problem", error=str(error))
+    if isinstance(error, CollectionError):
+        return "There are no articles to answer from yet. Ask whoever runs this chat to add some."
+    return "The answer couldn't be written just now. Try again in a moment, or tell whoever runs this chat."
+
+
+def _placeholder(assistant: Assistant) -> str:
+    try:
+        assistant.collection.require_articles()
+    except CollectionError:
+        return "There are no articles yet. Whoever runs this chat adds them with `onrecord add`, or at /admin."
+    return "Ask what somebody said or did, who, where, when or how many."
 
 
 def _examples(assistant: Assistant) -> Sequence[str]:

@@ -1,4 +1,5 @@
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from assistant import Assistant, Settings
 from index.ingest import demo_folder
+from tests.serving import ONRECORD, running
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = demo_folder() / "tensions-in-ukraine.txt"
@@ -49,3 +51,66 @@ def write(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory) -> Path:
+    """All demonstration articles, with the real embedding model; not to be changed."""
+    folder = tmp_path_factory.mktemp("real")
+    Assistant(Settings(index_dir=folder)).ingest([demo_folder()])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chat(real_index):
+    """The address of a chat served by a process of its own."""
+    quota = "1000/minute"
+    with running(
+        [str(ONRECORD), "serve"], real_index.parent, ONRECORD_INDEX_DIR=str(real_index), ONRECORD_QUOTA=quota
+    ) as (
+        address,
+        _,
+    ):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium; in continuous integration it must be there."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if not chromium:
+        if os.environ.get("CI"):
+            pytest.fail("There is no chromium on this machine: install Debian's package.")
+        pytest.skip("There is no chromium on this machine.")
+    flags = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens a page of a chat, which must load without an error and from its own host alone."""
+    opened = []
+
+    def open_page(address, **options):
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 860}} | options))
+        context.set_default_timeout(60_000)
+        page = context.new_page()
+        requested, errors = [], []
+        page.on("request", lambda request: requested.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        opened.append((context, address, requested, errors))
+        page.goto(address)
+        page.get_by_label("Ask a question").wait_for()
+        return page
+
+    yield open_page
+    for context, address, requested, errors in opened:
+        context.close()
+        assert [url for url in requested if not url.startswith((address, "data:", "blob:"))] == []
+        assert errors == []

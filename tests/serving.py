@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,6 +43,8 @@ def running(command: list[str], folder: Path, **environment: str) -> Iterator[tu
                 break
         else:
             raise AssertionError(f"{command} ended with {process.wait()}:\n{printed}")
+        # Its log goes on: a pipe that nobody reads would fill up and hold the server.
+        threading.Thread(target=process.stdout.read, daemon=True).start()
         yield f"http://127.0.0.1:{port}", printed
     finally:
         if process.poll() is None:
@@ -60,8 +63,13 @@ class _ScriptedModel(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.end_headers()
-        for word in self.words:
-            self.wfile.write(self._ollama(word) if self.path == "/api/chat" else self._openai(word))
+        try:
+            for word in self.words:
+                self.wfile.write(self._ollama(word) if self.path == "/api/chat" else self._openai(word))
+                time.sleep(self.server.seconds_a_word)
+        except (BrokenPipeError, ConnectionResetError):
+            self.server.broken_off.set()
+            return
         self.wfile.write(self._ollama("", done=True) if self.path == "/api/chat" else b"data: [DONE]\n\n")
 
     def _ollama(self, word: str, *, done: bool = False) -> bytes:
@@ -81,14 +89,42 @@ class _ScriptedModel(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def scripted_model() -> Iterator[str]:
-    """A server on loopback that speaks Ollama's and OpenAI's protocols; yields its address."""
+def scripted_model(seconds_a_word: float = 0) -> Iterator[tuple[str, threading.Event]]:
+    """A server on loopback that speaks Ollama's and OpenAI's protocols.
+
+    Yields its address, and an event that is set when somebody who asked goes away before the end.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), _ScriptedModel)
+    server.seconds_a_word, server.broken_off = seconds_a_word, threading.Event()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}", server.broken_off
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+_PLAIN = """
+import sys, gradio
+chat = gradio.ChatInterface(lambda message, history: message)
+chat.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True)
+"""
+
+
+@contextmanager
+def plain_gradio() -> Iterator[str]:
+    """An empty ChatInterface as Gradio makes it; yields its address."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", _PLAIN, str(port)], process_group=0)
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(20)

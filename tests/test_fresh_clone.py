@@ -64,7 +64,7 @@ def test_make_demo_shows_a_cited_answer_and_opens_the_chat(demonstrated):
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in (*SERVING, "make test")])
 def test_the_readmes_commands_do_what_it_says(demonstrated, command):
     folder, _, _ = demonstrated
-    with scripted_model() as address:
+    with scripted_model() as (address, _):
         command = command.replace("http://127.0.0.1:8080", address)
         done = subprocess.run(
             command,

@@ -5,6 +5,8 @@
   const compact = /\/embed\/?$/.test(location.pathname);
   document.documentElement.classList.toggle("compact", compact);
   keepStorageUsable();
+  let touched;
+  addEventListener("pointerdown", () => (touched = document.activeElement), true);
   addEventListener("click", onClick);
   addEventListener("keydown", onKey);
   addEventListener("focusin", () => document.body.classList.remove("card-away"));
@@ -35,10 +37,16 @@
     const link = event.target.closest?.(".answer a.cite, .answer a.source");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
-      openSource(link);
+      if (isFirstTap(link)) link.focus();
+      else openSource(link);
     }
     const copy = event.target.closest?.(".answer .copy");
     if (copy) copyAnswer(copy);
+  }
+
+  // Where nothing can hover, the first tap on a citation shows its card, and the next one opens the source.
+  function isFirstTap(link) {
+    return link.matches(".cite") && matchMedia("(hover: none)").matches && touched !== link;
   }
 
   function onKey(event) {
@@ -118,11 +126,15 @@
     area.remove();
   }
 
-  // Gradio keeps neither aria- attributes in messages, nor gives them names other than their HTML.
+  // Gradio drops aria- attributes in messages, names answers by their HTML, and calls a row of buttons a list.
   function nameParts() {
     for (const cite of document.querySelectorAll(".answer .cite:not([aria-label])")) {
       const card = cite.nextElementSibling;
       cite.setAttribute("aria-label", `Source ${cite.textContent.replace(/\D/g, "")}: ${card.textContent}`);
+    }
+    for (const examples of document.querySelectorAll('.examples[role="list"]')) {
+      examples.setAttribute("role", "group");
+      examples.setAttribute("aria-label", "Example questions");
     }
     for (const message of document.querySelectorAll('[data-testid="bot"][aria-label*="<"]')) {
       message.setAttribute("aria-label", "Answer");

@@ -1,0 +1,240 @@
+"""The chat page as people use it, in a real browser on a real server."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from assistant import feedback
+from tests.serving import ONRECORD, plain_gradio, running, scripted_model
+
+pytestmark = pytest.mark.real
+
+DENIED = "never threatened the Ukrainian people"
+
+
+def ask(page, question):
+    page.get_by_label("Ask a question").fill(question)
+    page.keyboard.press("Enter")
+
+
+def answered(page, words):
+    """The last answer, once it is there and holds the words."""
+    answer = page.locator(".answer", has_text=words).last
+    answer.wait_for()
+    page.get_by_test_id("submit-button").wait_for()
+    return answer
+
+
+def test_a_citations_card_shows_the_quotation_and_where_it_stands(open_page, chat):
+    page = open_page(chat)
+    ask(page, "what did the Transport Ministry deny?")
+    answer = answered(page, "broken tender rules")
+    card = answer.locator(".card").first
+    assert not card.is_visible()
+    answer.locator(".cite").first.hover()
+    assert card.is_visible()
+    assert "hired Brackwater Marine" in card.inner_text()
+    assert "Orvenia Press Agency, 1 March 2024" in card.inner_text()
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+
+
+def test_a_citation_opens_its_article_beside_the_chat_at_the_quotation(open_page, chat):
+    page = open_page(chat)
+    ask(page, "what did Lavrov deny?")
+    answered(page, DENIED).locator(".cite").first.click()
+    article = page.frame_locator("#source iframe")
+    mark = article.locator("mark")
+    mark.wait_for()
+    assert DENIED in mark.inner_text()
+    box = mark.bounding_box()
+    assert 0 < box["y"] < 860
+    assert article.get_by_text("Mr Lavrov accused NATO of conspiring").is_visible()
+    page.keyboard.press("Escape")
+    page.locator("#source").wait_for(state="hidden")
+
+
+def test_the_original_opens_at_the_quotation_and_learns_nothing_of_us(open_page, chat):
+    page = open_page(chat)
+    ask(page, "what did the Transport Ministry deny?")
+    link = answered(page, "broken tender rules").get_by_role("link", name="original").first
+    assert link.get_attribute("href").startswith("https://")
+    assert "#:~:text=The%20Transport%20Ministry" in link.get_attribute("href")
+    assert link.get_attribute("rel") == "noopener noreferrer"
+
+
+def test_an_example_question_is_asked_by_a_click(open_page, chat):
+    page = open_page(chat)
+    page.get_by_text("What did the Transport Ministry deny?").click()
+    answered(page, "broken tender rules")
+
+
+def test_a_refusal_shows_the_closest_passages_and_how_to_ask_better(open_page, chat):
+    page = open_page(chat)
+    ask(page, "how many troops has NATO stationed there?")
+    refusal = answered(page, "The articles don't say.")
+    assert refusal.get_by_text("Try the name as the articles write it").is_visible()
+    assert refusal.locator(".cite").count() == 0
+    assert refusal.locator(".closest").count() == 3
+    refusal.locator(".closest a").first.click()
+    page.frame_locator("#source iframe").locator("mark").first.wait_for()
+
+
+@pytest.mark.parametrize("question", ["<img src=x onerror=document.title='owned'>", "x" * 100_000, "hi"])
+def test_whatever_is_typed_gets_a_reply_and_nothing_runs(open_page, chat, question):
+    page = open_page(chat)
+    ask(page, question)
+    replies = {"x": "at most 1,000", "h": "Hello.", "<": "The articles don't say."}
+    answered(page, replies[question[0]])
+    assert page.title() == "onrecord"
+
+
+def test_an_answer_is_copied_with_its_sources(open_page, chat):
+    page = open_page(chat, permissions=["clipboard-read", "clipboard-write"])
+    ask(page, "what did the Transport Ministry deny?")
+    answered(page, "broken tender rules").get_by_text("Copy with citations").click()
+    page.get_by_text("Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "denied that it had broken tender rules" in copied
+    assert "[1] Transport Ministry denies breaking tender rules" in copied
+    assert "Orvenia Press Agency, 1 March 2024\n    https://" in copied
+    assert "“" not in copied
+
+
+def test_a_conversation_is_there_after_a_reload(open_page, chat):
+    page = open_page(chat)
+    ask(page, "what did Lavrov deny?")
+    answered(page, DENIED)
+    page.locator("#history td", has_text="what did Lavrov deny?").wait_for()
+    page.reload()
+    page.locator("#history td", has_text="what did Lavrov deny?").click()
+    answered(page, DENIED)
+
+
+def test_a_thumb_with_its_reason_is_kept(open_page, chat, real_index):
+    page = open_page(chat)
+    ask(page, "what did Lavrov deny?")
+    answered(page, DENIED)
+    page.get_by_role("button", name="Like", exact=True).click()
+    page.get_by_role("button", name="Feedback").click()
+    page.get_by_text(feedback.SHOULD_REFUSE).click()
+    page.wait_for_timeout(1_000)
+    kept = [verdict.verdict for verdict in feedback.verdicts(real_index)]
+    assert kept[-2:] == [feedback.GOOD, feedback.SHOULD_REFUSE]
+
+
+def test_a_running_answer_can_be_stopped_and_the_model_stops_too(open_page, real_index):
+    with scripted_model(seconds_a_word=0.4) as (model, broken_off):
+        settings = {
+            "ONRECORD_INDEX_DIR": str(real_index),
+            "ONRECORD_LLM": "openai:scripted",
+            "OPENAI_BASE_URL": f"{model}/v1",
+            "OPENAI_API_KEY": "none",
+        }
+        with running([str(ONRECORD), "serve"], real_index.parent, **settings) as (address, _):
+            page = open_page(address)
+            ask(page, "what did Lavrov deny?")
+            page.get_by_test_id("stop-button").click()
+            page.get_by_test_id("submit-button").wait_for()
+            assert broken_off.wait(10)
+            assert DENIED not in page.locator("[data-testid=bot]").last.inner_text()
+
+
+def test_it_fits_a_phone_and_the_source_covers_the_screen(open_page, chat):
+    page = open_page(chat, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    ask(page, "what did Lavrov deny?")
+    answer = answered(page, DENIED)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    answer.locator(".source").first.tap()
+    page.frame_locator("#source iframe").locator("mark").wait_for()
+    assert page.locator("#source").bounding_box()["width"] == 390
+    page.get_by_role("button", name="Close").tap()
+    page.locator("#source").wait_for(state="hidden")
+
+
+def test_a_tap_on_a_citation_shows_its_card_and_another_the_source(open_page, chat):
+    page = open_page(chat, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    ask(page, "what did Lavrov deny?")
+    answer = answered(page, DENIED)
+    answer.locator(".cite").first.tap()
+    answer.locator(".card").first.wait_for()
+    assert page.locator("#source").count() == 0
+    answer.locator(".cite").first.tap()
+    page.frame_locator("#source iframe").locator("mark").wait_for()
+
+
+def test_it_is_dark_where_the_reader_wants_it_dark(open_page, chat):
+    page = open_page(chat, color_scheme="dark")
+    ask(page, "what did Lavrov deny?")
+    answered(page, DENIED).locator(".cite").first.click()
+    page.frame_locator("#source iframe").locator("mark").wait_for()
+    ground = "e => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).every(c => c < 60)"
+    assert page.locator("body gradio-app").evaluate(ground)
+    assert page.frame_locator("#source iframe").locator("body").evaluate(ground)
+
+
+def test_the_keyboard_alone_is_enough(open_page, chat):
+    page = open_page(chat)
+    page.get_by_label("Ask a question").focus()
+    page.keyboard.type("what did Lavrov deny?")
+    page.keyboard.press("Enter")
+    answered(page, DENIED)
+    reached = "document.activeElement.matches('.cite')"
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate(reached):
+            break
+    assert page.evaluate(reached)
+    assert page.locator(".card").first.is_visible()
+    page.keyboard.press("Enter")
+    page.frame_locator("#source iframe").locator("mark").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Close"
+    page.keyboard.press("Enter")
+    page.locator("#source").wait_for(state="hidden")
+    assert page.evaluate(reached)
+
+
+def test_a_screen_reader_hears_answers_as_they_come_and_names_of_sources(open_page, chat):
+    page = open_page(chat)
+    ask(page, "what did Lavrov deny?")
+    answer = answered(page, DENIED)
+    assert page.get_by_role("log").get_attribute("aria-live") == "polite"
+    assert page.get_by_role("log").locator(".answer").count() == 1
+    assert page.get_by_role("link", name="Source 1: “He reaffirmed Moscow’s stance").first.is_visible()
+    assert "<" not in page.locator("[data-testid=bot]").last.get_attribute("aria-label")
+    assert answer.get_by_role("button", name="Copy with citations").is_visible()
+
+
+def findings(page):
+    """The serious findings of axe-core, each as its rule and the element's HTML."""
+    found = Axe().run(page).response["violations"]
+    return [
+        (violation["id"], node["html"])
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_our_markup_nor_beyond_an_empty_gradio_chats(open_page, browser, chat, look):
+    with plain_gradio() as address:
+        plain = browser.new_page(color_scheme=look)
+        plain.goto(address)
+        plain.locator("textarea").wait_for()
+        theirs = {rule for rule, _ in findings(plain)}
+        plain.close()
+    page = open_page(chat, color_scheme=look)
+    empty = findings(page)
+    ask(page, "what did Lavrov deny?")
+    answered(page, DENIED)
+    ask(page, "how many troops has NATO stationed there?")
+    answered(page, "The articles don't say.").locator(".closest a").first.click()
+    page.frame_locator("#source iframe").locator("mark").first.wait_for()
+    assert [finding for finding in [*empty, *findings(page)] if finding[0] not in theirs] == []
+    for ours in (".answer", "#source", "#heading"):
+        inside = [
+            each
+            for each in Axe().run(page, context=ours).response["violations"]
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert inside == [], ours
