@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -175,7 +176,11 @@ def _chat(given: argparse.Namespace) -> int:
 def _serve(given: argparse.Namespace) -> int:
     from assistant.server import serve
 
-    serve(_assistant(given))
+    try:
+        serve(_assistant(given))
+    except KeyboardInterrupt:
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)  # nothing is left to be done, and Python takes two seconds to take the models apart
     return DONE
 
 

@@ -1,5 +1,6 @@
 """One JSON document a line on stderr: requests and answers, each with the id that the reader's browser was told."""
 
+import asyncio
 import json
 import logging
 import re
@@ -19,8 +20,15 @@ def set_up() -> None:
     """Writes what onrecord does, and what its libraries warn of, to stderr."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
+    handler.addFilter(_tells_of_a_problem)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     _LOG.setLevel(logging.INFO)
+
+
+def _tells_of_a_problem(record: logging.LogRecord) -> bool:
+    """Whether it is something else than uvicorn ending the streams of open tabs, which end with nothing less."""
+    ended = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not (record.name == "uvicorn.error" and (ended or record.getMessage().startswith("Cancel ")))
 
 
 def event(name: str, **facts: Any) -> None:  # noqa: ANN401

@@ -16,6 +16,12 @@ from pathlib import Path
 ONRECORD = Path(sys.executable).with_name("onrecord")
 
 
+def environment(**more: str) -> dict[str, str]:
+    """That of a server: what the tests' own has, without anybody's settings."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
+    return plain | more
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -23,13 +29,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], folder: Path, **environment: str) -> Iterator[tuple[str, str]]:
+def running(command: list[str], folder: Path, **settings: str) -> Iterator[tuple[str, str]]:
     """Runs a command that serves the chat; yields the chat's address and what was printed before it was open."""
     port = free_port()
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env=os.environ | {"ONRECORD_PORT": str(port)} | environment,
+        env=environment(ONRECORD_PORT=str(port), **settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
