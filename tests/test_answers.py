@@ -186,3 +186,16 @@ def test_copies_of_a_text_dont_outvote_a_better_passage(demo):
     (copied, *_), (other, *_) = demo.collection.nearest("ferry rocks", 1), demo.collection.nearest("Cup final goal", 1)
     ranking = [other, copied, *[replace(copied, id=str(number)) for number in range(5)]]
     assert [passage.id for passage in fuse([ranking, ranking])] == [other.id, copied.id]
+
+
+def test_a_given_article_is_looked_into_first_and_the_others_where_it_doesnt_answer(empty, write):
+    """Two articles answer differently; the reader is on the page of one of them."""
+    for name in ("north", "south"):
+        text = f"# The {name} mill\n\nMr. Orsk sold the mill to the {name}ern bank."
+        empty.ingest([write(f"{name}.md", f"---\nurl: https://x.example/{name}\n---\n{text}")])
+    empty.ingest([write("barn.md", "# The barn\n\nMr. Falk burnt the barn on Monday.")])
+    for name in ("north", "south"):
+        answer = empty.ask("to whom did Orsk sell the mill?", article=f"https://x.example/{name}")
+        assert {citation.article.title for citation in answer.citations} == {f"The {name} mill"}
+        assert empty.ask("when did Falk burn the barn?", article=answer.citations[0].article.id).citations
+    assert not empty.ask("to whom did Orsk sell the mill?", article="https://x.example/unknown").refused
