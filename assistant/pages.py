@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from assistant.chain import Assistant
-from assistant.render import article_line, original_url
+from assistant.render import article_facts, article_line, original_url
 from index.errors import OnrecordError
 from index.records import Article
 
@@ -26,6 +26,7 @@ Piece = tuple[str, int]
 def routes(assistant: Assistant) -> list[BaseRoute]:
     """The routes of all these pages."""
     return [
+        Route("/articles", _facts(assistant)),
         Route("/articles/{id}", _article_page(assistant)),
         Route("/embed.js", lambda request: FileResponse(WEB / "embed.js", media_type="text/javascript")),
         Route("/health", lambda request: JSONResponse({"status": "alive"})),
@@ -56,6 +57,16 @@ def _article_page(assistant: Assistant) -> Callable[[Request], Response]:
         )
 
     return page
+
+
+def _facts(assistant: Assistant) -> Callable[[Request], Response]:
+    def facts(request: Request) -> Response:
+        """The article that `?article=` names by its id or URL, or `null`."""
+        catalog = assistant.collection.catalog
+        article = catalog.article(request.query_params.get("article", ""))
+        return JSONResponse(article_facts(article) if article else None)
+
+    return facts
 
 
 def _spans(given: str, article: Article) -> list[tuple[int, int]] | None:

@@ -82,22 +82,26 @@ def passage_json(number: int, passage: Passage) -> dict[str, Any]:
         "score": passage.score,
         "start": passage.start,
         "end": passage.end,
-        "article": article_json(passage.article),
+        "article": article_facts(passage.article),
     }
 
 
 def article_json(article: Article, *, full_text: bool = False) -> dict[str, Any]:
-    """An article as JSON values, with its text only if that is wanted."""
-    facts = {
+    """An article as JSON values for whoever runs onrecord, with its text only if that is wanted."""
+    facts = article_facts(article) | {"source": article.source}
+    return facts | {"full_text": article.full_text} if full_text else facts
+
+
+def article_facts(article: Article) -> dict[str, Any]:
+    """What readers may know of an article: not where its file lies."""
+    return {
         "id": article.id,
         "title": article.title,
         "url": article.url,
         "publisher": article.publisher,
         "author": article.author,
         "published": article.published.isoformat() if article.published else None,
-        "source": article.source,
     }
-    return facts | {"full_text": article.full_text} if full_text else facts
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -235,7 +239,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "marked": list(citation.marked) if citation.marked else None,
-        "article": article_json(citation.article),
+        "article": article_facts(citation.article),
     }
 
 

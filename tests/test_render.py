@@ -6,6 +6,7 @@ import pytest
 
 from assistant import render
 from assistant.records import Citation
+from index.ingest import demo_folder
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -87,3 +88,4 @@ def test_the_json_of_an_answer_holds_what_its_object_holds(demo):
     assert [c["quote"] for c in values["citations"]] == [c.quote for c in answer.citations]
     assert values["citations"][0]["article"]["published"] == answer.citations[0].article.published.isoformat()
     assert len(values["passages"]) == len(answer.passages)
+    assert str(demo_folder()) not in json.dumps(values)

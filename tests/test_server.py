@@ -141,6 +141,12 @@ def test_an_articles_page_shows_its_text_with_the_quotation_highlighted(client, 
     assert client.get("/articles/none").status_code == 404
 
 
+def test_an_article_is_known_by_its_url(client, demo):
+    article = next(article for article in demo.articles() if article.url)
+    assert client.get("/articles", params={"article": article.url}).json()["title"] == article.title
+    assert client.get("/articles", params={"article": "https://x.example/none"}).json() is None
+
+
 @pytest.mark.parametrize("quote", ["x", "5-3", "1-99999999", "3-9,5-12", "-1-4", "1-2," * 50])
 def test_offsets_that_no_quotation_has_are_told_in_a_line(client, demo, quote):
     article = demo.articles()[0]

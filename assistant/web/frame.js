@@ -1,0 +1,205 @@
+// The chat's side of the widget: in the frame, it talks with embed.js in the page around it.
+(() => {
+  "use strict";
+
+  if (parent === window || !/\/embed\/?$/.test(location.pathname)) return;
+
+  // The origin of the page around the frame, once that has sent a message and is on the list.
+  let host;
+  let announced = false;
+  let asked = false;
+  let answering = false;
+  let start = { greeting: "", starters: [] };
+  const questions = [];
+  const article = new URLSearchParams(location.search).get("article");
+
+  addEventListener("message", onMessage);
+  addEventListener("click", onClick, true);
+  addEventListener("keydown", onKey, true);
+  new MutationObserver(onChange).observe(document.documentElement, { childList: true, subtree: true });
+
+  function onChange() {
+    greet();
+    if (!announced && textbox() && origins()) announce();
+    followAnswer();
+    document.querySelectorAll('.toast-body.error [data-testid="toast-text"]:not([data-told])').forEach(tellError);
+  }
+
+  // Messages
+
+  // To whoever shows the frame, as that isn't known yet: it says no more than that the chat is there.
+  function announce() {
+    announced = true;
+    if (article) addChip().catch(() => {});
+    parent.postMessage({ onrecord: 1, type: "ready" }, "*");
+  }
+
+  function send(type, content = {}) {
+    if (host) parent.postMessage({ onrecord: 1, type, ...content }, host);
+  }
+
+  function onMessage(event) {
+    if (event.source !== parent || event.data?.onrecord !== 1 || !origins()?.includes(event.origin)) return;
+    host = event.origin;
+    const { type } = event.data;
+    if (type === "init") init(event.data);
+    if (type === "ask") ask(String(event.data.question));
+    if (type === "focus") textbox().focus();
+    if (type === "shown") document.querySelector("#source:not([hidden]) button")?.click();
+  }
+
+  // The server's list comes with the page; Gradio adds it to the document some time after this script.
+  function origins() {
+    const list = document.querySelector('meta[name="onrecord-origins"]');
+    return list && [location.origin, ...list.content.split(" ").filter(Boolean)];
+  }
+
+  // How the page around it wants the chat to begin and to look
+
+  function init({ greeting, starters, accent, look }) {
+    start = { greeting: String(greeting), starters: Array.from(starters, String) };
+    greet();
+    if (look !== "auto") document.body.classList.toggle("dark", look === "dark");
+    if (!accent || !CSS.supports("color", accent)) return;
+    const { style } = document.body;
+    style.setProperty("--color-accent", accent);
+    style.setProperty("--border-color-accent", accent);
+    style.setProperty("--color-accent-soft", `color-mix(in srgb, ${accent} 16%, transparent)`);
+  }
+
+  // Gradio shows its greeting anew whenever the conversation is empty.
+  function greet() {
+    const empty = document.querySelector(".placeholder-content:not([data-greeted])");
+    if (!empty || !(start.greeting || start.starters.length)) return;
+    empty.dataset.greeted = "";
+    if (start.greeting) empty.querySelector(".placeholder p").textContent = start.greeting;
+    if (!start.starters.length) return;
+    const list = document.createElement("div");
+    list.className = "starters";
+    list.append(...start.starters.map((question) => button("example", question, () => ask(question))));
+    empty.querySelector(".examples")?.replaceWith(list);
+    if (!list.isConnected) empty.append(list);
+  }
+
+  // Where the collection has the page's article: it alone is searched first then.
+  async function addChip() {
+    const found = await fetch(`articles?article=${encodeURIComponent(article)}`);
+    const { title } = (await found.json()) ?? {};
+    if (!title) return;
+    const chip = document.createElement("div");
+    chip.id = "chip";
+    const remove = button("", "×", () => removeChip(chip));
+    remove.setAttribute("aria-label", "Ask all articles alike");
+    chip.append("This article first ", remove);
+    chip.title = `Questions are answered from “${title}” if that says something, else from all articles.`;
+    document.body.prepend(chip);
+    document.body.classList.add("with-chip");
+  }
+
+  // Gradio sends the page's parameters with each question, as they are then.
+  function removeChip(chip) {
+    history.replaceState(null, "", location.pathname);
+    document.body.classList.remove("with-chip");
+    chip.remove();
+    textbox().focus();
+  }
+
+  function button(className, textContent, onclick) {
+    return Object.assign(document.createElement("button"), { type: "button", className, textContent, onclick });
+  }
+
+  // Asking, and telling when the answer is there
+
+  const textbox = () => document.querySelector('textarea[data-testid="textbox"]');
+  const submit = () => document.querySelector('[data-testid="submit-button"]');
+  const stop = () => document.querySelector('[data-testid="stop-button"]');
+
+  function ask(question) {
+    questions.push(question);
+    askNext();
+  }
+
+  function askNext() {
+    if (asked || answering || !submit() || !questions.length) return;
+    asked = true;
+    const field = textbox();
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, questions.shift());
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    // Gradio takes the text over after this event.
+    setTimeout(() => submit().click());
+  }
+
+  // While an answer is made Gradio shows a button that stops it.
+  function followAnswer() {
+    if (stop()) {
+      asked = false;
+      answering = true;
+    } else if (answering && submit()) {
+      answering = false;
+      report();
+      askNext();
+    }
+  }
+
+  // Such as that the connection is lost.
+  function tellError(toast) {
+    toast.dataset.told = "";
+    asked = answering = false;
+    questions.length = 0;
+    send("error", { message: toast.textContent.trim() });
+  }
+
+  function report() {
+    const question = last('[data-testid="user"]')?.textContent.trim();
+    const answer = last('[data-testid="bot"]')?.querySelector(".answer");
+    if (!answer || answer.matches(".problem")) {
+      return send("error", { question, message: answer?.textContent.trim() ?? "There was no answer." });
+    }
+    const said = answer.querySelector(".said").cloneNode(true);
+    said.querySelectorAll(".card").forEach((card) => card.remove());
+    send("answer", {
+      question,
+      text: said.textContent.trim(),
+      refused: answer.matches(".refusal"),
+      citations: [...answer.querySelectorAll(".cite")].map(citation),
+    });
+  }
+
+  function last(selector) {
+    return [...document.querySelectorAll(selector)].at(-1);
+  }
+
+  // A mark's card has the quotation, then the headline in bold, then publisher and date.
+  function citation(mark) {
+    const parts = { quote: "", title: "", facts: "" };
+    let part = "quote";
+    for (const node of mark.nextElementSibling.childNodes) {
+      if (node.localName === "b") [parts.title, part] = [node.textContent, "facts"];
+      else parts[part] += node.localName === "br" ? "\n" : node.textContent;
+    }
+    const article = mark.getAttribute("href").match(/articles\/([^?]+)/)[1];
+    const source = mark.closest(".answer").querySelector(`.sources li:has(a[href^="articles/${article}?"]) .original`);
+    return {
+      number: Number(mark.textContent.replace(/\D/g, "")),
+      quote: parts.quote.trim().replace(/^“|”$/g, ""),
+      title: parts.title,
+      facts: parts.facts.trim(),
+      url: source?.href.split("#")[0] ?? "",
+      article,
+    };
+  }
+
+  // What the reader does
+
+  function onClick(event) {
+    const mark = event.target.closest?.(".answer .cite");
+    if (mark && !event.ctrlKey && !event.metaKey && !event.shiftKey) send("cite", citation(mark));
+  }
+
+  // Escape closes the innermost thing that is open: chat.js closes a card or a source, the page the whole chat.
+  function onKey(event) {
+    if (event.key !== "Escape" || event.isComposing) return;
+    const card = document.querySelector("body:not(.card-away) .cite:is(:hover, :focus) + .card");
+    if (!card && !document.querySelector("#source:not([hidden])")) send("close");
+  }
+})();
