@@ -26,7 +26,7 @@ WINDOW = 320
 """Tokens read at once, the question's included; a longer passage is read in windows."""
 
 OVERLAP = 96
-QUESTION_CHARACTERS = 400
+QUESTION_TOKENS = 160
 """More of a question isn't read, so that room for the passage is left."""
 
 SPAN = 60
@@ -77,8 +77,10 @@ class Reader:
 
     def windows(self, question: str, passage: str) -> list[Encoding]:
         """The tokens of the question with those of the passage, as many times as the passage needs."""
-        asked = f"{question[:QUESTION_CHARACTERS].rstrip(' ?.!')}?"  # without its mark it is read worse
-        encoding = self._tokenizer.encode(_SURROGATE.sub("?", asked), _SURROGATE.sub("?", passage))
+        asked = _SURROGATE.sub("?", question)
+        tokens = self._question_tokenizer.encode(asked, add_special_tokens=False).offsets
+        asked = f"{asked[: tokens[-1][1] if tokens else 0].rstrip(' ?.!')}?"  # without its mark it is read worse
+        encoding = self._tokenizer.encode(asked, _SURROGATE.sub("?", passage))
         return [encoding, *encoding.overflowing]
 
     def logits(self, window: Encoding) -> tuple[Logits, Logits, float]:
@@ -101,6 +103,13 @@ class Reader:
             score = weights["bias"] + weights["margin"] * margin + weights["answerable"] * answerable
             found.append((score, offsets[begin][0], offsets[end][1]))
         return found
+
+    @cached_property
+    def _question_tokenizer(self) -> Tokenizer:
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(QUESTION_TOKENS)
+        return tokenizer
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
