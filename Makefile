@@ -9,7 +9,7 @@ demo: .venv/installed
 	$(BIN)/onrecord ask "what did Lavrov deny?"
 	$(BIN)/onrecord serve
 
-test: check browser
+test: check debian
 	$(BIN)/pytest
 	$(BIN)/pytest -m real
 
@@ -29,9 +29,10 @@ check: .venv/installed-for-tests
 	$(PIP) --editable ".[benchmarks,dev]"
 	@touch $@
 
-browser:
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium >/dev/null; } \
-	  || echo "There is no chromium on this machine: without it the browser tests are skipped."
+debian:
+	@PATH="$$PATH:/usr/sbin"; command -v chromium >/dev/null && command -v nginx >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium nginx-light >/dev/null; } \
+	  || echo "There is no chromium or no nginx on this machine: the tests that need them are skipped."
 
-.PHONY: demo test check browser
+.PHONY: demo test check debian
