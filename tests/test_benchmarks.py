@@ -18,6 +18,7 @@ pytestmark = pytest.mark.real
         ("memory", "grown by"),
         ("reading", "answerable: F1"),
         ("chain", "refusal F1"),
+        ("load", "answers a second"),
     ],
 )
 def test_a_smoke_run_ends_with_its_figures(name, says):

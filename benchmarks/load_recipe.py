@@ -1,0 +1,34 @@
+"""What one would build otherwise: a Gradio chat whose answer is LangChain's four nearest chunks.
+
+`python -m benchmarks.load_recipe PORT FOLDER`, run by `benchmarks.load`.
+"""
+
+import sys
+from pathlib import Path
+
+import gradio as gr
+
+from benchmarks.data import demonstration
+from benchmarks.systems import LangChainRecipe
+
+
+class Chat(LangChainRecipe):
+    """The recipe as a chat."""
+
+    def reply(self, message: str, history: list) -> str:
+        """The four chunks nearest to the message."""
+        found = self._store.similarity_search(message, k=4)
+        return "\n\n".join(f"> {each.page_content}\n\n{each.metadata['title']}" for each in found)
+
+
+def main() -> None:
+    """Adds the demonstration articles and serves the chat."""
+    port, folder = sys.argv[1:]
+    recipe = Chat(Path(folder))
+    recipe.add(demonstration()[0])
+    demo = gr.ChatInterface(recipe.reply, api_name="chat")
+    demo.launch(server_name="127.0.0.1", server_port=int(port), quiet=True)
+
+
+if __name__ == "__main__":
+    main()
