@@ -1,4 +1,4 @@
-"""The command line: `onrecord add | list | show | remove | search | ask | chat | serve | eval | feedback | secret | info`."""
+"""The command line: `onrecord add | list | show | remove | search | ask | chat | serve | eval | …`."""
 
 import argparse
 import json

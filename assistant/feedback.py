@@ -80,6 +80,7 @@ def _text(message: Any) -> str:  # noqa: ANN401
 def save(folder: Path, verdict: Verdict) -> None:
     """Keeps a verdict; the same twice in a row, as Gradio sends a reason, once."""
     with state.connect(folder) as database:
+        database.execute("BEGIN IMMEDIATE")
         last = database.execute("SELECT verdict FROM verdicts ORDER BY number DESC LIMIT 1").fetchone()
         if last and replace(_read(last[0]), at=verdict.at) == verdict:
             return

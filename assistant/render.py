@@ -129,6 +129,9 @@ def answer_html(answer: Answer) -> str:
     parts = [f'<p class="said">{said}</p>' if said else ""]
     if answer.refused:
         parts += _refusal_html(answer)
+    elif not said:
+        doing = f"Reading {len(answer.passages)} passages …" if answer.passages else "Searching the articles …"
+        parts.append(f'<p class="hint">{doing}</p>')
     if answer.notice:
         parts.append(f'<p class="notice">{escaped(answer.notice)}</p>')
     numbers = sorted({citation.number for citation in answer.citations})

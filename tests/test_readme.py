@@ -39,7 +39,10 @@ def test_the_tree_has_one_line_for_each_file():
 
 def test_the_table_of_settings_is_that_of_the_program():
     rows = re.findall(rf"^\| `({PREFIX}\w+)` \| `?([^|`]+?)`? \|", README, re.MULTILINE)
-    defaults = {PREFIX + name.upper(): str(field.default) or "none" for name, field in Settings.model_fields.items()}
+    defaults = {
+        PREFIX + name.upper(): "none" if field.default in ("", ()) else str(field.default)
+        for name, field in Settings.model_fields.items()
+    }
     assert dict(rows) == defaults
 
 
