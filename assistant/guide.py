@@ -36,6 +36,8 @@ _ASKED = {
 }
 HEADLINES = 5
 EXAMPLES = 4
+NEWEST = 200
+"""So many articles are looked through for examples."""
 
 
 def reply(question: str, collection: Collection) -> str | None:
@@ -52,11 +54,11 @@ def reply(question: str, collection: Collection) -> str | None:
 
 def example_questions(collection: Collection) -> list[str]:
     """A few questions that the articles answer: the demonstration's own, else made from who is reported to speak."""
-    articles = collection.catalog.articles()
+    articles = collection.catalog.articles(NEWEST)
     ours = str(demo_folder().resolve())
     if any(article.source.startswith(ours) for article in articles):
         return (files("index") / "demo_questions.txt").read_text("utf-8").splitlines()[:EXAMPLES]
-    spoken = Counter(found for article in articles[:200] for found in _SPEECH.findall(article.full_text))
+    spoken = Counter(found for article in articles for found in _SPEECH.findall(article.full_text))
     return [_ASKED[verb].format(name) for (name, verb), _ in spoken.most_common(EXAMPLES)]
 
 

@@ -1,7 +1,7 @@
 """The chat page, in Gradio."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -62,12 +62,11 @@ def build(assistant: Assistant) -> gr.Blocks:
         interface = _Chat(
             chat,
             api_name="chat",
-            examples=_examples(assistant),
+            examples=["What is this about?"],  # others take its place when the page loads
             cache_examples=False,
             chatbot=gr.Chatbot(
                 label="Conversation",
                 show_label=False,
-                placeholder=_placeholder(assistant),
                 latex_delimiters=[],
                 allow_file_downloads=False,
                 buttons=[],
@@ -86,6 +85,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         interface.new_chat_button.icon = None
         interface.new_chat_button.parent.elem_id = "history"
         interface.chatbot.like(judge, interface.chatbot, api_visibility="private", queue=False)
+        page.load(lambda: _greeting(assistant), None, interface.chatbot, api_visibility="private", queue=False)
         gr.api(ask, api_name="ask")
     return page
 
@@ -127,16 +127,14 @@ def _told(error: OnrecordError) -> str:
     return "The answer couldn't be written just now. Try again in a moment, or tell whoever runs this chat."
 
 
-def _placeholder(assistant: Assistant) -> str:
+def _greeting(assistant: Assistant) -> gr.Chatbot:
+    """What an empty conversation shows: how to ask, and questions that the articles answer that are in now."""
     try:
         assistant.collection.require_articles()
     except CollectionError:
-        return "There are no articles yet. Whoever runs this chat adds them with `onrecord add`, or at /admin."
-    return "Ask what somebody said or did, who, where, when or how many."
-
-
-def _examples(assistant: Assistant) -> Sequence[str]:
-    try:
-        return guide.example_questions(assistant.collection)
-    except OnrecordError:
-        return []
+        return gr.Chatbot(
+            placeholder="There are no articles yet. Whoever runs this chat adds them: `onrecord add`, or /admin.",
+            examples=[],
+        )
+    examples = [{"text": question} for question in guide.example_questions(assistant.collection)]
+    return gr.Chatbot(placeholder="Ask what somebody said or did, who, where, when or how many.", examples=examples)

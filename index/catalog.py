@@ -151,11 +151,13 @@ class Catalog:
         with self._connect() as database:
             database.execute("DELETE FROM unwanted_versions WHERE version = ?", (version,))
 
-    def articles(self) -> list[Article]:
-        """All articles, newest publication first, undated ones last."""
+    def articles(self, most: int = -1) -> list[Article]:
+        """All articles, or at most so many, newest publication first, undated ones last."""
         with self._connect() as database:
             rows = database.execute(
-                f"SELECT {_ARTICLE} FROM articles ORDER BY published IS NULL, published DESC, title"  # noqa: S608
+                f"SELECT {_ARTICLE} FROM articles "  # noqa: S608
+                "ORDER BY published IS NULL, published DESC, title LIMIT ?",
+                (most,),
             ).fetchall()
         return [_article(row) for row in rows]
 

@@ -1,10 +1,12 @@
 """The chat page as people use it, in a real browser on a real server."""
 
+import subprocess
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from assistant import feedback
-from tests.serving import ONRECORD, plain_gradio, running, scripted_model
+from tests.serving import ONRECORD, environment, plain_gradio, running, scripted_model
 
 pytestmark = pytest.mark.real
 
@@ -66,6 +68,21 @@ def test_an_example_question_is_asked_by_a_click(open_page, chat):
     page = open_page(chat)
     page.get_by_text("What did the Transport Ministry deny?").click()
     answered(page, "broken tender rules")
+
+
+def test_an_empty_collection_says_so_and_what_is_added_shows_without_a_restart(open_page, tmp_path):
+    settings = {"ONRECORD_INDEX_DIR": str(tmp_path / "index"), "ONRECORD_EMBEDDING_MODEL": "words"}
+    with running([str(ONRECORD), "serve"], tmp_path, **settings) as (address, _):
+        page = open_page(address)
+        page.get_by_text("There are no articles yet.").wait_for()
+        assert page.locator("button.example").count() == 0
+        ask(page, "what did Lavrov deny?")
+        problem = answered(page, "There are no articles to answer from yet.")
+        assert str(tmp_path) not in problem.inner_text()
+        subprocess.run([ONRECORD, "add", "--demo"], env=environment(**settings), check=True, capture_output=True)
+        page.reload()
+        page.locator("button.example", has_text="What did Lavrov deny?").click()
+        answered(page, DENIED)
 
 
 def test_a_refusal_shows_the_closest_passages_and_how_to_ask_better(open_page, chat):
