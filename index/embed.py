@@ -4,6 +4,7 @@ import os
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol
@@ -28,6 +29,9 @@ BATCH = 16
 
 BULK = 256
 """So many texts are encoded in bfloat16; for few it doesn't pay, as each new shape of a batch is compiled and kept."""
+
+_ENCODER = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+"""Encodes questions: every thread in which PyTorch works keeps memory of its own, and each question has new threads."""
 
 _TORCH = threading.Lock()
 """Held while PyTorch's settings, which are the whole process's, are changed."""
@@ -76,6 +80,11 @@ class SentenceEmbedder:
 
         One thread is best for a question: beside a busy process two took 399 ms and one took 8.
         """
+        if len(texts) >= BULK:
+            return self._encode(texts, threads)
+        return _ENCODER.submit(self._encode, texts, threads).result()
+
+    def _encode(self, texts: Sequence[str], threads: int) -> Vectors:
         import torch
 
         bulk = len(texts) >= BULK
