@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from index.words import stem, words
@@ -10,6 +10,7 @@ from index.words import stem, words
 _THE_US = re.compile(r"\b(?:U\.S\.A?\.?|USA?|(?<=\b[Tt]he )us(?!\w))")
 
 
+@lru_cache(maxsize=8_192)
 def canonical(text: str) -> str:
     """The text with names of one country, its people and its capital written as one ("Moscow", "Russian": Russia)."""
     text = _THE_US.sub("UnitedStates", text)
@@ -27,9 +28,10 @@ def concept(word: str) -> str:
     return _synonyms().get(stem(word), stem(word))
 
 
-def concepts(text: str) -> list[str]:
+@lru_cache(maxsize=8_192)
+def concepts(text: str) -> tuple[str, ...]:
     """The concepts of the text's words, in order."""
-    return [concept(word) for word in words(canonical(text))]
+    return tuple(concept(word) for word in words(canonical(text)))
 
 
 @cache

@@ -30,6 +30,9 @@ BATCH = 16
 BULK = 256
 """So many texts are encoded in bfloat16; for few it doesn't pay, as each new shape of a batch is compiled and kept."""
 
+RECENT = 4_096
+"""So many vectors of sentences and questions are remembered: 6 MB."""
+
 _ENCODER = ThreadPoolExecutor(1, thread_name_prefix="encoder")
 """Encodes questions: every thread in which PyTorch works keeps memory of its own, and each question has new threads."""
 
@@ -74,6 +77,7 @@ class SentenceEmbedder:
     def __init__(self, name: str) -> None:
         self.name = name
         self._models: dict[bool, SentenceTransformer] = {}
+        self._recent: dict[str, Vectors] = {}
 
     def encode(self, texts: Sequence[str], threads: int) -> Vectors:
         """One vector of length 1 for each text, computed with that many threads.
@@ -82,7 +86,18 @@ class SentenceEmbedder:
         """
         if len(texts) >= BULK:
             return self._encode(texts, threads)
-        return _ENCODER.submit(self._encode, texts, threads).result()
+        return _ENCODER.submit(self._recalled, texts, threads).result()
+
+    def _recalled(self, texts: Sequence[str], threads: int) -> Vectors:
+        """The same from memory, as far as the texts were encoded lately: other questions find the same sentences."""
+        vectors = {text: self._recent.pop(text) for text in dict.fromkeys(texts) if text in self._recent}
+        new = [text for text in dict.fromkeys(texts) if text not in vectors]
+        if new:
+            vectors |= zip(new, map(np.copy, self._encode(new, threads)), strict=True)
+        self._recent |= vectors
+        for text in list(self._recent)[:-RECENT]:
+            del self._recent[text]
+        return np.stack([vectors[text] for text in texts]) if texts else np.zeros((0, 0), dtype=np.float32)
 
     def _encode(self, texts: Sequence[str], threads: int) -> Vectors:
         import torch

@@ -237,3 +237,14 @@ def test_a_killed_run_leaves_nothing_half_visible_and_the_next_mends_it(empty, w
     assert vector_count(mended) == mended.collection.catalog.passage_count()
     assert mended.collection.catalog.unwanted_versions() == []
     shutil.rmtree(folder)
+
+
+@pytest.mark.real
+def test_a_text_has_the_same_vector_whether_it_is_encoded_anew_or_remembered():
+    texts = ["The mill was sold.", "Nobody was hurt.", "The mill was sold."]
+    embedder = load_embedder("all-MiniLM-L6-v2")
+    first = embedder.encode(texts, threads=1)
+    again = embedder.encode(texts[::-1], threads=1)
+    assert first.shape == (3, 384)
+    assert (first == again).all()
+    assert embedder.encode([], threads=1).shape[0] == 0
