@@ -17,7 +17,7 @@ from index.errors import CollectionError, OnrecordError, QuestionError
 THEME = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
 """Fonts of the reader's own machine: the page loads nothing from elsewhere."""
 
-QUESTIONS_AT_ONCE = 4
+QUESTIONS_AT_ONCE = 2
 VERDICTS = "100/hour"
 """From a visitor; more are dropped."""
 

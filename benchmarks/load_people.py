@@ -12,7 +12,7 @@ from pathlib import Path
 
 import gevent
 import requests
-from locust import User, constant_pacing, events, task
+from locust import User, events, task
 
 _numbers = itertools.count()
 SECONDS_TO_WAIT = 120
@@ -33,13 +33,18 @@ class Person(User):
         given = self.environment.parsed_options
         self.number = next(_numbers)
         self._chance = random.Random(self.number)  # noqa: S311
-        self.wait_time = constant_pacing(given.every).__get__(self)
         self._questions = json.loads(given.questions.read_text("utf-8"))
         self._session = requests.Session()
         self._session.headers["X-User"] = f"person-{self.number}"
         config = self._session.get(f"{self.host}/config", timeout=SECONDS_TO_WAIT).json()
         self._function = next(each["id"] for each in config["dependencies"] if each["api_name"] == "chat")
         gevent.sleep(self._chance.uniform(0, given.every))
+        self._next = time.monotonic()
+
+    def wait_time(self) -> float:
+        """Seconds to this person's next question; locust's own pacing has everybody ask at once."""
+        self._next += self.environment.parsed_options.every
+        return max(0.0, self._next - time.monotonic())
 
     @task
     def ask(self) -> None:

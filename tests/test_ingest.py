@@ -11,6 +11,7 @@ import time
 import pytest
 
 from assistant import Assistant, Settings
+from index.embed import load_embedder
 from index.errors import CollectionError, OnrecordError
 from index.records import Failure
 from index.split import SPLITTER
