@@ -21,6 +21,9 @@ QUESTIONS_AT_ONCE = 2
 VERDICTS = "100/hour"
 """From a visitor; more are dropped."""
 
+SESSIONS_KEPT = 500
+"""Of open pages, each some 50 kB; beyond, the oldest one's next answer is kept as a conversation of its own."""
+
 CONVERSATIONS_KEPT = 20
 """In the reader's browser, which sends them along when one is saved."""
 
@@ -80,6 +83,7 @@ def build(assistant: Assistant) -> gr.Blocks:
             concurrency_limit=QUESTIONS_AT_ONCE,
             analytics_enabled=False,
         )
+        page.state_session_capacity = SESSIONS_KEPT
         # Not a secret: without one of its own the page couldn't read its history after the server was started anew.
         interface.saved_conversations.secret = "onrecord"  # noqa: S105
         interface.new_chat_button.icon = None

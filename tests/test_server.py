@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from assistant import Assistant, logs
 from assistant.guard import MOST_BYTES
 from assistant.server import build_app
+from assistant.ui import SESSIONS_KEPT
 from assistant.visitors import check_address
 from index.errors import SettingsError
 from index.ingest import demo_folder
@@ -122,6 +123,11 @@ def test_only_whom_the_proxy_names_is_let_in_where_a_header_is_set(served):
     assert around.get("/", headers=signed_in).status_code == 401
     assert around.get("/health").json() == {"status": "alive"}
     assert around.get("/articles/none").status_code == 401
+
+
+def test_the_memory_of_open_pages_is_bounded(client):
+    (gradio,) = [route.app for route in client.app.routes if hasattr(getattr(route, "app", None), "state_holder")]
+    assert gradio.state_holder.capacity == SESSIONS_KEPT
 
 
 def test_health_and_readiness_are_told(client, tmp_path):
