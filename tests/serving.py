@@ -69,13 +69,13 @@ class _ScriptedModel(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.end_headers()
+        self.server.asked.set()
         try:
             for word in self.words:
                 self.wfile.write(self._ollama(word) if self.path == "/api/chat" else self._openai(word))
                 time.sleep(self.server.seconds_a_word)
         except (BrokenPipeError, ConnectionResetError):
-            self.server.broken_off.set()
-            return
+            return  # who asked has gone away
         self.wfile.write(self._ollama("", done=True) if self.path == "/api/chat" else b"data: [DONE]\n\n")
 
     def _ollama(self, word: str, *, done: bool = False) -> bytes:
@@ -95,17 +95,17 @@ class _ScriptedModel(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def scripted_model(seconds_a_word: float = 0) -> Iterator[tuple[str, threading.Event]]:
-    """A server on loopback that speaks Ollama's and OpenAI's protocols.
+def scripted_model(seconds_a_word: float = 0) -> Iterator[tuple[str, ThreadingHTTPServer]]:
+    """A server on loopback that speaks Ollama's and OpenAI's protocols; yields its address, and itself.
 
-    Yields its address, and an event that is set when somebody who asked goes away before the end.
+    Its event `asked` is set by a question.
     """
     server = ThreadingHTTPServer(("127.0.0.1", 0), _ScriptedModel)
-    server.seconds_a_word, server.broken_off = seconds_a_word, threading.Event()
+    server.seconds_a_word, server.asked = seconds_a_word, threading.Event()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", server.broken_off
+        yield f"http://127.0.0.1:{server.server_port}", server
     finally:
         server.shutdown()
         thread.join()
