@@ -67,18 +67,19 @@
     style.setProperty("--color-accent-soft", `color-mix(in srgb, ${accent} 16%, transparent)`);
   }
 
-  // Gradio shows its greeting anew whenever the conversation is empty.
+  // Gradio shows its greeting anew whenever the conversation is empty, and once more when the page has loaded.
   function greet() {
-    const empty = document.querySelector(".placeholder-content:not([data-greeted])");
-    if (!empty || !(start.greeting || start.starters.length)) return;
-    empty.dataset.greeted = "";
-    if (start.greeting) empty.querySelector(".placeholder p").textContent = start.greeting;
+    const empty = document.querySelector(".placeholder-content");
+    if (!empty) return;
+    const text = empty.querySelector(".placeholder p");
+    if (start.greeting && text && text.textContent !== start.greeting) text.textContent = start.greeting;
     if (!start.starters.length) return;
+    empty.querySelector(".examples")?.remove();
+    if (empty.querySelector(".starters")) return;
     const list = document.createElement("div");
     list.className = "starters";
     list.append(...start.starters.map((question) => button("example", question, () => ask(question))));
-    empty.querySelector(".examples")?.replaceWith(list);
-    if (!list.isConnected) empty.append(list);
+    empty.append(list);
   }
 
   // Where the collection has the page's article: it alone is searched first then.
