@@ -83,8 +83,12 @@ class Assistant:
         into first; where it doesn't answer, or isn't in the collection, all are searched.
         """
         question = self._checked(question)
+        told = guide.reply(question, self.collection)
+        if told:
+            yield Answer(question, question, sentences=(Statement(told),), answered_by="guide")
+            return
         first = self.collection.catalog.article(article) if article else None
-        if first and not guide.reply(question, self.collection):
+        if first:
             *_, answer = self._answered(question, first.id)
             if not answer.refused:
                 yield answer
@@ -92,10 +96,6 @@ class Assistant:
         yield from self._answered(question)
 
     def _answered(self, question: str, article: str | None = None) -> Iterator[Answer]:
-        told = guide.reply(question, self.collection)
-        if told:
-            yield Answer(question, question, sentences=(Statement(told),), answered_by="guide")
-            return
         answer = Answer(question, question, answered_by=self.settings.llm or "quotation")
         text, steps = "", _Stopwatch()
         for part in self.chain.stream({"question": question, "article": article}):

@@ -11,6 +11,10 @@ from index.ingest import demo_folder
 from tests.serving import ONRECORD, running
 
 ROOT = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium")
+CHROMIUM_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync".split()
+)
 SAMPLE = demo_folder() / "tensions-in-ukraine.txt"
 
 
@@ -79,14 +83,12 @@ def browser():
     """Debian's Chromium; in continuous integration it must be there."""
     from playwright.sync_api import sync_playwright
 
-    chromium = shutil.which("chromium")
-    if not chromium:
+    if not CHROMIUM:
         if os.environ.get("CI"):
             pytest.fail("There is no chromium on this machine: install Debian's package.")
         pytest.skip("There is no chromium on this machine.")
-    flags = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags.split())
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 

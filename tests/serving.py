@@ -100,16 +100,34 @@ def scripted_model(seconds_a_word: float = 0) -> Iterator[tuple[str, ThreadingHT
 
     Its event `asked` is set by a question.
     """
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _ScriptedModel)
-    server.seconds_a_word, server.asked = seconds_a_word, threading.Event()
-    thread = threading.Thread(target=server.serve_forever)
+    with http_server(_ScriptedModel) as server:
+        server.seconds_a_word, server.asked = seconds_a_word, threading.Event()
+        yield f"http://127.0.0.1:{server.server_port}", server
+
+
+@contextmanager
+def http_server(handler: type[BaseHTTPRequestHandler]) -> Iterator[ThreadingHTTPServer]:
+    """A server on loopback in a thread of its own."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", server
+        yield server
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def wait_for(port: int, process: subprocess.Popen, log: Path | None = None) -> None:
+    """Returns when the process listens; fails, with what its log says, where it ends first or takes a minute."""
+    for _ in range(1_200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert process.poll() is None, log.read_text("utf-8") if log else process.args
+        time.sleep(0.05)
+    raise AssertionError(f"{process.args} doesn't listen.")
 
 
 _PLAIN = """
@@ -125,11 +143,7 @@ def plain_gradio() -> Iterator[str]:
     port = free_port()
     process = subprocess.Popen([sys.executable, "-c", _PLAIN, str(port)], process_group=0)
     try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
+        wait_for(port, process)
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(process.pid, signal.SIGINT)

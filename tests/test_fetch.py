@@ -2,13 +2,13 @@
 
 import gzip
 import socket
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from index import fetch, ingest, readers
+from tests.serving import http_server
 from tests.test_readers import PAGE
 
 STORM = b"Storm takes the mill\n\nThe storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.\n"
@@ -48,14 +48,9 @@ def site():
         def log_message(self, *arguments):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    site = Site(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield site
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with http_server(Handler) as server:
+        site = Site(f"http://127.0.0.1:{server.server_port}")
+        yield site
 
 
 @pytest.fixture

@@ -6,19 +6,17 @@ import os
 import pwd
 import re
 import shutil
-import socket
 import subprocess
-import threading
 import time
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from gradio_client import Client
 
 from tests.conftest import ROOT
-from tests.serving import ONRECORD, free_port, running
+from tests.serving import ONRECORD, free_port, http_server, running, wait_for
 
 pytestmark = pytest.mark.real
 
@@ -67,16 +65,6 @@ def nginx(folder: Path, chat: str, replaced: dict[str, str]):
         process.wait(20)
 
 
-def wait_for(port, process, log):
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert process.poll() is None, log.read_text("utf-8")
-        time.sleep(0.05)
-    raise AssertionError("nginx doesn't listen.")
-
-
 class _SignIn(BaseHTTPRequestHandler):
     """What an organisation has: tells by a cookie who somebody is."""
 
@@ -93,13 +81,8 @@ class _SignIn(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def sign_in():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _SignIn)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with http_server(_SignIn) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture(scope="module")

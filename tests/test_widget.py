@@ -2,22 +2,18 @@
 
 import json
 import re
-import shutil
-import threading
 import urllib.request
 from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from assistant.pages import WEB
-from tests.conftest import ROOT
-from tests.serving import ONRECORD, free_port, running
+from tests.conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT
+from tests.serving import ONRECORD, free_port, http_server, running
 
 pytestmark = pytest.mark.real
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync".split()
 PATIENCE = 60_000
 SERVE = [str(ONRECORD), "serve"]
 
@@ -41,11 +37,7 @@ class Site:
     def __init__(self, stack: ExitStack) -> None:
         self.pages = {}
         handler = type("Handler", (_Handler,), {"pages": self.pages})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        for end in (server.server_close, thread.join, server.shutdown):
-            stack.callback(end)
+        server = stack.enter_context(http_server(handler))
         self.address = f"http://localhost:{server.server_port}"
 
 
@@ -363,7 +355,7 @@ def test_it_works_where_third_party_cookies_are_blocked(browser, embedding, site
     (tmp_path / "Default").mkdir()
     blocked = {"profile": {"block_third_party_cookies": True, "cookie_controls_mode": 1}}
     (tmp_path / "Default/Preferences").write_text(json.dumps(blocked), "utf-8")
-    context = browser.browser_type.launch_persistent_context(tmp_path, executable_path=CHROMIUM, args=FLAGS)
+    context = browser.browser_type.launch_persistent_context(tmp_path, executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
     page, wrong = watched(context.new_page(), sites[0].address, chat)
     sites[0].pages["/bare"] = f'<iframe src="{chat}/articles/none"></iframe>'
     page.goto(f"{sites[0].address}/bare")
