@@ -20,7 +20,12 @@ class Sentence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a reader makes of a file: an article without a place in the index yet."""
+    """What a reader makes of a file: an article without a place in the index yet.
+
+    `published_by` is what told the date: "json-ld", "meta", "feed", "url", "byline", "field" of an export or front
+    matter, or "document" properties. `language` is a code of ISO 639-1. `key` tells the article from others in the
+    same file or feed; empty where it is the only one.
+    """
 
     title: str
     full_text: str
@@ -28,6 +33,9 @@ class Draft:
     publisher: str | None = None
     author: str | None = None
     published: date | None = None
+    published_by: str | None = None
+    language: str | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
