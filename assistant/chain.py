@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
 from assistant import cite, guide
+from assistant.choice import read_filter
 from assistant.extract import quote_sentences
 from assistant.generate import load_chat_model, write_answer
 from assistant.reader import Reader
 from assistant.records import Answer, Citation, Statement
+from assistant.render import outlet
 from assistant.retrieve import PassageRetriever, retrieve
 from assistant.settings import Settings
 from assistant.spelling import correct
@@ -22,7 +25,8 @@ from index.clean import normalise
 from index.collection import Collection
 from index.embed import Vectors, load_embedder
 from index.errors import QuestionError
-from index.records import Article, Passage, Report
+from index.ingest import Progress
+from index.records import EVERYTHING, Article, Filter, Passage, Report
 
 MOST_CHARACTERS = 1_000
 
@@ -41,12 +45,31 @@ class Assistant:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.from_environment()
-        self.collection = Collection(self.settings.index_dir, load_embedder(self.settings.embedding_model))
+        embedder = load_embedder(self.settings.embedding_model)
+        self.collection = Collection(self.settings.index_dir, embedder, self.settings.chroma_url)
         self.reader = Reader()
 
-    def ingest(self, sources: Iterable[str | Path], progress: Callable[[str], None] = lambda source: None) -> Report:
-        """Adds files and folders of articles; what is in already is left, what has changed is replaced."""
-        return ingest.add(self.collection, sources, progress)
+    def ingest(
+        self,
+        sources: Iterable[str | Path],
+        progress: Callable[[Progress], None] = lambda progress: None,
+    ) -> Report:
+        """Adds files, folders, pages, feeds and sitemaps; what is in already is left, what has changed is replaced."""
+        return ingest.add(self.collection, sources, progress, hosts=self._hosts)
+
+    def sync(
+        self,
+        progress: Callable[[Progress], None] = lambda progress: None,
+        *,
+        prune: bool = False,
+        dry: bool = False,
+    ) -> Report:
+        """Reads all that was ever added again. `prune` removes what has vanished there; `dry` changes nothing."""
+        return ingest.sync(self.collection, progress, hosts=self._hosts, prune=prune, dry=dry)
+
+    @property
+    def _hosts(self) -> frozenset[str]:
+        return frozenset(self.settings.fetch_hosts)
 
     def prepare(self) -> None:
         """Loads the models now, so that the first question doesn't wait and a wrong setting shows at once."""
@@ -66,39 +89,49 @@ class Assistant:
         """One article, by its id, the beginning of its id, or its path."""
         return self.collection.article(id_or_source)
 
-    def search(self, question: str, k: int = 10) -> list[Passage]:
-        """The `k` passages closest to the question, closest first."""
+    def search(self, question: str, k: int = 10, **wanted: date | str | None) -> list[Passage]:
+        """The `k` passages closest to the question, closest first, of the articles `wanted` (see `ask`)."""
         question = self._checked(question)
-        return retrieve(self.collection, question, k)
+        return retrieve(self.collection, question, k, self.filter(**wanted))
 
-    def ask(self, question: str, article: str = "") -> Answer:
-        """The answer to a question, or a refusal; `article` is the id or URL of an article to look into first."""
-        *_, answer = self.stream(question, article)
+    def ask(self, question: str, page: str = "", **wanted: date | str | None) -> Answer:
+        """The answer to a question, or a refusal.
+
+        `wanted` narrows the articles down: published from `after` to `before` (dates, or text as "2024-03-05", both
+        days included), by `publisher` or `author`, or one `article` by its id, the beginning of one, or its URL.
+        `page` is the id or URL of the article that the reader has before him: it is looked into first.
+        """
+        *_, answer = self.stream(question, page, **wanted)
         return answer
 
-    def stream(self, question: str, article: str = "") -> Iterator[Answer]:
+    def filter(self, **wanted: date | str | None) -> Filter:
+        """What `ask` calls `wanted`, read. Raises QuestionError for what is no day, and for who isn't there."""
+        return read_filter(self.collection, wanted)
+
+    def stream(self, question: str, page: str = "", **wanted: date | str | None) -> Iterator[Answer]:
         """Growing snapshots of the answer: the question as read, then the passages, then sentence after sentence.
 
-        Nothing that a snapshot shows is taken back by a later one. `article` is the id or URL of an article to look
-        into first; where it doesn't answer, or isn't in the collection, all are searched.
+        Nothing that a snapshot shows is taken back by a later one. `page` and `wanted` are those of `ask`; where the
+        page's article doesn't answer, or isn't in the collection, all are searched.
         """
         question = self._checked(question)
         told = guide.reply(question, self.collection)
         if told:
             yield Answer(question, question, sentences=(Statement(told),), answered_by="guide")
             return
-        first = self.collection.catalog.article(article) if article else None
+        chosen = self.filter(**wanted)
+        first = self.collection.catalog.article(page) if page and chosen == EVERYTHING else None
         if first:
-            *_, answer = self._answered(question, first.id)
+            *_, answer = self._answered(question, Filter(article=first.id))
             if not answer.refused:
-                yield answer
+                yield replace(answer, wanted=EVERYTHING)
                 return
-        yield from self._answered(question)
+        yield from self._answered(question, chosen)
 
-    def _answered(self, question: str, article: str | None = None) -> Iterator[Answer]:
-        answer = Answer(question, question, answered_by=self.settings.llm or "quotation")
+    def _answered(self, question: str, wanted: Filter) -> Iterator[Answer]:
+        answer = Answer(question, question, answered_by=self.settings.llm or "quotation", wanted=wanted)
         text, steps = "", _Stopwatch()
-        for part in self.chain.stream({"question": question, "article": article}):
+        for part in self.chain.stream({"question": question, "wanted": wanted}):
             if "standalone_question" in part:
                 answer = replace(answer, standalone_question=part["standalone_question"], notice=part["notice"])
                 steps.end("read")
@@ -124,10 +157,16 @@ class Assistant:
         known = answer.sentences
         new = cite.statements(text, answer.passages, finished=finished)[len(known) :]
         marked = [
-            replace(statement, citations=tuple(self._marked(answer, citation) for citation in statement.citations))
+            replace(statement, citations=tuple(self._told(answer, citation) for citation in statement.citations))
             for statement in new
         ]
         return replace(answer, sentences=(*known, *marked))
+
+    def _told(self, answer: Answer, citation: Citation) -> Citation:
+        """The citation with the words that answer, and the other outlets that print the story."""
+        copies = self.collection.catalog.copies(citation.article.story)
+        others = {outlet(copy) for copy in copies if copy.id != citation.article.id} - {outlet(citation.article)}
+        return replace(self._marked(answer, citation), also_in=tuple(sorted(others)))
 
     def _marked(self, answer: Answer, citation: Citation) -> Citation:
         passage = answer.passages[citation.number - 1]
@@ -143,7 +182,7 @@ class Assistant:
     def chain(self) -> Runnable[State, State]:
         """The LangChain runnable: `{"question"}` in; adds `standalone_question`, `notice`, `passages`, and `text`.
 
-        With an article's id under `article` it keeps to that one. `text` is the answer with `[n]` marks for the
+        With a Filter under `wanted` it keeps to those articles. `text` is the answer with `[n]` marks for the
         passages, counted from 1; empty where the articles don't say.
         """
         return (
@@ -160,7 +199,7 @@ class Assistant:
 
     def _retrieve(self, state: State) -> list[Passage]:
         retriever = PassageRetriever(
-            collection=self.collection, count=self.settings.passages, article=state.get("article")
+            collection=self.collection, count=self.settings.passages, wanted=state.get("wanted", EVERYTHING)
         )
         return [document.metadata["passage"] for document in retriever.invoke(state["standalone_question"])]
 

@@ -4,8 +4,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,10 +16,11 @@ from assistant import render
 from assistant.settings import Settings
 from index.clean import normalise
 from index.errors import EvaluationError, OnrecordError, QuestionError
-from index.records import Report
+from index.records import Filter, Report
 
 if TYPE_CHECKING:
     from assistant.chain import Assistant
+    from index.ingest import Progress
 
 DONE, USERS_ERROR, INTERRUPTED = 0, 1, 130
 
@@ -57,16 +59,28 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         return parser
 
-    add = with_json(verb("add", _add, "add articles: .txt, .md and .html files, folders of them, and web pages"))
-    add.add_argument("paths", nargs="*", metavar="PATH|URL")
+    add = with_json(verb("add", _add, "add articles: files, folders, web pages, feeds, sitemaps, - for standard input"))
+    add.add_argument("paths", nargs="*", metavar="PATH|URL|-")
     add.add_argument("--demo", action="store_true", help="add the demonstration articles")
+    again = with_json(verb("sync", _sync, "read all that was added again, as far as it has changed"))
+    again.add_argument("--prune", action="store_true", help="remove articles that have vanished from where they came")
+    again.add_argument("--dry-run", action="store_true", help="only say what would happen")
     with_json(verb("list", _list, "list the articles"))
-    with_json(verb("show", _show, "show an article")).add_argument("id", metavar="ID")
+    show = with_json(verb("show", _show, "show an article"))
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--versions", action="store_true", help="with its older versions, newest first")
     with_json(verb("remove", _remove, "remove articles")).add_argument("ids", nargs="+", metavar="ID")
     search = with_json(verb("search", _search, "find the passages closest to a question"))
     search.add_argument("question")
     search.add_argument("-k", type=int, default=10, choices=range(1, 101), metavar="N", help="how many (default: 10)")
-    with_json(verb("ask", _ask, "answer a question")).add_argument("question")
+    ask = with_json(verb("ask", _ask, "answer a question"))
+    ask.add_argument("question")
+    for narrowed in (search, ask):
+        narrowed.add_argument("--after", metavar="DAY", help="only articles published since, as 2024-03-05")
+        narrowed.add_argument("--before", metavar="DAY", help="only articles published up to that day")
+        narrowed.add_argument("--publisher", metavar="NAME", help="only articles of this publisher")
+        narrowed.add_argument("--author", metavar="NAME", help="only articles by this author")
+        narrowed.add_argument("--article", metavar="ID|URL", help="only this article")
     verb("chat", _chat, "answer questions one after another")
     serve = verb("serve", _serve, "serve the chat as a web page, on this machine only")
     serve.add_argument("--host", help="a loopback address (default: 127.0.0.1)")
@@ -79,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument(
         "--export", metavar="OUT.jsonl", type=Path, help="write those that tell what is right as a file for `eval`"
     )
+    doctor = with_json(verb("doctor", _doctor, "check the index, and repair what differs"))
+    doctor.add_argument("--check", action="store_true", help="repair nothing")
+    with_json(verb("rebuild", _rebuild, "make passages, words and vectors anew from the articles in the index"))
     with_json(verb("info", _info, "tell what is in the index and how it is set up"))
     explanation = "make the hash of a secret, for ONRECORD_ADMIN_HASH, which opens /admin"
     verbs.add_parser("secret", help=explanation, description=explanation).set_defaults(run=_secret)
@@ -102,13 +119,56 @@ def _add(given: argparse.Namespace) -> int:
     paths = [*given.paths, *([demo_folder()] if given.demo else [])]
     if not paths:
         raise QuestionError("There is nothing to add. Give files or folders, or --demo for the demonstration articles.")
-    report = _assistant(given).ingest(paths)
+    assistant = _assistant(given)
+    with _progress(paths) as progress:
+        report = assistant.ingest(paths, progress)
+    return _reported(given, report, _report_line(report))
+
+
+def _sync(given: argparse.Namespace) -> int:
+    assistant = _assistant(given)
+    with _progress(assistant.collection.register.roots()) as progress:
+        report = assistant.sync(progress, prune=given.prune, dry=given.dry_run)
+    titles = {article.id: article.title for article in assistant.articles()}
+    for article in report.vanished:
+        _say(f"Vanished from where it came: {article} {titles.get(article, '')} (`onrecord sync --prune` removes it)")
+    line = _report_line(report)
+    return _reported(given, report, f"Nothing was changed. It would be: {line}" if given.dry_run else line)
+
+
+def _reported(given: argparse.Namespace, report: Report, line: str) -> int:
     for failure in report.failed:
         _say(f"onrecord: {failure.reason}")
     if report.left_out:
         _say(f"Left out, for their kind can't be read: {_shortened(report.left_out)}")
-    _print(given, render.report_json(report), _report_line(report))
+    _print(given, render.report_json(report), line)
     return USERS_ERROR if report.failed else DONE
+
+
+@contextmanager
+def _progress(given: Sequence[str | Path]) -> Iterator["Callable[[Progress], None]"]:
+    """A bar of the bytes read, where there is a terminal; on Ctrl-C it says what is in."""
+    from tqdm import tqdm
+
+    from index.ingest import Progress
+    from index.sources import root_name, size
+
+    last = Progress("", 0, 0, 0)
+    total = sum(size(root_name(source)) for source in given) or None
+    with tqdm(total=total, unit="B", unit_scale=True, disable=None, delay=1) as bar:
+
+        def show(progress: Progress) -> None:
+            nonlocal last
+            bar.update(progress.bytes - last.bytes)
+            bar.set_postfix(articles=progress.articles, passages=progress.passages, refresh=False)
+            last = progress
+
+        try:
+            yield show
+        except KeyboardInterrupt:
+            bar.close()
+            _say(f"Stopped: {last.articles} new or changed articles are in. The same command goes on from there.")
+            raise
 
 
 def _report_line(report: Report) -> str:
@@ -118,6 +178,8 @@ def _report_line(report: Report) -> str:
             ("added", report.added),
             ("updated", report.updated),
             ("unchanged", report.unchanged),
+            ("vanished", report.vanished),
+            ("removed", report.removed),
             ("failed", report.failed),
         ]
         if ids
@@ -136,8 +198,13 @@ def _list(given: argparse.Namespace) -> int:
 
 
 def _show(given: argparse.Namespace) -> int:
-    article = _assistant(given).article(given.id)
-    return _print(given, render.article_json(article, full_text=True), render.article_text(article))
+    assistant = _assistant(given)
+    article = assistant.article(given.id)
+    if not given.versions:
+        return _print(given, render.article_json(article, full_text=True), render.article_text(article))
+    versions = assistant.collection.catalog.versions(article)
+    values = [render.article_json(version, full_text=True) for version in versions]
+    return _print(given, values, "\n\n".join(render.version_text(version) for version in versions))
 
 
 def _remove(given: argparse.Namespace) -> int:
@@ -146,14 +213,18 @@ def _remove(given: argparse.Namespace) -> int:
 
 
 def _search(given: argparse.Namespace) -> int:
-    passages = list(enumerate(_assistant(given).search(given.question, given.k), 1))
+    passages = list(enumerate(_assistant(given).search(given.question, given.k, **_wanted(given)), 1))
     text = "\n\n".join(render.passage_text(*pair) for pair in passages)
     return _print(given, [render.passage_json(*pair) for pair in passages], text)
 
 
 def _ask(given: argparse.Namespace) -> int:
-    answer = _assistant(given).ask(given.question)
+    answer = _assistant(given).ask(given.question, **_wanted(given))
     return _print(given, render.answer_json(answer), render.answer_text(answer))
+
+
+def _wanted(given: argparse.Namespace) -> dict[str, str]:
+    return {field.name: value for field in fields(Filter) if (value := getattr(given, field.name))}
 
 
 def _chat(given: argparse.Namespace) -> int:
@@ -215,6 +286,27 @@ def _feedback(given: argparse.Namespace) -> int:
             raise EvaluationError(f"{given.export} can't be written: {error.strerror}. Name another file.") from error
     lines = [f"{each.at}  {each.verdict}: {each.question} -> {each.said}" for each in kept]
     return _print(given, [asdict(each) for each in kept], "\n".join(lines) or "No verdicts yet.")
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from index.doctor import check
+
+    findings = check(_assistant(given).collection, repair=not given.check)
+    done = "found" if given.check else "repaired"
+    lines = [f"{finding.what} ({done if finding.repairable else 'not to be repaired'})" for finding in findings]
+    _print(given, [asdict(finding) for finding in findings], "\n".join(lines) or "Catalog and vectors agree.")
+    return USERS_ERROR if any(given.check or not finding.repairable for finding in findings) else DONE
+
+
+def _rebuild(given: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from index.rebuild import rebuild
+
+    collection = _assistant(given).collection
+    with tqdm(unit=" passages", disable=None) as bar:
+        count = rebuild(collection, bar.update)
+    return _print(given, {"passages": count}, f"Passages made anew: {count}.")
 
 
 def _info(given: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from index.records import Article, Passage
+from index.records import EVERYTHING, Article, Filter, Passage
 
 
 class Turn(NamedTuple):
@@ -19,6 +19,7 @@ class Citation:
     """An exact quotation: `article.full_text[start:end] == quote`. `number` is that of its passage, from 1.
 
     `marked` is the stretch of the article, within the quotation, that answers the question; None where none stands out.
+    `also_in` names the other outlets that print the same story.
     """
 
     number: int
@@ -27,6 +28,7 @@ class Citation:
     end: int
     article: Article
     marked: tuple[int, int] | None = None
+    also_in: tuple[str, ...] = ()
 
     @property
     def answer(self) -> str:
@@ -47,8 +49,8 @@ class Answer:
     """An answer, or a growing snapshot of one.
 
     `answered_by` is "quotation" (no LLM), the name of the chat model, or "guide" for replies about onrecord itself,
-    which cite nothing. A refusal has no sentences; `passages` then are the closest ones. `usage` holds seconds by step
-    under "seconds".
+    which cite nothing. A refusal has no sentences; `passages` then are the closest ones. Only articles that are `wanted`
+    were searched. `usage` holds seconds by step under "seconds".
     """
 
     question: str
@@ -58,6 +60,7 @@ class Answer:
     refused: bool = False
     answered_by: str = "quotation"
     notice: str = ""
+    wanted: Filter = EVERYTHING
     usage: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property

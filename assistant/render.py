@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from textwrap import shorten
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 from assistant.phrase import date_of
 from assistant.records import Answer, Citation, Statement
@@ -25,6 +25,18 @@ def article_line(article: Article) -> str:
     """Publisher and date, as far as they are known: "The Gazette, 5 March 2024"."""
     date = date_of(article)
     return f"{article.publisher}, {date}" if article.publisher else date
+
+
+def outlet(article: Article) -> str:
+    """Who publishes the article, by the name of its site where nothing else is known."""
+    host = urlsplit(article.url).hostname if article.url else None
+    return article.publisher or (host or "an unnamed outlet").removeprefix("www.")
+
+
+def also_in(citation: Citation) -> str:
+    """That other outlets print the same story, "also in 2 outlets"; empty where none does."""
+    count = len(citation.also_in)
+    return f"also in {count} outlet{'s' if count > 1 else ''}" if count else ""
 
 
 def answer_text(answer: Answer) -> str:
@@ -50,6 +62,12 @@ def article_text(article: Article) -> str:
     """A whole article for a terminal."""
     facts = [article_line(article), article.author, article.url, article.source]
     return "\n".join([article.title, *(fact for fact in facts if fact), "", article.full_text])
+
+
+def version_text(article: Article) -> str:
+    """A version of an article for a terminal, under when it was read."""
+    read = f"{article.fetched:%Y-%m-%d %H:%M} UTC" if article.fetched else "at a time that isn't known"
+    return f"=== as read {read} ===\n{article_text(article)}"
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -101,6 +119,9 @@ def article_facts(article: Article) -> dict[str, Any]:
         "publisher": article.publisher,
         "author": article.author,
         "published": article.published.isoformat() if article.published else None,
+        "published_by": article.published_by,
+        "language": article.language,
+        "fetched": article.fetched.isoformat() if article.fetched else None,
     }
 
 
@@ -112,6 +133,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "updated": list(report.updated),
         "unchanged": list(report.unchanged),
         "removed": list(report.removed),
+        "vanished": list(report.vanished),
         "failed": failed,
         "left_out": list(report.left_out),
         "passages": report.passages,
@@ -207,7 +229,11 @@ def _source_html(answer: Answer, number: int) -> str:
     line = (
         f'&#91;{number}&#93; <a class="source" href="{html.escape(article_path(quoted))}">{escaped(article.title)}</a>'
     )
-    return f"{line} — {escaped(article_line(article))}{_original_html(article, quoted[0].quote)}"
+    copies = f' · <span title="{escaped(", ".join(quoted[0].also_in))}">{also_in(quoted[0])}</span>'
+    return (
+        f"{line} — {escaped(article_line(article))}{copies if quoted[0].also_in else ''}"
+        f"{_original_html(article, quoted[0].quote)}"
+    )
 
 
 def _original_html(article: Article, quote: str) -> str:
@@ -232,7 +258,8 @@ def _refusal_html(answer: Answer) -> list[str]:
 
 def _citation_text(citation: Citation) -> str:
     link = f"\n    {citation.article.url}" if citation.article.url else ""
-    return f"{_headline_text(citation.number, citation.article)}{link}\n    “{citation.quote}”"
+    copies = f"\n    {also_in(citation)}: {', '.join(citation.also_in)}" if citation.also_in else ""
+    return f"{_headline_text(citation.number, citation.article)}{copies}{link}\n    “{citation.quote}”"
 
 
 def _citation_json(citation: Citation) -> dict[str, Any]:
@@ -242,6 +269,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "marked": list(citation.marked) if citation.marked else None,
+        "also_in": list(citation.also_in),
         "article": article_facts(citation.article),
     }
 

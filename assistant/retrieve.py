@@ -10,8 +10,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from assistant.stories import one_of_each
 from index.collection import Collection
-from index.records import Passage
+from index.records import EVERYTHING, Filter, Passage
 
 DEPTH = 30
 """So many are taken from each ranking before fusing."""
@@ -20,17 +21,15 @@ RANK_OFFSET = 5
 """`k` of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), who had 60; measured from 3 to 60 (see LOG.md)."""
 
 
-def retrieve(collection: Collection, question: str, count: int, article: str | None = None) -> list[Passage]:
-    """The `count` best passages, best first; the same text in another article isn't found again.
-
-    `article` is the id of an article to keep to.
-    """
+def retrieve(collection: Collection, question: str, count: int, wanted: Filter = EVERYTHING) -> list[Passage]:
+    """The `count` best passages among those wanted, best first; what copies of a story say again is left out."""
     depth = max(DEPTH, 2 * count)
     rankings = [
-        collection.nearest(question, depth, article),
-        collection.matching(re.findall(r"[^\W_]+(?:[.'’-][^\W_]+)*", question), depth, article),
+        collection.nearest(question, depth, wanted),
+        collection.matching(re.findall(r"[^\W_]+(?:[.'’-][^\W_]+)*", question), depth, wanted),
     ]
-    return fuse(rankings)[:count]
+    ranked = fuse(rankings)
+    return one_of_each(ranked, {passage.article.id: passage.article.story for passage in ranked})[:count]
 
 
 def fuse(rankings: Sequence[Sequence[Passage]]) -> list[Passage]:
@@ -55,10 +54,10 @@ class PassageRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     collection: Collection
     count: int
-    article: str | None = None
+    wanted: Filter = EVERYTHING
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [_document(passage) for passage in retrieve(self.collection, query, self.count, self.article)]
+        return [_document(passage) for passage in retrieve(self.collection, query, self.count, self.wanted)]
 
 
 def _document(passage: Passage) -> Document:

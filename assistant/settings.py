@@ -34,6 +34,12 @@ class Settings(BaseModel):
     llm: str = Field("", description="a chat model that writes the answers, as `ollama:…` or `openai:…`; empty: none")
     passages: int = Field(12, ge=1, le=30, description="how many passages are read for an answer")
     minimum_score: float = Field(0.4, ge=0, le=1, description="the odds at which a sentence answers; below: refused")
+    chroma_url: str = Field(
+        "", pattern=r"^(https?://[^\s/]+)?$", description="a Chroma server for the vectors, as http://127.0.0.1:8000"
+    )
+    fetch_hosts: Annotated[tuple[_Hostname, ...], BeforeValidator(_listed)] = Field(
+        (), description="the hosts that pages may be read from although their addresses aren't public"
+    )
     host: str = Field("127.0.0.1", description="the address at which the chat is served")
     port: int = Field(7860, ge=1, le=65535, description="the port at which the chat is served")
     hostnames: Annotated[tuple[_Hostname, ...], BeforeValidator(_listed)] = Field(

@@ -21,7 +21,7 @@ def correct(question: str, collection: Collection) -> tuple[str, str]:
     """
     replaced: dict[str, str] = {}
     for word in re.findall(rf"[^\W\d_]{{{SHORTEST},}}", question):
-        if word.lower() not in STOP_WORDS and not collection.catalog.has_word(words(word)[0]):
+        if word.lower() not in STOP_WORDS and not collection.lexical.has_word(words(word)[0]):
             name = _nearest_name(words(word)[0], collection)
             if name:
                 replaced[word] = name
@@ -33,7 +33,7 @@ def correct(question: str, collection: Collection) -> tuple[str, str]:
 def _nearest_name(word: str, collection: Collection) -> str | None:
     furthest = 1 if len(word) < 8 else 2
     lengths = range(len(porter(word)) - furthest, len(porter(word)) + furthest + 1)
-    among = collection.catalog.stems_like(word[0], lengths)
+    among = collection.lexical.stems_like(word[0], lengths)
     found = process.extract(porter(word), among, scorer=OSA.distance, score_cutoff=furthest, limit=5)
     names = [name for term, _, _ in found if (name := _as_written(term, collection))]
     return names[0] if names else None

@@ -108,7 +108,7 @@ class _Asking:
         if wait:
             raise QuestionError(f"You have asked as much as is allowed for now. Ask again in {wait} seconds.")
         began = time.perf_counter()
-        for answer in self._assistant.stream(question, article=request.query_params.get("article", "")):
+        for answer in self._assistant.stream(question, page=request.query_params.get("article", "")):
             yield answer
         facts = {"question": question} if self._assistant.settings.log_questions else {}
         event(

@@ -1,5 +1,6 @@
 """Articles that come in by /admin: files, which are kept beside the index, and web pages; and what failed of them."""
 
+import io
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
@@ -39,7 +40,7 @@ def add(assistant: Assistant, uploads: Sequence[UploadFile], url: str) -> Report
     pages = [_web_address(url)] if url.strip() else []
     refused: list[Failure] = []
     files = _written(folder(assistant), named, refused)
-    report = ingest.add(assistant.collection, _chained(files, pages), loopback=False)
+    report = assistant.ingest(_chained(files, pages))
     failed = (*refused, *(_without_file(assistant, failure) for failure in report.failed))
     _keep_problems(assistant, [*(name for name, _ in named), *pages], failed)
     return replace(report, failed=failed)
@@ -117,7 +118,10 @@ def _write(path: Path, upload: UploadFile) -> Path:
     data = upload.file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ReadError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB. Split it into articles.")
-    read(data, suffix, path.name)
+    read_at_all = list(read(io.BytesIO(data), suffix, path.name))
+    failures = [each.reason for each in read_at_all if isinstance(each, Failure)]
+    if len(failures) == len(read_at_all):
+        raise ReadError(failures[0] if failures else f"{path.name} holds no article. Give a file with articles.")
     try:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)

@@ -1,43 +1,24 @@
-"""The catalog: articles, passages and the lexical index in one SQLite file."""
+"""The catalog: articles, their versions, and where their passages lie, in one SQLite file."""
 
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from index import schema
+from index.duplicates import band_keys, is_same_story, signature
 from index.errors import CollectionError
-from index.records import Article, Draft, Passage, Sentence
-from index.words import STOP_WORDS, porter
+from index.records import EVERYTHING, Article, Draft, Filter, Passage, Sentence
 
-SCHEMA_VERSION = 1
+MOST_LIKENESSES = 20
+"""Of a new article, so many that share most with it are read to tell whether they are the same story."""
 
-_SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, version TEXT NOT NULL UNIQUE, source TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
-    title TEXT NOT NULL, full_text TEXT NOT NULL, url TEXT, publisher TEXT, author TEXT, published TEXT
-);
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article TEXT NOT NULL REFERENCES articles(id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL
-);
-CREATE INDEX passages_by_article ON passages(article);
-CREATE VIEW passage_texts AS
-    SELECT number, article, title, substr(full_text, start + 1, end - start) AS text
-    FROM passages JOIN articles ON articles.id = passages.article;
-CREATE VIRTUAL TABLE lexical USING fts5(
-    title, text, content='passage_texts', content_rowid='number', tokenize='porter unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(lexical, row);
-CREATE TABLE unwanted_versions (version TEXT PRIMARY KEY);
-INSERT INTO facts VALUES ('generation', '0');
-"""
-
-_ARTICLE = "articles.id, source, title, full_text, url, publisher, author, published"
+_FIELDS = "source, title, full_text, url, publisher, author, published, published_by, language, fetched, story"
+_ARTICLE = "articles.id, " + _FIELDS
+_OLDER = "title, full_text, url, publisher, author, published, published_by, language, fetched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,94 +47,94 @@ class Catalog:
     """One SQLite file. Every call opens its own connection, so that threads and processes don't share one."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            with self._connect() as database:
-                version = _schema_version(database)
-        except sqlite3.DatabaseError as error:
-            raise CollectionError(
-                f"{path} is not a catalog that can be read ({error}). Give another folder with --index."
-            ) from error
-        if version > SCHEMA_VERSION:
+        self.path = path
+        version = schema.version(path)
+        if version > schema.VERSION:
             raise CollectionError(
                 f"The index in {path.parent} was made by a newer onrecord (schema {version}, this one reads "
-                f"{SCHEMA_VERSION}). Upgrade onrecord, or give another folder with --index."
+                f"{schema.VERSION}). Upgrade onrecord, or give another folder with --index."
             )
-
-    @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        database = sqlite3.connect(self._path, timeout=30, isolation_level="IMMEDIATE")
-        database.execute("PRAGMA foreign_keys = ON")
-        try:
-            with database:
-                yield database
-        finally:
-            database.close()
+        schema.migrate(path)
 
     def create(self, facts: dict[str, str]) -> None:
         """Makes the tables, and remembers facts about the index, if it has none yet."""
-        with self._connect() as database:
-            if _schema_version(database) == 0:
-                database.execute("PRAGMA journal_mode = WAL")
-                database.execute("BEGIN IMMEDIATE")
-                for statement in _SCHEMA.split(";"):
-                    database.execute(statement)
-                database.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
-                database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        schema.create(self.path, facts)
 
     @property
     def exists(self) -> bool:
         """Whether the tables have been made."""
-        with self._connect() as database:
-            return _schema_version(database) > 0
+        return schema.version(self.path) > 0
 
     def fact(self, name: str) -> str | None:
-        """What the index remembers of itself under that name ("generation", "embedding_model", "splitter")."""
-        with self._connect() as database:
-            row = database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else None
+        """What the index remembers of itself: "generation", "embedding_model", "splitter", "vectors"."""
+        return self._first("SELECT value FROM facts WHERE name = ?", name)
 
     def digest(self, source: str) -> str | None:
         """The digest of the article read from that source, None where there is none."""
-        with self._connect() as database:
-            row = database.execute("SELECT digest FROM articles WHERE source = ?", (source,)).fetchone()
+        return self._first("SELECT digest FROM articles WHERE source = ?", source)
+
+    def version(self, article: str) -> str | None:
+        """The version of the article with that id, by which its vectors are known."""
+        return self._first("SELECT version FROM articles WHERE id = ?", article)
+
+    def _first(self, query: str, *parameters: Any) -> str | None:  # noqa: ANN401
+        with schema.connected(self.path) as database:
+            row = database.execute(query, parameters).fetchone()
         return str(row[0]) if row else None
 
     def intend(self, versions: Iterable[str]) -> None:
         """Notes versions whose vectors are about to be written, and unwanted until they are published."""
-        with self._connect() as database:
+        with schema.connected(self.path) as database:
             database.executemany(
                 "INSERT OR IGNORE INTO unwanted_versions VALUES (?)", ((version,) for version in versions)
             )
 
     def publish(self, entries: Sequence[Entry]) -> None:
         """Makes articles visible to search, in place of their older versions, in one transaction."""
-        with self._connect() as database:
+        with schema.connected(self.path) as database:
             for entry in entries:
+                _keep_older(database, entry.id)
                 _withdraw(database, entry.id)
                 _insert(database, entry)
             _next_generation(database)
 
     def withdraw(self, article_ids: Iterable[str]) -> None:
-        """Takes articles out, in one transaction."""
-        with self._connect() as database:
+        """Takes articles out with their older versions, in one transaction."""
+        with schema.connected(self.path) as database:
             for article_id in article_ids:
                 _withdraw(database, article_id)
+                database.execute("DELETE FROM older_versions WHERE article = ?", (article_id,))
+                database.execute("DELETE FROM holdings WHERE article = ?", (article_id,))
+            _next_generation(database)
+
+    def repassage(self, entries: Iterable[Entry], facts: dict[str, str]) -> None:
+        """Puts other passages in the place of all there are, and other facts, in one transaction."""
+        with schema.connected(self.path) as database:
+            schema.empty_passages(database)
+            for entry in entries:
+                database.execute("UPDATE articles SET version = ? WHERE id = ?", (entry.version, entry.id))
+                _insert_passages(database, entry)
+            database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+            _next_generation(database)
+
+    def touch(self) -> None:
+        """Tells other processes that the vectors have changed."""
+        with schema.connected(self.path) as database:
             _next_generation(database)
 
     def unwanted_versions(self) -> list[str]:
         """Versions whose vectors are to be removed."""
-        with self._connect() as database:
+        with schema.connected(self.path) as database:
             return [row[0] for row in database.execute("SELECT version FROM unwanted_versions")]
 
     def forget_version(self, version: str) -> None:
         """Notes that a version's vectors are gone."""
-        with self._connect() as database:
+        with schema.connected(self.path) as database:
             database.execute("DELETE FROM unwanted_versions WHERE version = ?", (version,))
 
     def articles(self, most: int = -1) -> list[Article]:
         """All articles, or at most so many, newest publication first, undated ones last."""
-        with self._connect() as database:
+        with schema.connected(self.path) as database:
             rows = database.execute(
                 f"SELECT {_ARTICLE} FROM articles "  # noqa: S608
                 "ORDER BY published IS NULL, published DESC, title LIMIT ?",
@@ -163,81 +144,143 @@ class Catalog:
 
     def article(self, id_or_url: str) -> Article | None:
         """The article with that id, or else that URL."""
-        with self._connect() as database:
+        with schema.connected(self.path) as database:
             row = database.execute(
                 f"SELECT {_ARTICLE} FROM articles WHERE id = ?1 OR url = ?1 ORDER BY id != ?1",  # noqa: S608
                 (id_or_url,),
             ).fetchone()
         return _article(row) if row else None
 
+    def named(self, beginning: str, sources: Iterable[str]) -> list[Article]:
+        """The articles whose id begins so, or that were read from one of those sources."""
+        given = [*sources]
+        with schema.connected(self.path) as database:
+            rows = database.execute(
+                f"SELECT {_ARTICLE} FROM articles WHERE source IN ({_marks(given)}) "  # noqa: S608
+                "OR (id >= ? AND id < ? AND ? != '')",
+                (*given, beginning, beginning + "\U0010ffff", beginning),
+            ).fetchall()
+        return [_article(row) for row in rows]
+
+    def versions(self, article: Article) -> list[Article]:
+        """The article and its older versions, newest first."""
+        with schema.connected(self.path) as database:
+            rows = database.execute(
+                f"SELECT {_OLDER} FROM older_versions WHERE article = ? ORDER BY rowid DESC",  # noqa: S608
+                (article.id,),
+            ).fetchall()
+        return [article, *(_article((article.id, article.source, *row, article.story)) for row in rows)]
+
+    def copies(self, story: str) -> list[Article]:
+        """All articles of a story, newest first."""
+        with schema.connected(self.path) as database:
+            rows = database.execute(
+                f"SELECT {_ARTICLE} FROM articles WHERE story = ? ORDER BY published DESC, title",  # noqa: S608
+                (story,),
+            ).fetchall()
+        return [_article(row) for row in rows]
+
+    def names(self, field: str) -> list[str]:
+        """The different publishers or authors: `field` is "publisher" or "author"."""
+        if field not in ("publisher", "author"):
+            raise ValueError(field)
+        with schema.connected(self.path) as database:
+            rows = database.execute(
+                f"SELECT DISTINCT {field} FROM articles WHERE {field} IS NOT NULL"  # noqa: S608
+            )
+            return [row[0] for row in rows]
+
     def passage_count(self) -> int:
         """How many passages there are."""
-        with self._connect() as database:
+        with schema.connected(self.path) as database:
             return int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages with those ids, in their order; ids that aren't in the catalog are left out."""
-        marks = ", ".join("?" * len(ids))
-        with self._connect() as database:
+        with schema.connected(self.path) as database:
             rows = database.execute(
                 f"SELECT passages.id, start, end, sentences, {_ARTICLE} FROM passages "  # noqa: S608
-                f"JOIN articles ON articles.id = passages.article WHERE passages.id IN ({marks})",
+                f"JOIN articles ON articles.id = passages.article WHERE passages.id IN ({_marks(ids)})",
                 ids,
             ).fetchall()
         found = {row[0]: _passage(row) for row in rows}
         return [found[passage_id] for passage_id in ids if passage_id in found]
 
-    def version(self, article: str) -> str | None:
-        """The version of the article with that id, by which its vectors are known."""
-        with self._connect() as database:
-            row = database.execute("SELECT version FROM articles WHERE id = ?", (article,)).fetchone()
-        return str(row[0]) if row else None
-
-    def matching(self, words: Sequence[str], count: int, article: str | None = None) -> list[str]:
-        """The ids of the `count` best passages by BM25, of all or of one article, that hold any word, best first."""
-        terms = [word for word in words if word.lower() not in STOP_WORDS] or words
-        if not terms:
-            return []
-        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        with self._connect() as database:
+    def passage_ids(self, wanted: Filter = EVERYTHING, most: int = -1) -> list[str]:
+        """The ids of the passages that the filter lets through, or at most so many."""
+        clause, parameters = where(wanted)
+        with schema.connected(self.path) as database:
             rows = database.execute(
-                "SELECT passages.id FROM lexical JOIN passages ON passages.number = lexical.rowid "
-                "WHERE lexical MATCH ?1 AND (?2 IS NULL OR passages.article = ?2) ORDER BY bm25(lexical) LIMIT ?3",
-                (query, article, count),
+                "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article "  # noqa: S608
+                f"WHERE {clause} LIMIT ?",
+                (*parameters, most),
             ).fetchall()
         return [row[0] for row in rows]
 
-    def has_word(self, word: str) -> bool:
-        """Whether any article has the word, or another with the same stem."""
-        with self._connect() as database:
-            query = "SELECT 1 FROM vocabulary WHERE term = ?"
-            return database.execute(query, (porter(word),)).fetchone() is not None
-
-    def stems_like(self, prefix: str, lengths: range) -> list[str]:
-        """The stems in the articles that begin so and have such a length."""
-        with self._connect() as database:
+    def let_through(self, ids: Sequence[str], wanted: Filter) -> list[str]:
+        """Those of the passages with these ids that the filter lets through, in their order."""
+        clause, parameters = where(wanted)
+        with schema.connected(self.path) as database:
             rows = database.execute(
-                "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
-                (prefix, prefix + "\U0010ffff", lengths.start, lengths.stop - 1),
+                "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article "  # noqa: S608
+                f"WHERE passages.id IN ({_marks(ids)}) AND {clause}",
+                (*ids, *parameters),
             ).fetchall()
-        return [row[0] for row in rows]
+        found = {row[0] for row in rows}
+        return [passage_id for passage_id in ids if passage_id in found]
+
+    def entries(self, count: int) -> Iterator[list[tuple[str, str, Draft]]]:
+        """The articles as `(id, source, draft)`, so many at a time, for making their passages anew."""
+        last = ""
+        while True:
+            with schema.connected(self.path) as database:
+                rows = database.execute(
+                    f"SELECT {_ARTICLE} FROM articles WHERE id > ? ORDER BY id LIMIT ?",  # noqa: S608
+                    (last, count),
+                ).fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            yield [(row[0], row[1], Draft(title=row[2], full_text=row[3])) for row in rows]
 
 
-def _schema_version(database: sqlite3.Connection) -> int:
-    return int(database.execute("PRAGMA user_version").fetchone()[0])
+def where(wanted: Filter) -> tuple[str, tuple[str, ...]]:
+    """The filter as a condition of SQL on `articles`, and its parameters."""
+    conditions = {
+        "articles.published >= ?": wanted.after.isoformat() if wanted.after else None,
+        "articles.published <= ?": wanted.before.isoformat() if wanted.before else None,
+        "articles.publisher = ? COLLATE NOCASE": wanted.publisher,
+        "articles.author = ? COLLATE NOCASE": wanted.author,
+        "articles.id = ?": wanted.article,
+    }
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    return " AND ".join(given) or "1", tuple(given.values())
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _insert(database: sqlite3.Connection, entry: Entry) -> None:
     draft = entry.draft
-    published = draft.published.isoformat() if draft.published else None
-    database.execute(
-        "INSERT INTO articles (id, version, source, digest, title, full_text, url, publisher, author, published) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(entry.id, entry.version, entry.source, entry.digest, draft.title, draft.full_text),
-            *(draft.url, draft.publisher, draft.author, published),
-        ),
+    keys = band_keys(signature(draft.full_text))
+    values = (
+        *(entry.id, entry.version, entry.source, entry.digest, draft.title, draft.full_text, draft.url),
+        *(draft.publisher, draft.author, draft.published.isoformat() if draft.published else None),
+        *(draft.published_by, draft.language, datetime.now(UTC).isoformat(timespec="seconds")),
+        _story(database, entry, keys),
     )
+    database.execute(
+        "INSERT INTO articles (id, version, source, digest, title, full_text, url, publisher, author, published, "  # noqa: S608
+        f"published_by, language, fetched, story) VALUES ({_marks(values)})",
+        values,
+    )
+    database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, entry.id) for key in keys))
+    _insert_passages(database, entry)
+    database.execute("DELETE FROM unwanted_versions WHERE version = ?", (entry.version,))
+
+
+def _insert_passages(database: sqlite3.Connection, entry: Entry) -> None:
     rows = zip(entry.passage_ids, entry.passage_bounds, entry.passages, strict=True)
     database.executemany(
         "INSERT INTO passages (id, article, start, end, sentences) VALUES (?, ?, ?, ?, ?)",
@@ -247,7 +290,27 @@ def _insert(database: sqlite3.Connection, entry: Entry) -> None:
         "INSERT INTO lexical (rowid, title, text) SELECT number, title, text FROM passage_texts WHERE article = ?",
         (entry.id,),
     )
-    database.execute("DELETE FROM unwanted_versions WHERE version = ?", (entry.version,))
+
+
+def _story(database: sqlite3.Connection, entry: Entry, keys: Sequence[int]) -> str:
+    """The story that the article is a copy of, those it brings together become one; else one of its own."""
+    alike = database.execute(
+        f"SELECT articles.full_text, articles.story FROM bands JOIN articles ON articles.id = bands.article "  # noqa: S608
+        f"WHERE bands.key IN ({', '.join('?' * len(keys))}) GROUP BY articles.id ORDER BY count(*) DESC LIMIT ?",
+        (*keys, MOST_LIKENESSES),
+    ).fetchall()
+    stories = [story for text, story in alike if is_same_story(entry.draft.full_text, text)]
+    for other in set(stories[1:]) - set(stories[:1]):
+        database.execute("UPDATE articles SET story = ? WHERE story = ?", (stories[0], other))
+    return str(stories[0]) if stories else entry.version
+
+
+def _keep_older(database: sqlite3.Connection, article_id: str) -> None:
+    database.execute(
+        f"INSERT INTO older_versions (version, article, {_OLDER}) "  # noqa: S608
+        f"SELECT version, id, {_OLDER} FROM articles WHERE id = ?",
+        (article_id,),
+    )
 
 
 def _withdraw(database: sqlite3.Connection, article_id: str) -> None:
@@ -257,6 +320,7 @@ def _withdraw(database: sqlite3.Connection, article_id: str) -> None:
         (article_id,),
     )
     database.execute("DELETE FROM passages WHERE article = ?", (article_id,))
+    database.execute("DELETE FROM bands WHERE article = ?", (article_id,))
     database.execute("INSERT OR IGNORE INTO unwanted_versions SELECT version FROM articles WHERE id = ?", (article_id,))
     database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
@@ -266,9 +330,17 @@ def _next_generation(database: sqlite3.Connection) -> None:
 
 
 def _article(row: Sequence[Any]) -> Article:
-    article_id, source, title, full_text, url, publisher, author, published = row
-    dated = date.fromisoformat(published) if published else None
-    return Article(article_id, source, title, full_text, url, publisher, author, dated)
+    article_id, source, title, full_text, url, publisher, author, published, published_by, language, fetched, story = (
+        row
+    )
+    return Article(
+        *(article_id, source, title, full_text, url, publisher, author),
+        published=date.fromisoformat(published) if published else None,
+        published_by=published_by,
+        language=language,
+        fetched=datetime.fromisoformat(fetched) if fetched else None,
+        story=story,
+    )
 
 
 def _passage(row: Sequence[Any]) -> Passage:

@@ -1,166 +1,155 @@
 """Reads files as articles: one table from a file's suffix to its reader."""
 
-import codecs
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from index import archives, confined, exports
 from index.clean import normalise, paragraphs, split_headline
+from index.drafts import draft as finished
+from index.encoding import decode
 from index.errors import ReadError
-from index.records import Draft
+from index.records import Draft, Failure
+from index.webpage import read_html
 
 MAX_BYTES = 20_000_000
+"""Of a file that is one article. Exports and archives of many may have any size."""
+
+Drafts = Iterator[Draft | Failure]
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
-_HTML_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
-
-_NOT_OF_PAGES = frozenset(["idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"])
-"""Python's own encodings: some take hours, some make text that no database takes."""
 
 
-def read_file(path: Path) -> tuple[Draft, bytes]:
-    """The article in a file, and the file's bytes. Raises ReadError for a file that can't be read as an article."""
-    suffix = path.suffix.lower()
-    if suffix not in READERS:
+def open_file(path: Path) -> BinaryIO:
+    """The file, opened. Raises ReadError for one that isn't of a kind that can be read, or isn't a file."""
+    if path.suffix.lower() not in READERS:
         raise ReadError(f"{path} is not of a kind that can be read. Give one of {', '.join(READERS)}.")
     try:
         if not path.is_file():
             raise ReadError(f"{path} is not a file. Give a file or a folder.")
-        if path.stat().st_size > MAX_BYTES:
-            raise ReadError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB. Split it into articles.")
-        data = path.read_bytes()
+        return open(path, "rb")
     except OSError as error:
         raise ReadError(f"{path} can't be read: {error.strerror}.") from error
-    return read(data, suffix, str(path)), data
+    except ValueError as error:
+        raise ReadError(f"{str(path)!r} is not the name of a file ({error}).") from error
 
 
-def read(data: bytes, suffix: str, name: str) -> Draft:
-    """The article in those bytes, of the kind that one of `READERS` suffixes tells; `name` is what errors call it.
+def read(stream: BinaryIO, suffix: str, name: str) -> Drafts:
+    """The articles in a stream of the kind that one of `READERS` suffixes tells; `name` is what errors call it.
 
-    Raises ReadError where there is none.
+    What can't be read among many is told as a Failure. Raises ReadError where nothing (more) can be read.
     """
-    draft = READERS[suffix](data, name)
-    if not any(character.isalnum() for character in draft.full_text):
-        raise ReadError(f"{name} has no text in it. Give a file with an article's text.")
-    return draft
+    for draft in READERS[suffix](stream, name):
+        if isinstance(draft, Draft) and not any(character.isalnum() for character in draft.full_text):
+            raise ReadError(f"{name} has no text in it. Give a file with an article's text.")
+        yield draft
 
 
-def decode(data: bytes, name: str, charset: str = "utf-8") -> str:
-    """The text in those bytes, normalised. A mark at their beginning outranks `charset`. Raises ReadError."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        charset = "utf-16"
-    elif data.startswith(codecs.BOM_UTF8):
-        charset = "utf-8-sig"
-    try:
-        text = data.decode(_codec(charset))
-    except LookupError as error:
-        raise ReadError(f"{name} names an unknown encoding, {charset!r}. Save it as UTF-8.") from error
-    except UnicodeError as error:
-        at = getattr(error, "start", 0)
-        raise ReadError(
-            f"{name} is not {charset} text (byte 0x{data[at]:02x} at {at}). Save it as UTF-8 and add it again."
-        ) from error
-    if "\0" in text:
-        raise ReadError(f"{name} is a binary file. Give a file of text.")
-    return normalise(text)
+def read_file(path: Path) -> list[Draft | Failure]:
+    """All articles in a file. Raises ReadError as `open_file` and `read` do."""
+    with open_file(path) as stream:
+        return list(read(stream, path.suffix.lower(), str(path)))
 
 
-def _codec(charset: str) -> str:
-    codec = codecs.lookup(charset).name
-    if codec in _NOT_OF_PAGES:
-        raise LookupError(charset)
-    return "cp1252" if codec in ("iso8859-1", "ascii") else codec  # what is labelled so is cp1252 to every browser
+def kind(beginning: bytes) -> str:
+    """The suffix for what begins so: for standard input, which has no name."""
+    start = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"PK\x03\x04"):
+        return ".zip"
+    if start.startswith(b"%PDF"):
+        return ".pdf"
+    if start.startswith(b"["):
+        return ".json"
+    if start.startswith(b"{"):
+        return ".jsonl" if re.match(rb"\{.*\}\r?\n", start) else ".json"
+    if re.match(rb"<(?:!doctype html|html|head|body|!--)", start, re.IGNORECASE):
+        return ".html"
+    return ".md" if start.startswith((b"---", b"# ")) else ".txt"
 
 
 def read_text(data: bytes, name: str) -> Draft:
     """Plain text: the headline first, if there is one, then paragraphs."""
-    title, body = split_headline(decode(data, name).strip())
-    return _draft(title, paragraphs(body), name)
+    title, body = split_headline(normalise(decode(data, name)).strip())
+    return finished(title, paragraphs(body), name)
 
 
 def read_markdown(data: bytes, name: str) -> Draft:
     """Markdown, with YAML front matter (title, published or date, publisher, author, url) if there is one."""
-    text = decode(data, name)
+    text = normalise(decode(data, name))
     found = _FRONT_MATTER.match(text)
     fields = _front_matter(found.group(1), name) if found else {}
     title, blocks = _markdown_blocks(text[found.end() :] if found else text)
     if title is None and not fields.get("title"):
         title, rest = split_headline("\n\n".join(blocks))
         blocks = rest.split("\n\n")
-    return _draft(
+    published = _date(fields.get("published") or fields.get("date"), name)
+    return finished(
         fields.get("title") or title,
         paragraphs("\n\n".join(blocks)),
         name,
         url=fields.get("url"),
         publisher=fields.get("publisher"),
         author=fields.get("author"),
-        published=_date(fields.get("published") or fields.get("date"), name),
-    )
-
-
-def read_html(data: bytes, name: str) -> Draft:
-    """A web page: its article without navigation, banners and captions, and what its metadata says."""
-    import trafilatura
-
-    declared = _HTML_CHARSET.search(data[:2048])
-    page = trafilatura.bare_extraction(
-        decode(data, name, declared.group(1).decode("ascii") if declared else "utf-8"),
-        with_metadata=True,
-        include_comments=False,
-        prune_xpath=["//figcaption", "//nav", "//footer", "//aside"],
-        date_extraction_params={"original_date": True, "extensive_search": False},
-    )
-    if page is None:
-        raise ReadError(f"{name} has no article text in it. Give the page of one article.")
-    fields = page.as_dict()
-    title = fields["title"]
-    lines = [line for line in (fields["text"] or "").split("\n") if line.strip() != title]
-    return _draft(
-        title,
-        paragraphs("\n\n".join(lines)),
-        name,
-        url=fields["url"],
-        publisher=fields["sitename"],
-        author=fields["author"],
-        published=_date(fields["date"], name),
-    )
-
-
-READERS: dict[str, Callable[[bytes, str], Draft]] = {
-    ".txt": read_text,
-    ".md": read_markdown,
-    ".html": read_html,
-    ".htm": read_html,
-}
-
-
-def _draft(
-    title: str | None,
-    blocks: list[str],
-    name: str,
-    *,
-    url: str | None = None,
-    publisher: str | None = None,
-    author: str | None = None,
-    published: date | None = None,
-) -> Draft:
-    return Draft(
-        title=_line(title) or Path(name).stem,
-        full_text=normalise("\n\n".join(blocks)).strip(),
-        url=url if url and re.match(r"https?://[^\s<>\"']+\Z", url) else None,
-        publisher=_line(publisher),
-        author=_line(author),
         published=published,
+        published_by="field" if published else None,
+        language=fields.get("language"),
     )
 
 
-def _line(text: str | None) -> str | None:
-    return " ".join(normalise(str(text)).split()) or None if text else None
+def _one(read_article: Callable[[bytes, str], Draft], stream: BinaryIO, name: str) -> Drafts:
+    """The reader of a file that is one article, as a reader of many."""
+    try:
+        data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ReadError(f"{name} can't be read: {error.strerror or error}.") from error
+    if len(data) > MAX_BYTES:
+        raise ReadError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Split it into articles.")
+    yield read_article(data, name)
+
+
+def _read_zip(stream: BinaryIO, name: str) -> Drafts:
+    for member in archives.members(stream, name):
+        if isinstance(member, Failure):
+            yield member
+            continue
+        path, unpacked = member
+        suffix = os.path.splitext(path)[1].lower()
+        if suffix not in READERS:
+            continue
+        try:
+            for draft in read(unpacked, suffix, f"{name}/{path}"):
+                within = draft.key if isinstance(draft, Draft) else ""
+                yield replace(draft, key=f"{path}#{within}" if within else path) if isinstance(draft, Draft) else draft
+        except ReadError as error:
+            yield Failure(f"{name}/{path}", str(error))
+
+
+def _confined(suffix: str) -> Callable[[BinaryIO, str], Drafts]:
+    return partial(_one, partial(confined.read, suffix))
+
+
+READERS: dict[str, Callable[[BinaryIO, str], Drafts]] = {
+    ".txt": partial(_one, read_text),
+    ".md": partial(_one, read_markdown),
+    ".html": partial(_one, read_html),
+    ".htm": partial(_one, read_html),
+    ".pdf": _confined(".pdf"),
+    ".docx": _confined(".docx"),
+    ".epub": _confined(".epub"),
+    ".json": exports.read_json,
+    ".jsonl": exports.read_jsonl,
+    ".csv": exports.read_csv,
+    ".zip": _read_zip,
+}
 
 
 def _front_matter(text: str, name: str) -> dict[str, str]:

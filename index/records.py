@@ -1,7 +1,7 @@
 """What the index is made of."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 
@@ -40,7 +40,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article in the index. All offsets, here and in passages and citations, count characters of `full_text`."""
+    """An article in the index. All offsets, here and in passages and citations, count characters of `full_text`.
+
+    `fetched` is when it was read, which says nothing of when it was `published`. Copies of one story, as a wire agency's
+    in several outlets, share its `story`.
+    """
 
     id: str
     source: str
@@ -50,6 +54,24 @@ class Article:
     publisher: str | None = None
     author: str | None = None
     published: date | None = None
+    published_by: str | None = None
+    language: str | None = None
+    fetched: datetime | None = None
+    story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles are searched: published from `after` to `before`, both days included; by name; or one, by id."""
+
+    after: date | None = None
+    before: date | None = None
+    publisher: str | None = None
+    author: str | None = None
+    article: str | None = None
+
+
+EVERYTHING = Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +101,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a change did to the index: article ids, sources not read, passages written, seconds taken."""
+    """What a change did to the index: article ids, sources not read, passages written, seconds taken.
+
+    `vanished` are articles whose file, page or record is no longer there, and which are still in the index.
+    """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    vanished: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
     left_out: tuple[str, ...] = ()
     passages: int = 0

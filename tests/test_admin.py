@@ -16,6 +16,7 @@ from assistant.cli import main
 from assistant.guard import Guard
 from assistant.server import build_app
 from index.errors import SettingsError
+from index.fetch import Fetched
 from index.ingest import demo_folder
 from tests.conftest import words_settings
 
@@ -347,22 +348,14 @@ def test_an_address_that_is_no_web_page_is_a_problem_and_no_path(browser, assist
 
 
 def test_a_page_is_added_under_its_address(browser, assistant, monkeypatch):
-    def article(url, *, loopback):
-        assert not loopback
-        return _draft(url)
-
-    monkeypatch.setattr("index.fetch.article", article)
+    html = f"<html><body><article><h1>Storm</h1><p>{'The storm took the roof of the mill on Monday. ' * 6}</p></article></body>"
+    fetched = Fetched("https://news.example/storm", html.encode(), ".html", None, None, None)
+    monkeypatch.setattr("index.fetch.Fetcher.get", lambda fetcher, address, **known: fetched)
     page = browser.do("add", url=" news.example/storm ")
     assert notice(page) == "Articles: 1 added."
     assert 'href="https://news.example/storm"' in page
     assert "web page" in page
     assert assistant.articles()[0].source == "https://news.example/storm"
-
-
-def _draft(url):
-    from index.records import Draft
-
-    return Draft("Storm", "The storm took the roof of the mill on Monday.", url)
 
 
 def test_removing_removes_the_article_and_its_uploaded_file(browser, assistant):
@@ -393,7 +386,7 @@ def test_only_a_whole_id_removes(browser, assistant, name):
 def test_while_another_process_writes_nothing_is_added_and_it_is_said(browser, assistant):
     with Assistant(assistant.settings).collection.writing():
         page = browser.do("add", [("storm.txt", STORM)])
-    assert "Another process is writing" in notice(page)
+    assert "is being written by process" in notice(page)
     assert not (assistant.settings.index_dir / "uploads").exists()
 
 

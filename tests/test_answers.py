@@ -195,7 +195,7 @@ def test_a_given_article_is_looked_into_first_and_the_others_where_it_doesnt_ans
         empty.ingest([write(f"{name}.md", f"---\nurl: https://x.example/{name}\n---\n{text}")])
     empty.ingest([write("barn.md", "# The barn\n\nMr. Falk burnt the barn on Monday.")])
     for name in ("north", "south"):
-        answer = empty.ask("to whom did Orsk sell the mill?", article=f"https://x.example/{name}")
+        answer = empty.ask("to whom did Orsk sell the mill?", page=f"https://x.example/{name}")
         assert {citation.article.title for citation in answer.citations} == {f"The {name} mill"}
-        assert empty.ask("when did Falk burn the barn?", article=answer.citations[0].article.id).citations
-    assert not empty.ask("to whom did Orsk sell the mill?", article="https://x.example/unknown").refused
+        assert empty.ask("when did Falk burn the barn?", page=answer.citations[0].article.id).citations
+    assert not empty.ask("to whom did Orsk sell the mill?", page="https://x.example/unknown").refused

@@ -87,11 +87,12 @@ def test_a_bad_file_among_good_ones_is_named_and_the_good_ones_go_in(empty, writ
     write(".hidden/no.txt", "Not this one, which is hidden away.")
     picture = write("picture.jpg", b"\xff\xd8")
     bad = write("bad.txt", b"\x00\x01")
+    nowhere = os.path.abspath("nowhere.txt")
     report = empty.ingest([bad.parent, "nowhere.txt"])
     assert len(report.added) == 2
     assert report.failed == (
         Failure(str(bad), f"{bad} is a binary file. Give a file of text."),
-        Failure("nowhere.txt", "nowhere.txt doesn't exist. Give a file or a folder."),
+        Failure(nowhere, f"{nowhere} doesn't exist. Give a file or a folder."),
     )
     assert report.left_out == (str(picture),)
 
@@ -165,7 +166,7 @@ def test_an_empty_index_says_how_to_add(empty, write):
 
 def test_one_process_writes_at_a_time(empty, write):
     path = write("storm.txt", STORM)
-    with empty.collection.writing(), pytest.raises(CollectionError, match="Another process is writing"):
+    with empty.collection.writing(), pytest.raises(CollectionError, match="is being written by process"):
         Assistant(empty.settings).ingest([path])
 
 

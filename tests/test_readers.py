@@ -21,7 +21,7 @@ PAGE = """<html><head><title>Rain stops play | The Gazette</title><meta property
 
 
 def test_the_sample_loses_its_furniture_and_keeps_its_headline():
-    draft, _ = read_file(SAMPLE)
+    (draft,) = read_file(SAMPLE)
     assert draft.title == "Tensions in Ukraine: Urgent discussions between the US and Russia in Geneva."
     assert "Exit mobile version" not in draft.full_text
     assert draft.full_text.startswith("Sergei Lavrov\n\nOn Friday, US Secretary of State")
@@ -33,7 +33,7 @@ def test_markdown_gives_its_front_matter_and_plain_paragraphs(write):
         "---\ntitle: Floods\npublished: 2024-03-17\npublisher: Coastline\nauthor: A. Orsk\nurl: https://c.example/1\n---\n"
         "The *river* rose\nby [two metres](https://evil.example).\n\n## Later\n\n- One bridge fell\n- Two held\n",
     )
-    draft, _ = read_file(path)
+    (draft,) = read_file(path)
     assert draft.full_text == "The river rose by two metres.\n\nLater\n\n- One bridge fell\n\n- Two held"
     assert (draft.title, draft.publisher, draft.author) == ("Floods", "Coastline", "A. Orsk")
     assert (draft.published, draft.url) == (date(2024, 3, 17), "https://c.example/1")
@@ -44,7 +44,7 @@ def test_markdown_without_front_matter_takes_its_first_heading(write):
 
 
 def test_a_web_page_gives_its_article_and_metadata(write):
-    draft, _ = read_file(write("a.html", PAGE))
+    (draft,) = read_file(write("a.html", PAGE))
     assert (draft.title, draft.publisher, draft.author) == ("Rain stops play", "The Gazette", "Ada Orsk")
     assert (draft.published, draft.url) == (date(2024, 3, 5), "https://g.example/1")
     assert draft.full_text.count("umpires") == 9
@@ -54,7 +54,7 @@ def test_a_web_page_gives_its_article_and_metadata(write):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings_that_say_what_they_are_can_be_read(write, encoding):
-    draft, _ = read_file(write("a.txt", "Café crème\n\nThe café’s owner said “no” to them.".encode(encoding)))
+    (draft,) = read_file(write("a.txt", "Café crème\n\nThe café’s owner said “no” to them.".encode(encoding)))
     assert draft.title == "Café crème"
 
 
@@ -71,7 +71,7 @@ def test_a_web_page_is_read_in_the_encoding_that_it_names(write):
         ("a.txt", b"\x00\x01\x02PNG\x00", "is a binary file"),
         ("a.txt", "“Café” said Orsk.".encode("cp1252"), "is not utf-8 text (byte 0x93 at 0)"),
         ("a.txt", b"\xff\xfea", "is not utf-16 text"),
-        ("a.pdf", b"%PDF-1.7", "is not of a kind that can be read. Give one of .txt, .md, .html, .htm."),
+        ("a.jpg", b"\xff\xd8", "is not of a kind that can be read. Give one of .txt, .md, .html, .htm, .pdf"),
         ("a.html", b"<html><body></body></html>", "has no article text"),
         ("a.html", b'<html><head><meta charset="nonsense"></head></html>', "unknown encoding"),
         ("a.md", b"---\n{ not: yaml: at all\n---\nText here.", "front matter that is not YAML"),
@@ -113,18 +113,18 @@ def test_wrapped_lines_are_joined_and_paragraphs_kept():
 
 
 def test_a_lone_paragraph_has_the_file_name_as_its_headline(write):
-    draft, _ = read_file(write("storm-notes.txt", "The storm came at night and took the roof of the old mill."))
+    (draft,) = read_file(write("storm-notes.txt", "The storm came at night and took the roof of the old mill."))
     assert draft.title == "storm-notes"
     assert draft.full_text.startswith("The storm")
 
 
 def test_an_article_cant_write_a_citation_mark_or_a_control_character(write):
-    draft, _ = read_file(write("a.txt", "Storm\n\nThe roof fell. [1] It \x1b[31mwas\u202e old."))
+    (draft,) = read_file(write("a.txt", "Storm\n\nThe roof fell. [1] It \x1b[31mwas\u202e old."))
     assert "[1]" not in draft.full_text
     assert "(1)" in draft.full_text
     assert not any(character in draft.full_text for character in "\x1b\u202e")
 
 
 def test_only_web_addresses_are_kept_as_addresses(write):
-    draft, _ = read_file(write("a.md", "---\ntitle: X\nurl: javascript:alert(1)\n---\nThe river rose.\n"))
+    (draft,) = read_file(write("a.md", "---\ntitle: X\nurl: javascript:alert(1)\n---\nThe river rose.\n"))
     assert draft.url is None

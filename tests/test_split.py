@@ -104,7 +104,7 @@ def test_pronoun_led_sentences_are_told_from_others(sentence, expected):
     "path", sorted(p for p in demo_folder().iterdir() if p.suffix in READERS), ids=lambda p: p.stem
 )
 def test_passages_cover_every_sentence_in_order(path):
-    draft, _ = read_file(path)
+    (draft,) = read_file(path)
     found = sentences(draft.full_text)
     runs = list(passages(draft.full_text, found))
     assert list(dict.fromkeys(sentence for run in runs for sentence in run)) == found

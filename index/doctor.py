@@ -1,0 +1,68 @@
+"""Checks that an index is whole and that its two stores agree, and repairs what differs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index import schema
+from index.collection import Collection
+from index.ingest import embedded_text
+
+PASSAGES_AT_ONCE = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that isn't as it should be, in a sentence for users."""
+
+    what: str
+    repairable: bool
+
+
+def check(collection: Collection, *, repair: bool) -> list[Finding]:
+    """Compares catalog, words and vectors, under the lock; what differs is repaired if that is wanted.
+
+    Raises CollectionError where there is no index, or another process writes to it.
+    """
+    with collection.locked():
+        damage = schema.damage(collection.catalog.path)
+        if damage:
+            return [Finding(f"The catalog is damaged: {damage}. Put a backup in its place.", False)]
+        return [*_words(collection, repair), *_vectors(collection, repair)]
+
+
+def _words(collection: Collection, repair: bool) -> Iterator[Finding]:
+    if not schema.lexical_index_agrees(collection.catalog.path):
+        if repair:
+            schema.rebuild_lexical_index(collection.catalog.path)
+        yield Finding("The lexical index doesn't agree with the articles.", True)
+
+
+def _vectors(collection: Collection, repair: bool) -> Iterator[Finding]:
+    catalog, vectors = collection.catalog, collection.vectors
+    vectors.reopen()
+    missing, extra = set(catalog.passage_ids()), []
+    for ids in vectors.ids():
+        extra += [passage_id for passage_id in ids if passage_id not in missing]
+        missing.difference_update(ids)
+    if extra:
+        if repair:
+            vectors.discard(extra)
+        yield Finding(f"{len(extra)} vectors belong to no passage.", True)
+    if missing:
+        if repair:
+            _embed(collection, sorted(missing))
+        yield Finding(f"{len(missing)} passages have no vector.", True)
+    if repair:
+        for version in catalog.unwanted_versions():
+            catalog.forget_version(version)
+        if extra or missing:
+            catalog.touch()
+
+
+def _embed(collection: Collection, ids: list[str]) -> None:
+    for first in range(0, len(ids), PASSAGES_AT_ONCE):
+        passages = collection.catalog.passages(ids[first : first + PASSAGES_AT_ONCE])
+        texts = [embedded_text(passage.article.title, passage.text) for passage in passages]
+        vectors = collection.embedder.encode(texts, threads=collection.threads)
+        versions = [passage.id.partition(".")[0] for passage in passages]
+        collection.vectors.add([passage.id for passage in passages], versions, vectors)

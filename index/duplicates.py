@@ -1,0 +1,117 @@
+"""Tells whether two articles are one story: the same text again, re-headed, trimmed, lightly edited or added to.
+
+Alike articles are found among many by MinHash with banding (Broder 1997; Leskovec, Rajaraman and Ullman, "Mining of
+Massive Datasets", chapter 3), and then compared word for word.
+"""
+
+import hashlib
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterator, Sequence, Set
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+CHARACTERS = 200_000
+"""Only so many at the beginning of a text are looked at: more than any article has, and no more work than that."""
+
+SHORT = 50
+"""A text of fewer words is the same story as another only where all words are the same."""
+
+RUN = 4
+"""Words in a run (a shingle). Shorter ones are shared by chance, longer ones are broken up by a copy's small edits."""
+
+HASHES = 128
+"""In a signature, two to a key. Of pairs of articles that share a quarter of their runs, 98 in 100 have one of the 64
+keys in common; of those that share a hundredth, one in 160."""
+
+ALIKE = 12
+"""Of two signatures' hashes. Copies that are trimmed, edited and added to at once have some 45 alike, rarely under 20;
+articles that share a twentieth of their runs have 6."""
+
+MOST, PART = 0.5, 0.25
+"""So much of one article stands in the other, and so much of the other in it: a copy may be trimmed to 40%, but a
+round-up of ten stories isn't a copy of each. Of the copies that were edited, added to and trimmed all at once (the
+"tune" half of `benchmarks/duplicates.py`) 0.60 or more and 0.36 or more do; of rewritten updates at most 0.46."""
+
+_VERSION = b"\x01"
+"""Begins a signature; changed with anything here that changes what a text's signature is."""
+
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u31f0-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+
+
+def signature(text: str) -> bytes:
+    """The text's MinHash in 513 bytes, or of a short text the hash of its words in 9, or of no words one byte.
+
+    It is the same in every run and on every machine, whatever the text's case, punctuation and spaces.
+    """
+    words = words_of(text)
+    if not words:
+        return _VERSION
+    if len(words) < SHORT:
+        return _VERSION + hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest()
+    minhash = _no_words().copy()
+    minhash.update_batch(run.encode() for run in set(runs_of(words)))
+    hashes: bytes = minhash.digest().astype("<u4").tobytes()
+    return _VERSION + hashes
+
+
+def band_keys(signature: bytes) -> list[int]:
+    """The signature's keys, 64-bit and signed: articles that share one may be one story. A short text has one key.
+
+    Raises ValueError for a signature that another version has made.
+    """
+    if not signature.startswith(_VERSION):
+        raise ValueError(f"the signature is of version {signature[:1]!r}, not {_VERSION!r}; make it anew")
+    keys: list[int] = np.frombuffer(signature, "<i8", offset=1).tolist()
+    return keys
+
+
+def may_be_same(signature: bytes, other: bytes) -> bool:
+    """Whether two signatures are alike enough for `is_same_story` to be asked, which takes a hundred times as long."""
+    if len(signature) != len(other) or len(signature) <= 1 + 8:
+        return signature == other
+    hashes, others = (np.frombuffer(each, "<u4", offset=1) for each in (signature, other))
+    return int(np.count_nonzero(hashes == others)) >= ALIKE
+
+
+def is_same_story(text: str, other: str) -> bool:
+    """Whether most of one text stands in the other, word for word, and a good part of the other in it."""
+    words, others = words_of(text), words_of(other)
+    if min(len(words), len(others)) < SHORT:
+        return words == others != []
+    shares = share_in(set(runs_of(others)), words), share_in(set(runs_of(words)), others)
+    return max(shares) >= MOST and min(shares) >= PART
+
+
+def words_of(text: str) -> list[str]:
+    """The words in lower case; of scripts that set no spaces between words, the characters."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text[:CHARACTERS])[:CHARACTERS].casefold())
+
+
+def runs_of(words: Sequence[str]) -> Iterator[str]:
+    """All runs of `RUN` words, in order."""
+    return map(" ".join, zip(*(words[start:] for start in range(RUN)), strict=False))
+
+
+def share_in(runs: Set[str], words: Sequence[str]) -> float:
+    """Which part of the words, from 0 to 1, stands in runs that are among those given."""
+    shared = end = 0
+    for start, run in enumerate(runs_of(words)):
+        if run in runs:
+            shared += start + RUN - max(start, end)
+            end = start + RUN
+    return shared / max(1, len(words))
+
+
+@lru_cache(maxsize=1)
+def _no_words() -> "MinHash":
+    from datasketch import MinHash
+
+    return MinHash(HASHES, seed=1, hashfunc=zlib.crc32, scheme="affine32")

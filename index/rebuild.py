@@ -1,0 +1,59 @@
+"""Makes passages, words and vectors anew from the articles in the catalog: for another model or splitter."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+
+from index.catalog import Catalog, Entry
+from index.collection import Collection, new_name
+from index.ingest import embedded_text
+from index.split import SPLITTER, passages, sentences
+from index.vectors import VectorStore
+
+ARTICLES_AT_ONCE = 200
+
+
+def rebuild(collection: Collection, progress: Callable[[int], object] = lambda passages: None) -> int:
+    """Makes new vectors beside the old ones, then takes them over in one transaction; returns how many.
+
+    Whoever searches meanwhile is answered from the old ones. Broken off, it has changed nothing.
+    """
+    with collection.locked():
+        catalog = collection.stored_catalog()
+        old = collection.vector_store(str(catalog.fact("vectors")))
+        name = new_name()
+        new = collection.vector_store(name)
+        versions: dict[str, str] = {}
+        count = 0
+        for entries in _entries(catalog, versions):
+            count += _embed(collection, new, entries)
+            progress(sum(len(entry.passages) for entry in entries))
+        facts = {"embedding_model": collection.embedder.name, "splitter": SPLITTER, "vectors": name}
+        catalog.repassage(itertools.chain.from_iterable(_entries(catalog, versions)), facts)
+        for version in catalog.unwanted_versions():
+            catalog.forget_version(version)
+        old.drop()
+        collection.forget()
+    return count
+
+
+def _entries(catalog: Catalog, versions: dict[str, str]) -> Iterator[list[Entry]]:
+    """All articles, split; each has the same new version every time they are gone through."""
+    for articles in catalog.entries(ARTICLES_AT_ONCE):
+        yield [
+            Entry(id_, versions.setdefault(id_, uuid.uuid4().hex[:12]), source, "", draft, split)
+            for id_, source, draft in articles
+            if (split := list(passages(draft.full_text, sentences(draft.full_text))))
+        ]
+
+
+def _embed(collection: Collection, store: VectorStore, entries: list[Entry]) -> int:
+    texts = [
+        embedded_text(entry.draft.title, entry.draft.full_text[slice(*bounds)])
+        for entry in entries
+        for bounds in entry.passage_bounds
+    ]
+    vectors = collection.embedder.encode(texts, threads=collection.threads)
+    ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
+    store.add(ids, [entry.version for entry in entries for _ in entry.passages], vectors)
+    return len(texts)
