@@ -1,0 +1,133 @@
+import json
+import time
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.period import LONGEST, Guess, find, label, without
+
+TODAY = date(2026, 11, 25)
+CASES = [json.loads(line) for line in (Path(__file__).parent / "data" / "periods.jsonl").read_text().splitlines()]
+PUBLISHERS = (
+    "The Gazette",
+    "Reuters",
+    "Time",
+    "The Independent",
+    "Mercury",
+    "OPA",
+    "The Sun",
+    "Georgia",
+    "The Guardian",
+    "The Guardian Weekly",
+)
+AUTHORS = ("Jane Doe", "Sylvie Moxon", "Staff")
+WORDS = """in on at since after before until from to between and the last past this week month year days ago 5 12 31
+2021 2024 March May Feb. early end of yesterday today what when did ? , ’s according Reuters by Jane Doe""".split()
+
+
+def ask(question, today=TODAY):
+    return find(question, today, PUBLISHERS, AUTHORS)
+
+
+def day(told):
+    return date.fromisoformat(told) if told else None
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["question"])
+def test_only_what_restricts_a_question_is_found_in_it(case):
+    """Half of the questions restrict nothing; all but the last ten were written before the grammar."""
+    found = [(g.words, g.field, g.value, g.after, g.before) for g in ask(case["question"], day(case["today"]))]
+    assert found == [
+        (
+            told["words"],
+            next((field for field in ("publisher", "author") if field in told), "dates"),
+            told.get("publisher") or told.get("author"),
+            day(told.get("after")),
+            day(told.get("before")),
+        )
+        for told in case["found"]
+    ]
+
+
+def test_publishers_that_the_collection_lacks_are_not_found():
+    assert find("What did Lavrov deny according to Reuters?", TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("What did Lavrov say last week?", "What did Lavrov say?"),
+        ("what did lavrov say since march", "what did lavrov say"),
+        ("In 2021, what did Lavrov deny?", "What did Lavrov deny?"),
+        ("What did Lavrov deny in 2021, according to Reuters?", "What did Lavrov deny?"),
+        ("What did Orsk say in 2021 about the mill?", "What did Orsk say about the mill?"),
+        ("What was reported by the Independent?", "What was reported?"),
+        ("What are today's headlines?", "What are headlines?"),
+        ("Last week?", "Last week?"),
+        ("What did Lavrov deny?", "What did Lavrov deny?"),
+    ],
+)
+def test_a_question_without_its_restrictions_is_still_a_question(question, left):
+    assert without(question, ask(question)) == left
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What was said last week?", "from 16 to 22 November 2026"),
+        ("What was said since March 2021?", "since 1 March 2021"),
+        ("What was said before 2020?", "until 31 December 2019"),
+        ("What was said in 2021?", "in 2021"),
+        ("What was said in March?", "in March 2026"),
+        ("What was said on 5 March 2024?", "on 5 March 2024"),
+        ("What was said from 28 February 2024 to 3 March 2024?", "from 28 February to 3 March 2024"),
+        ("What was said from 28 December 2023 to 3 March 2024?", "from 28 December 2023 to 3 March 2024"),
+        ("What was said in the gazette?", "from The Gazette"),
+        ("What was written by Jane Doe?", "by Jane Doe"),
+    ],
+)
+def test_a_restriction_is_told_in_plain_words(question, words):
+    (guess,) = ask(question)
+    assert label(guess) == words
+
+
+def test_a_day_that_doesnt_exist_is_no_period():
+    assert ask("What happened on 29 February 2023?") == []
+    assert ask("What happened on 29 February?") == []
+    assert find("What happened yesterday or 999 years ago?", date.min) == []
+
+
+@given(
+    st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join)),
+    st.dates(),
+)
+def test_any_text_gives_guesses_that_stand_in_it(question, today):
+    found = ask(question, today)
+    assert all(question[guess.start : guess.end] == guess.words for guess in found)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+    assert all(guess.after <= guess.before for guess in found if guess.after and guess.before)
+    assert all((guess.field == "dates") == bool(guess.after or guess.before) for guess in found)
+    assert all(label(guess) for guess in found)
+    assert without(question, found) or not question
+
+
+@pytest.mark.parametrize(
+    "piece", ["in ", "from 5 to ", "the ", "in March 5 ", " ", "when ", "by the ", "last ", "2021 "]
+)
+def test_hostile_questions_take_no_time(piece):
+    question = (piece * LONGEST)[:LONGEST]
+    publishers = [f"{piece.strip()} {number}" for number in range(1_000)]
+    began = time.perf_counter()
+    without(question, find(question, TODAY, publishers))
+    find(piece * 100_000, TODAY, publishers)
+    assert time.perf_counter() - began < 0.5
+
+
+def test_a_guess_is_plain_data():
+    assert ask("What was said in 2021?") == [
+        Guess("dates", "in 2021", 14, 21, after=date(2021, 1, 1), before=date(2021, 12, 31))
+    ]
