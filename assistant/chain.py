@@ -11,7 +11,7 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
 from assistant import cite, guide
-from assistant.choice import read_filter
+from assistant.choice import narrow, read_filter
 from assistant.extract import quote_sentences
 from assistant.generate import load_chat_model, write_answer
 from assistant.reader import Reader
@@ -30,6 +30,8 @@ from index.records import EVERYTHING, Article, Filter, Passage, Report
 
 MOST_CHARACTERS = 1_000
 
+NOT_OF_THEN = "No article of the time asked for answers this; all were searched."
+
 MARKED = 0.2
 """Words of a quotation are marked as the answer if the reader gives them these odds or better."""
 
@@ -39,11 +41,13 @@ State = dict[str, Any]
 class Assistant:
     """Answers questions from a collection of articles, every sentence with an exact quotation.
 
-    `Assistant()` takes its settings from the environment. Nothing is opened or loaded before it is needed; one object
-    may be used from many threads. All methods raise errors of `index.errors.OnrecordError`, whose text is for users.
+    `Assistant()` takes its settings from the environment; `today` tells what "last week" means. Nothing is opened or
+    loaded before it is needed; one object may be used from many threads. All methods raise errors of
+    `index.errors.OnrecordError`, whose text is for users.
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, today: Callable[[], date] = date.today) -> None:
+        self._today = today
         self.settings = settings or Settings.from_environment()
         embedder = load_embedder(self.settings.embedding_model)
         self.collection = Collection(self.settings.index_dir, embedder, self.settings.chroma_url)
@@ -115,11 +119,22 @@ class Assistant:
         page's article doesn't answer, or isn't in the collection, all are searched.
         """
         question = self._checked(question)
-        told = guide.reply(question, self.collection)
-        if told:
-            yield Answer(question, question, sentences=(Statement(told),), answered_by="guide")
+        reply = guide.reply(question, self.collection)
+        if reply:
+            yield Answer(question, question, sentences=(Statement(reply),), answered_by="guide")
             return
         chosen = self.filter(**wanted)
+        told = narrow(self.collection, question, chosen, self._today())
+        if told.guesses:
+            *_, answer = self._answered(told.question, told.wanted)
+            answer = replace(answer, question=question, guesses=told.guesses)
+            if not answer.refused or any(guess.field != "dates" for guess in told.guesses):
+                yield answer
+                return
+            for answer in self._answered(told.question, chosen):
+                yield replace(answer, question=question, notice=f"{NOT_OF_THEN} {answer.notice}".strip())
+            return
+        question = told.question
         first = self.collection.catalog.article(page) if page and chosen == EVERYTHING else None
         if first:
             *_, answer = self._answered(question, Filter(article=first.id))

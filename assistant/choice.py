@@ -1,12 +1,16 @@
-"""Reads which articles a reader wants searched."""
+"""Reads which articles a reader wants searched: as given, or as the question's own words tell."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
+from assistant.period import Guess, find, without
 from index.collection import Collection
 from index.errors import QuestionError
 from index.records import EVERYTHING, Filter
+
+_TAKEN_BACK = re.compile(r"\s*\[any (date|publisher|author)\]", re.IGNORECASE)
 
 FIELDS = [field.name for field in fields(Filter)]
 
@@ -31,6 +35,48 @@ def read_filter(collection: Collection, wanted: Mapping[str, date | str | None])
         publisher=_name(collection, "publisher", given.get("publisher")),
         author=_name(collection, "author", given.get("author")),
         article=_article(collection, given.get("article")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A question less the words that only say which articles are meant, and what was understood of these."""
+
+    question: str
+    guesses: tuple[Guess, ...]
+    wanted: Filter
+
+
+def narrow(collection: Collection, question: str, wanted: Filter, today: date) -> Narrowed:
+    """What the question itself says of the articles meant ("last week", "according to Reuters").
+
+    What `wanted` has already isn't guessed, nor what would leave no article. A reader takes a guess back by adding
+    "[any date]", "[any publisher]" or "[any author]" to the question.
+    """
+    taken_back = set(_TAKEN_BACK.findall(question))
+    question = _TAKEN_BACK.sub("", question).strip()
+    guesses: list[Guess] = []
+    names = collection.catalog.names
+    for guess in find(question, today, names("publisher"), names("author")):
+        narrower = _with(wanted, guess)
+        given = (wanted.after or wanted.before) if guess.field == "dates" else getattr(wanted, guess.field)
+        is_first = guess.field not in {other.field for other in guesses}
+        if guess.field.removesuffix("s") in taken_back or (given and is_first):
+            continue
+        if collection.catalog.passage_ids(narrower, most=1):
+            guesses.append(guess)
+            wanted = narrower
+    return Narrowed(without(question, guesses), tuple(guesses), wanted)
+
+
+def _with(wanted: Filter, guess: Guess) -> Filter:
+    if guess.field != "dates":
+        return replace(wanted, **{str(guess.field): guess.value})  # type: ignore[arg-type]
+    starts, ends = [wanted.after, guess.after], [wanted.before, guess.before]
+    return replace(
+        wanted,
+        after=max((day for day in starts if day), default=None),
+        before=min((day for day in ends if day), default=None),
     )
 
 

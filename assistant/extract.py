@@ -19,6 +19,7 @@ from assistant.evidence import (
 from assistant.phrase import clause, dated, explained
 from assistant.question import Question, read_question
 from assistant.reader import Reader, Reading
+from assistant.relative import bracketed
 from index.records import Passage
 from index.words import words
 
@@ -206,14 +207,15 @@ def _grouped(ranked: Sequence[Ranked]) -> list[list[Ranked]]:
 
 def _said(best: Ranked, names: frozenset[str], before: Sequence[str]) -> list[str]:
     candidate, sentence = best.candidate, best.candidate.sentence
-    text = candidate.text
+    published = candidate.passage.article.published
+    part = None
     if best.marked:
-        start, end = clause(text, (best.marked[0] - sentence.start, best.marked[1] - sentence.start))
-        text = text[start:end]
-    if not candidate.lead or candidate.lead in before[-1:]:
+        part = clause(candidate.text, (best.marked[0] - sentence.start, best.marked[1] - sentence.start))
+    text, lead = bracketed(candidate.text, published, part), bracketed(candidate.lead, published)
+    if not lead or lead in before[-1:]:
         return [text]
     clear = explained(text, candidate, names)
-    return [clear] if clear else [candidate.lead, text]
+    return [clear] if clear else [lead, text]
 
 
 def _log_odds(score: float) -> float:

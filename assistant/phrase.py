@@ -5,6 +5,7 @@ import re
 from assistant.evidence import Candidate
 from assistant.lexicon import canonical, is_country
 from assistant.names import TITLES
+from assistant.relative import resolve
 from index.records import Article
 from index.words import words
 
@@ -17,7 +18,7 @@ _PRONOUN = re.compile(
     r"(?:^(?:(?:But|And|Yet|Then|Later|Meanwhile),?\s+)?|[”\"’]\s+)(?P<it>He|She|It|They|he|she|it|they)\b(?![’'])"
 )
 _NAME = re.compile(r"[A-Z][\w’'-]*\w(?:(?:\s(?:of|the|de|van|von|al))*\s[A-Z][\w’'-]*\w)*")
-_BRACKETS = re.compile(r"\s\[(?=[^\[\]]*[^\W\d])[^\[\]]+\]")
+_BRACKETS = re.compile(r"\s\[(?:(?=[^\[\]]*[^\W\d])[^\[\]]+|\d{4})\]")
 
 
 def clause(text: str, marked: tuple[int, int]) -> tuple[int, int]:
@@ -60,9 +61,11 @@ def date_of(article: Article) -> str:
 
 def without_brackets(said: str, article: Article) -> str:
     """The text less its bracketed explanations, if they tell a date or words of the article; else the text as it is."""
+    plain = _BRACKETS.sub("", said)
     known = f"{article.title}\n{article.full_text}\n{date_of(article)}"
+    dates = {each.meaning for each in resolve(plain, article.published)} if article.published else set()
     told = [found.strip()[1:-1] for found in _BRACKETS.findall(said)]
-    return _BRACKETS.sub("", said) if all(each in known for each in told) else said
+    return plain if all(each in dates or each in known for each in told) else said
 
 
 def _subject(lead: str, names: frozenset[str]) -> str | None:

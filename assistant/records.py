@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from assistant.period import Guess
 from index.records import EVERYTHING, Article, Filter, Passage
 
 
@@ -49,8 +50,9 @@ class Answer:
     """An answer, or a growing snapshot of one.
 
     `answered_by` is "quotation" (no LLM), the name of the chat model, or "guide" for replies about onrecord itself,
-    which cite nothing. A refusal has no sentences; `passages` then are the closest ones. Only articles that are `wanted`
-    were searched. `usage` holds seconds by step under "seconds".
+    which cite nothing. A refusal has no sentences; `passages` then are the closest ones. Only articles that are
+    `wanted` were searched; `guesses` are what of that the question's own words told. `usage` holds seconds by step
+    under "seconds".
     """
 
     question: str
@@ -61,6 +63,7 @@ class Answer:
     answered_by: str = "quotation"
     notice: str = ""
     wanted: Filter = EVERYTHING
+    guesses: tuple[Guess, ...] = ()
     usage: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property

@@ -7,6 +7,7 @@ from textwrap import shorten
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
+from assistant.period import Guess, label
 from assistant.phrase import date_of
 from assistant.records import Answer, Citation, Statement
 from index.records import Article, Passage, Report
@@ -42,6 +43,10 @@ def also_in(citation: Citation) -> str:
 def answer_text(answer: Answer) -> str:
     """The answer for a terminal, with its sources, or the closest passages where it was refused."""
     blocks = [answer.text if not answer.refused else REFUSAL]
+    if answer.guesses:
+        fields = ", ".join(dict.fromkeys(f"[any {guess.field.removesuffix('s')}]" for guess in answer.guesses))
+        told = ", ".join(label(guess) for guess in answer.guesses)
+        blocks.insert(0, f"(Only articles {told}; add {fields} to the question to search all.)")
     if answer.notice:
         blocks.append(f"({answer.notice})")
     if answer.refused and answer.passages:
@@ -79,6 +84,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "refused": answer.refused,
         "answered_by": answer.answered_by,
         "notice": answer.notice,
+        "guesses": [{"field": guess.field, "words": guess.words, "label": label(guess)} for guess in answer.guesses],
         "sentences": [
             {
                 "text": sentence.text,
@@ -154,6 +160,10 @@ def answer_html(answer: Answer) -> str:
     elif not said:
         doing = f"Reading {len(answer.passages)} passages …" if answer.passages else "Searching the articles …"
         parts.append(f'<p class="hint">{doing}</p>')
+    if answer.guesses:
+        parts.insert(
+            0, f'<p class="chips">Only articles {" ".join(_chip_html(answer, guess) for guess in answer.guesses)}</p>'
+        )
     if answer.notice:
         parts.append(f'<p class="notice">{escaped(answer.notice)}</p>')
     numbers = sorted({citation.number for citation in answer.citations})
@@ -162,6 +172,12 @@ def answer_html(answer: Answer) -> str:
         parts.append(f'<ul class="sources">{sources}</ul><button class="copy">Copy with citations</button>')
     kind = "answer refusal" if answer.refused else "answer"
     return f'<div class="{kind}">{"".join(parts)}</div>'
+
+
+def _chip_html(answer: Answer, guess: Guess) -> str:
+    """What was understood of the question; a click asks the hidden question, which takes it back."""
+    again = f"{answer.question} [any {guess.field.removesuffix('s')}]"
+    return f'<button class="chip">{escaped(label(guess))} ×<span class="again">{escaped(again)}</span></button>'
 
 
 def escaped(text: str) -> str:

@@ -2,7 +2,7 @@
 
 Onrecord's chat without a language model, and the plain recipe's, each served by a process of its own, are asked the
 same questions about the same articles; time is from a question to its whole answer, memory is the server's resident
-set with its children's. Ratios are onrecord's to the recipe's.
+set with its children's, looked at after one such load and after a second. Ratios are onrecord's to the recipe's.
 """
 
 import argparse
@@ -50,6 +50,8 @@ def main() -> None:
 def measured(name: str, given: argparse.Namespace) -> Figures:
     """Serves the chat, lets the people ask, and returns what was measured."""
     with tempfile.TemporaryDirectory() as folder, _served(name, Path(folder)) as (address, server):
+        _asked(address, Path(folder), given)  # models load, and what is remembered fills, once
+        (Path(folder) / "times.jsonl").unlink()
         before = _megabytes(server)
         with _watched(server) as peak:
             times = _asked(address, Path(folder), given)

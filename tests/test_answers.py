@@ -7,6 +7,7 @@ import pytest
 
 from assistant import Assistant, render
 from assistant.chain import MOST_CHARACTERS
+from assistant.phrase import without_brackets
 from assistant.retrieve import fuse
 from index.errors import QuestionError
 from tests.conftest import SAMPLE
@@ -57,7 +58,7 @@ def test_every_sentence_of_an_answer_is_an_exact_quotation(demo):
         assert answer.sentences
         for sentence in answer.sentences:
             (citation,) = sentence.citations
-            assert sentence.text == citation.quote
+            assert without_brackets(sentence.text, citation.article) == citation.quote
             assert citation.article.full_text[citation.start : citation.end] == citation.quote
             assert answer.passages[citation.number - 1].article == citation.article
 

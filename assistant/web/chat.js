@@ -42,6 +42,16 @@
     }
     const copy = event.target.closest?.(".answer .copy");
     if (copy) copyAnswer(copy);
+    const again = event.target.closest?.(".answer .chip")?.querySelector(".again");
+    if (again) ask(again.textContent);
+  }
+
+  function ask(question) {
+    const field = document.querySelector('textarea[data-testid="textbox"]');
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, question);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    // Gradio takes the text over after this event.
+    setTimeout(() => document.querySelector('[data-testid="submit-button"]')?.click());
   }
 
   // Where nothing can hover, the first tap on a citation shows its card, and the next one opens the source.
@@ -131,6 +141,9 @@
     for (const cite of document.querySelectorAll(".answer .cite:not([aria-label])")) {
       const card = cite.nextElementSibling;
       cite.setAttribute("aria-label", `Source ${cite.textContent.replace(/\D/g, "")}: ${card.textContent}`);
+    }
+    for (const chip of document.querySelectorAll(".answer .chip:not([aria-label])")) {
+      chip.setAttribute("aria-label", `Ask again without: ${chip.firstChild.textContent.replace(" ×", "")}`);
     }
     for (const examples of document.querySelectorAll('.examples[role="list"]')) {
       examples.setAttribute("role", "group");
