@@ -1,7 +1,8 @@
 """The chat page, in Gradio."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import gradio as gr
@@ -48,9 +49,18 @@ def build(assistant: Assistant) -> gr.Blocks:
         except OnrecordError as error:
             yield f'<div class="answer problem"><p class="said">{escaped(_told(error))}</p></div>'
 
-    def ask(question: str, request: gr.Request) -> dict[str, Any]:
+    def ask(
+        question: str,
+        request: gr.Request,
+        after: str = "",
+        before: str = "",
+        publisher: str = "",
+        author: str = "",
+        article: str = "",
+    ) -> dict[str, Any]:
+        wanted = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
         try:
-            *_, answer = asking.stream(question, request)
+            *_, answer = asking.stream(question, request, wanted)
             return answer_json(answer)
         except OnrecordError as error:
             raise gr.Error(_told(error), print_exception=False) from error
@@ -101,14 +111,16 @@ class _Asking:
         self._assistant = assistant
         self._quota = Quota(assistant.settings.index_dir, "questions", assistant.settings.quota)
 
-    def stream(self, question: str, request: gr.Request) -> Iterator[Answer]:
+    def stream(
+        self, question: str, request: gr.Request, wanted: Mapping[str, str] = MappingProxyType({})
+    ) -> Iterator[Answer]:
         """Growing snapshots of the answer. Raises QuestionError for a visitor who has asked too much."""
         scope = request.request.scope
         wait = self._quota.seconds_to_wait(scope["onrecord.visitor"])
         if wait:
             raise QuestionError(f"You have asked as much as is allowed for now. Ask again in {wait} seconds.")
         began = time.perf_counter()
-        for answer in self._assistant.stream(question, page=request.query_params.get("article", "")):
+        for answer in self._assistant.stream(question, request.query_params.get("article", ""), **wanted):
             yield answer
         facts = {"question": question} if self._assistant.settings.log_questions else {}
         event(

@@ -31,13 +31,14 @@ HASHES = 128
 keys in common; of those that share a hundredth, one in 160."""
 
 ALIKE = 12
-"""Of two signatures' hashes. Copies that are trimmed, edited and added to at once have some 45 alike, rarely under 20;
-articles that share a twentieth of their runs have 6."""
+"""Of two signatures' hashes. Of copies that are trimmed, edited and added to at once, 99 in 100 have 25 or more alike;
+articles that share a twentieth of their runs have some 6."""
 
 MOST, PART = 0.5, 0.25
 """So much of one article stands in the other, and so much of the other in it: a copy may be trimmed to 40%, but a
-round-up of ten stories isn't a copy of each. Of the copies that were edited, added to and trimmed all at once (the
-"tune" half of `benchmarks/duplicates.py`) 0.60 or more and 0.36 or more do; of rewritten updates at most 0.46."""
+round-up of ten stories isn't a copy of each. Of copies that are edited, added to and trimmed at once (the "tune" half
+of `benchmarks/duplicates.py`), 99 in 100 have 0.60 and 0.36 or more; of rewritten updates, 99 in 100 have 0.45 or less.
+"""
 
 _VERSION = b"\x01"
 """Begins a signature; changed with anything here that changes what a text's signature is."""

@@ -1,185 +1,334 @@
-"""Web pages as articles, from a web server on this machine."""
+"""What is at addresses of the web, from a web server on this machine."""
 
 import gzip
+import io
 import socket
+import threading
 import time
-from http.server import BaseHTTPRequestHandler
+import zipfile
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
-from index import fetch, ingest, readers
-from tests.serving import http_server
-from tests.test_readers import PAGE
+from index import fetch
+from index.errors import ReadError
+from index.fetch import Fetcher, GoneError
+from tests.news_site import news_site
 
-STORM = b"Storm takes the mill\n\nThe storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.\n"
-
-
-class Site:
-    """What the server says: a path's status, headers and parts of the body, sent one after another."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.pages: dict[str, tuple[int, dict[str, str], list[bytes | float]]] = {}
-        self.asked: list[tuple[str, str]] = []
-
-    def page(self, path, *parts, status=200, kind="text/plain", **headers):
-        """Sets a page, and gives its address. A number among the parts is a pause in seconds."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.pages[path] = (status, {"content-type": kind, **sent} if kind else sent, list(parts))
-        return self.address + path
+STORM = b"<html><body><p>The storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.</p></body></html>"
+RSS = b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>The Gazette</title></channel></rss>'
+SITEMAP = b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>'
+HERE = frozenset({"127.0.0.1", "localhost"})
 
 
 @pytest.fixture
 def site():
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            site.asked.append((self.headers["host"], self.path))
-            status, headers, parts = site.pages.get(self.path.partition("?")[0], (404, {}, []))
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            for part in parts:
-                try:
-                    time.sleep(part) if isinstance(part, float) else self.wfile.write(part)
-                except (BrokenPipeError, ConnectionResetError):
-                    return
-
-        def log_message(self, *arguments):
-            pass
-
-    with http_server(Handler) as server:
-        site = Site(f"http://127.0.0.1:{server.server_port}")
+    with news_site() as site:
         yield site
 
 
+def get(address, hosts=HERE, **given):
+    return fetch.get(address, hosts=hosts, **given)
+
+
+def reason(address, hosts=HERE, **given):
+    """Why nothing can be had from there, in one line."""
+    with pytest.raises(ReadError) as caught:
+        fetch.get(address, hosts=hosts, **given)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def packed(*members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
 @pytest.fixture
-def reason(empty):
-    """Adds a page that can't be added, and gives the reason."""
+def names(monkeypatch):
+    """Gives a name addresses, one list for each time that it is looked up (the last for all further times)."""
+    known = {}
+    look_up_really = socket.getaddrinfo
 
-    def reason(url, **given):
-        report = ingest.add(empty.collection, [url], **given)
-        (failure,) = report.failed
-        assert (report.added, report.updated, failure.source) == ((), (), url)
-        assert "\n" not in failure.reason
-        return failure.reason
+    def look_up(host, port, *arguments, **named):
+        if host not in known:
+            return look_up_really(host, port, *arguments, **named)
+        times = known[host]
+        addresses = times.pop(0) if len(times) > 1 else times[0]
+        return [
+            (socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+            for address in addresses
+        ]
 
-    return reason
-
-
-def test_a_page_becomes_an_article_under_the_address_that_it_declares(empty, site):
-    url = site.page("/rain", PAGE.encode(), kind="text/html; charset=utf-8")
-    assert len(empty.ingest([url]).added) == 1
-    (article,) = empty.articles()
-    assert (article.source, article.url) == (url, "https://g.example/1")
-    assert (article.title, article.publisher) == ("Rain stops play", "The Gazette")
-    assert empty.article(url) == article
-    assert empty.search("umpires in the rain")
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    return known
 
 
-def test_a_page_that_declares_no_address_has_the_one_given(empty, site):
-    url = site.page("/rain", PAGE.replace("canonical", "other").encode(), kind="text/html")
-    empty.ingest([url])
-    assert empty.articles()[0].url == url
+# What comes back
 
 
-@pytest.mark.parametrize(
-    ("path", "kind", "body"),
-    [
-        ("/a", "text/plain", STORM),
-        ("/a", "text/markdown; charset=UTF-8", b"# Storm takes the mill\n\nThe roof of the mill is gone.\n"),
-        ("/raw/a.md", "text/plain", b"---\ntitle: Storm takes the mill\n---\nThe roof of the mill is gone.\n"),
-    ],
-)
-def test_plain_text_and_markdown_are_read_too(empty, site, path, kind, body):
-    empty.ingest([site.page(path, body, kind=kind)])
-    assert empty.articles()[0].title == "Storm takes the mill"
+def test_a_page_comes_with_its_bytes_kind_encoding_and_validators(site):
+    modified = datetime(2024, 3, 5, 10, tzinfo=UTC)
+    got = get(site.put("/rain", STORM, content_type="text/html; charset=ISO-8859-1", modified=modified))
+    assert (got.address, got.data, got.kind, got.charset) == (f"{site.address}/rain", STORM, ".html", "iso-8859-1")
+    assert got.etag == site.pages["/rain"].validators()["ETag"]
+    assert got.modified == "Tue, 05 Mar 2024 10:00:00 GMT"
 
 
-def test_the_encoding_that_the_server_tells_outranks_the_pages(empty, site):
-    page = PAGE.replace("<head>", '<head><meta charset="utf-8">').replace("umpires", "umpires’").encode("cp1252")
-    empty.ingest([site.page("/rain", page, kind="text/html; charset=iso-8859-1")])
-    assert "umpires’" in empty.articles()[0].full_text
+def test_who_asks_says_who_it_is(site):
+    get(site.put("/a", STORM))
+    assert site.headers[0]["user-agent"].startswith("onrecord/0.")
+
+
+def test_what_the_server_says_of_a_pages_encoding_outranks_the_page(site):
+    body = '<meta charset="utf-8"><p>Orsk’s mill</p>'.encode("cp1252")
+    got = get(site.put("/a", body, content_type="text/html; charset=iso-8859-1"))
+    assert got.page.decode("utf-8-sig") == '<meta charset="utf-8"><p>Orsk’s mill</p>'
+    assert get(site.put("/b", body, content_type="text/html")).page == body
 
 
 @pytest.mark.parametrize("charset", ["unicode_escape", "idna", "punycode", "nonsense"])
-def test_an_encoding_that_no_page_has_is_refused(reason, site, charset):
-    url = site.page("/a", STORM + rb"\ud800", kind=f"text/plain; charset={charset}")
-    assert f"unknown encoding, '{charset}'" in reason(url)
+def test_an_encoding_that_no_page_has_is_refused(site, charset):
+    got = get(site.put("/a", STORM, content_type=f"text/html; charset={charset}"))
+    with pytest.raises(ReadError, match=f"unknown encoding, '{charset}'"):
+        _ = got.page
 
 
-def test_the_same_page_again_is_unchanged_whatever_part_of_it_is_named(empty, site):
-    url = site.page("/a", STORM)
-    (added,) = empty.ingest([url]).added
-    assert empty.ingest([url, f"{url}#part"]).unchanged == (added, added)
+def test_the_address_of_what_comes_is_the_one_after_redirects_and_without_its_fragment(site):
+    site.put("/new", STORM)
+    url = site.put("/old", status=301, headers={"Location": "/new#x"})
+    assert get(f"{url}#part").address == f"{site.address}/new"
 
 
-def test_a_page_whose_advertisements_change_is_unchanged(empty, site):
-    url = site.page("/rain", PAGE.encode(), kind="text/html")
-    empty.ingest([url])
-    site.page("/rain", PAGE.replace("<nav>", "<nav>Buy number 17! ").encode(), kind="text/html")
-    assert len(empty.ingest([url]).unchanged) == 1
+# Kinds
+
+DOCX = packed(("[Content_Types].xml", "<Types/>"), ("word/document.xml", "<w/>"))
+EPUB = packed(("mimetype", "application/epub+zip"), ("META-INF/container.xml", "<c/>"))
 
 
-def test_a_changed_page_replaces_its_older_version(empty, site):
-    url = site.page("/a", STORM)
-    empty.ingest([url])
-    site.page("/a", STORM.replace(b"roof", b"chimney"))
-    assert len(empty.ingest([url]).updated) == 1
-    assert empty.collection.matching(["roof"], 5) == []
-    assert empty.collection.matching(["chimney"], 5)
+@pytest.mark.parametrize(
+    ("content_type", "path", "body", "kind"),
+    [
+        ("text/html", "/a", STORM, ".html"),
+        ("TEXT/HTML; charset=utf-8", "/a.pdf", STORM, ".html"),
+        ("application/xhtml+xml", "/a", STORM, ".html"),
+        ("text/markdown", "/a", b"# Storm", ".md"),
+        ("text/plain", "/a", b"Storm takes the mill", ".txt"),
+        ("text/plain", "/raw/a.MD", b"# Storm", ".md"),
+        ("text/plain; charset=utf-8", "/a.csv", b"title,text", ".csv"),
+        ("text/plain", "/feed", RSS, ".xml"),
+        ("text/csv", "/a", b"title,text", ".csv"),
+        ("application/pdf", "/a", b"%PDF-1.7", ".pdf"),
+        ("application/octet-stream", "/a.docx", DOCX, ".docx"),
+        ("application/octet-stream", "/a", DOCX, ".docx"),
+        ("application/octet-stream", "/a", EPUB, ".epub"),
+        ("application/zip", "/a", packed(("a.txt", "a")), ".zip"),
+        ("application/zip", "/a.zip", packed(("a.txt", "a")), ".zip"),
+        ("", "/a", b"%PDF-1.7", ".pdf"),
+        ("", "/a", b"<!DOCTYPE html><html></html>", ".html"),
+        ("application/json", "/a", b"[]", ".json"),
+        ("application/x-ndjson", "/a", b"{}\n{}", ".jsonl"),
+        ("application/octet-stream", "/a", b'\n[{"title": "Storm"}]', ".json"),
+        ("application/octet-stream", "/a", b'{"title": "Storm"}\n{"title": "Rain"}\n', ".jsonl"),
+        ("application/octet-stream", "/export.jsonl.gz", gzip.compress(b'{"a": 1}\n'), ".jsonl"),
+        ("application/rss+xml", "/a", RSS, ".xml"),
+        ("application/atom+xml", "/a", b'<feed xmlns="http://www.w3.org/2005/Atom"/>', ".xml"),
+        ("text/xml", "/a", b'\xef\xbb\xbf<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', ".xml"),
+        ("text/html", "/feed", RSS, ".xml"),
+        ("application/xml", "/sitemap.xml", SITEMAP, ".xml"),
+        ("application/gzip", "/sitemap.xml.gz", gzip.compress(SITEMAP), ".xml"),
+        ("text/xml", "/sitemap.xml.gz", gzip.compress(SITEMAP), ".xml"),
+    ],
+)
+def test_the_kind_is_told_by_the_server_then_by_the_address_then_by_the_first_bytes(
+    site, content_type, path, body, kind
+):
+    assert get(site.put(path, body, content_type=content_type)).kind == kind
 
 
-def test_a_page_that_is_gone_leaves_its_article(empty, site):
-    url = site.page("/a", STORM)
-    empty.ingest([url])
-    site.pages.clear()
-    assert "answers 404 Not Found" in empty.ingest([url]).failed[0].reason
-    assert empty.collection.matching(["roof"], 5)
+@pytest.mark.parametrize("content_type", ["image/png", "text/css", "video/mp4", "nonsense", "", "a\x01b"])
+def test_what_is_of_no_kind_that_is_read_is_refused(site, content_type):
+    assert "which can't be read" in reason(site.put("/a", b"\x89PNG", content_type=content_type))
 
 
-def test_a_bad_page_among_good_sources_is_named_and_the_good_ones_go_in(empty, site, write):
-    report = empty.ingest([f"{site.address}/nowhere", site.page("/a", STORM), write("b.txt", STORM)])
-    assert (len(report.added), len(report.failed)) == (2, 1)
+def test_xml_that_is_neither_a_feed_nor_a_sitemap_is_refused(site):
+    assert "neither a feed nor a sitemap" in reason(site.put("/a", b"<invoice/>", content_type="text/xml"))
 
 
-def test_five_redirects_are_followed_and_no_more(empty, reason, site):
+# Conditional requests
+
+
+def test_a_page_that_hasnt_changed_is_not_sent_again(site):
+    url = site.put("/a", STORM)
+    etag = get(url).etag
+    assert get(url, etag=etag) is None
+    site.put("/a", STORM + b"more")
+    assert get(url, etag=etag).data == STORM + b"more"
+    assert [status for _, status in site.asked] == [200, 304, 200]
+
+
+def test_a_page_with_a_date_alone_is_asked_for_by_it(site):
+    url = site.put("/a", STORM, etag=False, modified=datetime(2024, 3, 5, 10, tzinfo=UTC))
+    got = get(url)
+    assert (got.etag, got.modified) == (None, "Tue, 05 Mar 2024 10:00:00 GMT")
+    assert get(url, modified=got.modified) is None
+    site.pages["/a"].modified += timedelta(seconds=1)
+    assert get(url, modified=got.modified).data == STORM
+
+
+def test_a_page_without_validators_has_none(site):
+    got = get(site.put("/a", STORM, etag=False))
+    assert (got.etag, got.modified) == (None, None)
+
+
+def test_not_modified_is_a_failure_where_nobody_asked(site):
+    assert "answers 304" in reason(site.put("/a", status=304))
+
+
+@pytest.mark.parametrize("etag", ["x" * 5_000, "caf\xe9", '"a\tb"'])
+def test_a_validator_that_cant_be_sent_back_is_none(site, etag):
+    assert get(site.put("/a", STORM, headers={"ETag": etag})).etag is None
+
+
+def test_a_page_that_moved_is_asked_for_conditionally_where_it_is_now(site):
+    etag = get(site.put("/new", STORM)).etag
+    assert get(site.put("/old", status=301, headers={"Location": "/new"}), etag=etag) is None
+
+
+# Refusals of the server
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_what_is_gone_is_told_apart(site, status):
+    with pytest.raises(GoneError, match=f"answers {status}"):
+        get(site.put("/a", status=status))
+
+
+@pytest.mark.parametrize("status", [201, 204, 300, 401, 403, 429, 451, 500, 503, 599])
+def test_what_cant_be_had_now_isnt_gone(site, status):
+    with pytest.raises(ReadError, match=f"answers {status}") as caught:
+        get(site.put("/a", status=status))
+    assert not isinstance(caught.value, GoneError)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_host_that_asks_to_wait_is_named_and_left_alone(site, status):
+    busy, other = site.put("/a", status=status, headers={"Retry-After": "120"}), site.put("/b", STORM)
+    with Fetcher(HERE) as fetcher:
+        with pytest.raises(ReadError, match=f"answers {status} .*: 127.0.0.1 asks to be left alone until .* UTC"):
+            fetcher.get(busy)
+        with pytest.raises(ReadError, match="/b was not asked"):
+            fetcher.get(other)
+    assert len(site.asked) == 1
+
+
+def test_a_host_is_asked_again_after_its_time(site):
+    busy = site.put("/a", status=503, headers={"Retry-After": "0"})
+    with Fetcher(HERE) as fetcher:
+        with pytest.raises(ReadError, match="answers 503"):
+            fetcher.get(busy)
+        site.put("/a", STORM)
+        assert fetcher.get(busy)
+
+
+def test_a_time_to_wait_may_be_a_date(site):
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    assert "asks to be left alone" in reason(site.put("/a", status=429, headers={"Retry-After": later}))
+
+
+@pytest.mark.parametrize("said", ["soon", "-5", "9" * 400, "Thu, 99 Foo 2024", "Mon, 01 Jan 0001 00:00:00 +2359", ""])
+def test_a_time_to_wait_that_is_none_is_passed_over(site, said):
+    assert "open to this machine" in reason(site.put("/a", status=429, headers={"Retry-After": said}))
+
+
+def test_the_longest_wait_is_a_day(site):
+    until = fetch._asked_to_wait("999999999")
+    assert until < datetime.now(UTC) + timedelta(days=1, minutes=1)
+
+
+# Redirects
+
+
+def test_five_redirects_are_followed_and_no_more(site):
     for number in range(1, 7):
-        site.page(f"/{number}", status=302, Location=f"/{number - 1}")
-    site.page("/0", STORM)
+        site.put(f"/{number}", status=302, headers={"Location": f"/{number - 1}"})
+    site.put("/0", STORM)
     assert "leads on more than 5 times" in reason(f"{site.address}/6")
-    empty.ingest([f"{site.address}/5"])
-    assert empty.articles()[0].source == f"{site.address}/5"
+    assert get(f"{site.address}/5").data == STORM
 
 
-def test_a_redirect_in_circles_ends(reason, site):
-    assert "leads on more than 5 times" in reason(site.page("/a", status=301, Location="/a"))
+def test_a_redirect_in_circles_ends(site):
+    assert "leads on more than 5 times" in reason(site.put("/a", status=301, headers={"Location": "/a"}))
 
 
-@pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/a", "http://[::bad", "gopher:x"])
-def test_a_redirect_to_what_is_no_web_page_is_refused(reason, site, to):
-    assert "can't be reached" in reason(site.page("/a", status=302, Location=to))
+@pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/a", "gopher://x/"])
+def test_a_redirect_to_what_is_no_web_page_is_refused(site, to):
+    assert "not the address of a web page" in reason(site.put("/a", status=302, headers={"Location": to}))
+
+
+@pytest.mark.parametrize(
+    "to", ["http://[::bad", "http://a:b:c/", "data:text/html,a", "javascript:alert(1)", "http://127.0.0.1:99999999/"]
+)
+def test_a_redirect_to_a_broken_address_is_refused(site, to):
+    reason(site.put("/a", status=302, headers={"Location": to}))
+
+
+def test_a_redirect_with_a_password_is_refused_without_repeating_it(site):
+    assert "hunter2" not in reason(site.put("/a", status=302, headers={"Location": "http://ada:hunter2@127.0.0.1/"}))
+
+
+@pytest.mark.parametrize("to", ["http://10.0.0.5/", "http://[::1]:9/", "http://127.1:9/", "//192.168.1.9/"])
+def test_a_redirect_to_a_private_address_is_refused(site, to):
+    assert "ONRECORD_FETCH_HOSTS" in reason(site.put("/a", status=302, headers={"Location": to}))
 
 
 @pytest.mark.parametrize("to", ["http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://0.0.0.0/"])
-def test_a_redirect_is_checked_like_an_address(reason, site, to):
-    assert "from where no article is read" in reason(site.page("/a", status=302, Location=to))
+def test_a_redirect_to_where_no_article_is_is_refused(site, to):
+    assert "from where no article is read" in reason(site.put("/a", status=302, headers={"Location": to}))
 
 
-def test_a_page_that_is_too_large_is_not_read_whole(reason, site):
-    url = site.page("/a", *[b"x" * 1_000_000] * 30)
-    assert "is larger than 20 MB" in reason(url)
+def test_the_body_of_a_redirect_is_not_read(site):
+    url = site.put("/a", *[b"x" * 10_000, 0.05] * 100, status=302, headers={"Location": "/b"})
+    site.put("/b", STORM)
+    began = time.monotonic()
+    assert get(url).data == STORM
+    assert time.monotonic() - began < 2
 
 
-def test_a_small_page_that_unpacks_to_a_huge_one_is_refused(reason, site, monkeypatch):
-    monkeypatch.setattr(readers, "MAX_BYTES", 1_000_000)
-    url = site.page("/a", gzip.compress(b"\0" * 500_000_000, 1), Content_Encoding="gzip")
-    assert "is larger than 1 MB" in reason(url)
+def test_a_cookie_is_kept_on_the_way_to_a_page_and_no_longer(site):
+    site.put("/b", STORM)
+    url = site.put("/a", status=302, headers={"Location": "/b", "Set-Cookie": "visit=1"})
+    with Fetcher(HERE) as fetcher:
+        fetcher.get(url)
+        fetcher.get(f"{site.address}/b")
+    assert [headers.get("cookie") for headers in site.headers] == [None, "visit=1", None]
 
 
-def test_a_packed_page_is_unpacked(empty, site):
-    empty.ingest([site.page("/a", gzip.compress(STORM), Content_Encoding="gzip")])
-    assert empty.articles()[0].title == "Storm takes the mill"
+# Size and packing
+
+
+def test_a_page_that_is_too_large_is_not_read_whole(site):
+    assert "is larger than 20 MB" in reason(site.put("/a", *[b"x" * 1_000_000] * 30))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"headers": {"Content-Encoding": "gzip"}}, {"content_type": "application/gzip"}],
+)
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(site, monkeypatch, given):
+    monkeypatch.setattr(fetch, "MAX_BYTES", 1_000_000)
+    assert "is larger than 1 MB" in reason(site.put("/a", gzip.compress(b"\0" * 200_000_000, 1), **given))
+
+
+def test_what_is_packed_twice_is_unpacked_twice_and_a_third_time_never(site):
+    headers = {"Content-Encoding": "gzip"}
+    twice = gzip.compress(gzip.compress(SITEMAP))
+    assert get(site.put("/a.xml.gz", twice, content_type="text/xml", headers=headers)).data == SITEMAP
+    reason(site.put("/a.xml.gz", gzip.compress(twice), content_type="text/xml", headers=headers))
 
 
 @pytest.mark.parametrize(
@@ -191,107 +340,184 @@ def test_a_packed_page_is_unpacked(empty, site):
         ("gzip", gzip.compress(STORM)[:40], "broke off"),
     ],
 )
-def test_a_page_that_cant_be_unpacked_is_refused(reason, site, packing, body, says):
-    assert says in reason(site.page("/a", body, Content_Encoding=packing))
+def test_a_page_that_cant_be_unpacked_is_refused(site, packing, body, says):
+    assert says in reason(site.put("/a", body, headers={"Content-Encoding": packing}))
 
 
-def test_a_page_shorter_than_announced_is_refused(reason, site):
-    assert "can't be reached" in reason(site.page("/a", STORM, Content_Length="500"))
+def test_a_page_shorter_than_announced_is_refused(site):
+    url = site.put("/a", STORM, 0.0, headers={"Content-Length": "500"})
+    assert "can't be reached" in reason(url)
 
 
-@pytest.mark.parametrize("kind", ["application/pdf", "image/png", "application/json", "text/css", "nonsense", ""])
-def test_what_is_no_page_of_text_is_refused(reason, site, kind):
-    assert "not a page of text" in reason(site.page("/a", STORM, kind=kind))
+# Time
 
 
-def test_a_page_without_an_article_is_refused(reason, site):
-    assert "no article text" in reason(site.page("/a", b"<html><body></body></html>", kind="text/html"))
-
-
-def test_a_silent_server_is_given_up(reason, site, monkeypatch):
+def test_a_silent_server_is_given_up(site, monkeypatch):
     monkeypatch.setattr(fetch, "SECONDS_A_STEP", 0.2)
-    assert "took longer" in reason(site.page("/a", STORM, 0.8, STORM))
+    assert "took longer" in reason(site.put("/a", STORM, 0.8, STORM))
 
 
-def test_a_server_that_dribbles_is_given_up(reason, site, monkeypatch):
+def test_a_server_that_dribbles_its_page_is_given_up(site, monkeypatch):
     monkeypatch.setattr(fetch, "SECONDS", 0.3)
     began = time.monotonic()
-    assert "took longer" in reason(site.page("/a", *[b"x", 0.05] * 40))
+    assert "took longer" in reason(site.put("/a", *[b"x", 0.05] * 40))
     assert time.monotonic() - began < 1.5
 
 
-def test_nobody_there_is_a_clear_error(reason):
+def test_a_server_that_dribbles_its_headers_is_given_up(monkeypatch):
+    monkeypatch.setattr(fetch, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def dribble():
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                try:
+                    for number in range(60):
+                        connection.sendall(b"x-%d: y\r\n" % number)
+                        time.sleep(0.05)
+                except OSError:
+                    pass
+
+        thread = threading.Thread(target=dribble)
+        thread.start()
+        began = time.monotonic()
+        assert "took longer" in reason(f"http://127.0.0.1:{server.getsockname()[1]}/a")
+        assert time.monotonic() - began < 1.5
+        thread.join()
+
+
+def test_nobody_there_is_a_clear_error():
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     assert "can't be reached" in reason(f"http://127.0.0.1:{port}/a")
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["file:///etc/passwd", "ftp://g.example/a", "gopher://g.example", "http://", "https:///a", "HTTP+X://g.example/"],
+    "answer", [b"", b"hello\r\n\r\n", b"HTTP/1.1 999999 X\r\n\r\n", b"HTTP/1.1 200 OK\r\na" * 9_999]
 )
-def test_what_is_no_address_of_a_web_page_is_refused(reason, url):
-    assert "is not the address of a web page" in reason(url)
+def test_what_speaks_no_http_is_a_clear_error(answer):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def speak():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4_096)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        assert "can't be reached" in reason(f"http://127.0.0.1:{server.getsockname()[1]}/a")
+        thread.join()
 
 
-@pytest.mark.parametrize("url", ["http://[::bad/", "http://g.example/\x07"])
-def test_a_broken_address_is_refused(reason, url):
-    assert "is not an address" in reason(url)
-
-
-def test_a_port_that_cant_be_is_refused(reason):
-    assert "no address is known" in reason("http://127.0.0.1:99999999999999999999/")
-
-
-def test_an_address_with_a_password_is_refused_without_repeating_it(empty):
-    (failure,) = empty.ingest(["https://ada:hunter2@g.example/a"]).failed
-    assert "hunter2" not in failure.reason
+# Addresses
 
 
 @pytest.mark.parametrize(
-    "address",
-    [
-        *("169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "100.100.100.200", "0xA9FEA9FE", "2852039166"),
-        *("[fe80::1]", "[ff02::1]", "[::]", "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[fd00:ec2::254]"),
-    ],
+    "url",
+    ["file:///etc/passwd", "ftp://g.example/a", "gopher://g.example", "http://", "https:///a", "HTTP+X://g.example/"],
 )
-def test_addresses_at_which_no_article_is_are_refused(reason, address):
+def test_what_is_no_address_of_a_web_page_is_refused(url):
+    assert "is not the address of a web page" in reason(url)
+
+
+@pytest.mark.parametrize("url", ["http://[::bad/", "http://g.example/\x07", "http://0177.0.0.1/"])
+def test_a_broken_address_is_refused(url):
+    assert "is not an address" in reason(url)
+
+
+def test_an_endless_address_is_refused():
+    assert len(reason("http://g.example/" + "a" * 10_000)) < 300
+
+
+def test_a_port_that_cant_be_is_refused():
+    assert "no address is known" in reason("http://127.0.0.1:99999999999999999999/")
+
+
+def test_an_address_with_a_password_is_refused_without_repeating_it():
+    assert "hunter2" not in reason("https://ada:hunter2@g.example/a")
+
+
+METADATA = [
+    *("169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "100.100.100.200", "0xA9FEA9FE", "2852039166"),
+    *("168.63.129.16", "[fe80::1]", "[ff02::1]", "[::]", "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]"),
+    *("[fd00:ec2::254]", "[fd20:ce::254]", "[2002:a9fe:a9fe::1]"),
+]
+
+
+@pytest.mark.parametrize("address", METADATA)
+def test_addresses_at_which_no_article_is_are_refused(address):
     assert "from where no article is read" in reason(f"http://{address}/a")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "127.1"])
-def test_this_machines_own_pages_are_refused_where_that_is_said(reason, host):
-    assert "from where no article is read" in reason(f"http://{host}:9/a", loopback=False)
+@pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "fe80::1", "fd00:ec2::254", "0.0.0.0"])
+def test_no_name_makes_the_clouds_metadata_readable(names, address):
+    names["news.example"] = [[address]]
+    assert "from where no article is read" in reason("http://news.example/", hosts=frozenset({"news.example", address}))
 
 
-@pytest.mark.parametrize("address", ["10.0.0.5", "192.168.1.9", "172.16.0.1", "fd12::5", "93.184.215.14", "2606::1"])
-def test_private_and_public_addresses_may_be_asked(address):
-    assert fetch._may_be_asked(address, loopback=False)
+@pytest.mark.parametrize(
+    ("host", "whose"),
+    [
+        *((host, "this machine") for host in ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001"]),
+        *((host, "this machine") for host in ["[::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]"]),
+        *(
+            (host, "a private network")
+            for host in ["10.0.0.5", "192.168.1.9", "172.16.0.1", "100.64.0.1", "198.18.0.1"]
+        ),
+        *(
+            (host, "a private network")
+            for host in ["192.0.2.1", "[fd12::5]", "[fec0::1]", "[2001:db8::1]", "[2001::1]"]
+        ),
+        *((host, "a private network") for host in ["[::ffff:10.0.0.5]", "[64:ff9b::a00:5]", "[2002:a00:5::]"]),
+        *((host, "a private network") for host in ["[64:ff9b:1::a00:5]", "[::10.0.0.5]", "192.88.99.1", "[100::1]"]),
+    ],
+)
+def test_an_address_that_the_internet_doesnt_reach_is_refused_and_the_setting_named(host, whose):
+    said = reason(f"http://{host}:9/a", hosts=frozenset())
+    assert f"an address of {whose}. To read from there, name the host in ONRECORD_FETCH_HOSTS." in said
 
 
-def test_the_address_that_was_checked_is_the_one_that_is_asked(empty, site, monkeypatch):
+@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e", "::ffff:93.184.215.14"])
+def test_a_public_address_may_be_asked(address):
+    fetch._check_address(address, "g.example", allowed=False)
+
+
+def test_a_host_allowed_by_name_may_be_at_a_private_address(site, names):
+    names["news.intranet.example"] = [["127.0.0.1"]]
+    url = site.put("/a", STORM).replace("127.0.0.1", "News.Intranet.example")
+    assert get(url, hosts=frozenset({"news.intranet.example"})).data == STORM
+
+
+@pytest.mark.parametrize("hosts", [{"intranet.example"}, {"example"}, {"127.0.0.1"}, {"a.news.intranet.example"}])
+def test_only_the_very_name_is_allowed(site, names, hosts):
+    names["news.intranet.example"] = [["127.0.0.1"]]
+    url = site.put("/a", STORM).replace("127.0.0.1", "news.intranet.example")
+    assert "ONRECORD_FETCH_HOSTS" in reason(url, hosts=frozenset(hosts))
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_asked(site, names):
     """A name may have another address at each look-up (DNS rebinding)."""
-    port = int(site.address.rpartition(":")[2])
-    answers = iter(["127.0.0.1", "169.254.169.254"])
-
-    def look_up(host, port, *arguments, **named):
-        address = next(answers) if host == "news.example" else host
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    site.page("/a", STORM)
-    report = empty.ingest([f"http://news.example:{port}/a"])
-    assert (len(report.added), report.failed) == (1, ())
-    assert site.asked == [(f"news.example:{port}", "/a")]
+    names["news.example"] = [["127.0.0.1"], ["169.254.169.254"]]
+    url = site.put("/a", STORM).replace("127.0.0.1", "news.example")
+    with Fetcher(frozenset({"news.example"})) as fetcher:
+        assert fetcher.get(url).data == STORM
+    assert site.headers[0]["host"] == url.split("/")[2]
 
 
-def test_a_name_with_one_bad_address_among_good_ones_is_refused(reason, monkeypatch):
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("10.0.0.5", "169.254.169.254")]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments, **named: found)
-    assert "169.254.169.254" in reason("http://news.example/a")
+def test_a_name_that_turns_to_a_private_address_is_refused(names, site):
+    names["news.example"] = [["127.0.0.1"]]
+    url = site.put("/a", status=302, headers={"Location": site.address.replace("127.0.0.1", "news.example")})
+    assert "news.example is at 127.0.0.1" in reason(url)
 
 
-def test_a_name_without_an_address_is_a_clear_error(reason, monkeypatch):
+def test_a_name_with_one_bad_address_among_good_ones_is_refused(names):
+    names["news.example"] = [["93.184.215.14", "10.0.0.5"]]
+    assert "news.example is at 10.0.0.5" in reason("http://news.example/a")
+
+
+def test_a_name_without_an_address_is_a_clear_error(monkeypatch):
     def look_up(*arguments, **named):
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -299,16 +525,27 @@ def test_a_name_without_an_address_is_a_clear_error(reason, monkeypatch):
     assert "no address is known for news.example" in reason("http://news.example/a")
 
 
-def test_a_second_address_is_tried_where_the_first_is_silent(empty, site, monkeypatch):
-    port = int(site.address.rpartition(":")[2])
+def test_a_second_address_is_tried_where_the_first_is_silent(site, names):
+    names["news.example"] = [["::1", "127.0.0.1"]]
+    url = site.put("/a", STORM).replace("127.0.0.1", "news.example")
+    assert get(url, hosts=frozenset({"news.example"})).data == STORM
 
-    def look_up(host, port, *arguments, **named):
-        addresses = ["::1", "127.0.0.1"] if host == "news.example" else [host]
-        return [
-            (socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
-            for address in addresses
-        ]
 
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    site.page("/a", STORM)
-    assert len(empty.ingest([f"http://news.example:{port}/a"]).added) == 1
+# Connections
+
+
+def test_pages_of_one_host_share_a_connection(site):
+    urls = [site.put(f"/{number}", STORM) for number in range(5)]
+    with Fetcher(HERE) as fetcher:
+        etags = [fetcher.get(url).etag for url in urls]
+        assert [fetcher.get(url, etag=etag) for url, etag in zip(urls, etags, strict=True)] == [None] * 5
+    assert site.connections == 1
+
+
+def test_a_name_doesnt_share_another_names_connection(site, names):
+    names["news.example"] = [["127.0.0.1"]]
+    url = site.put("/a", STORM)
+    with Fetcher(HERE | {"news.example"}) as fetcher:
+        fetcher.get(url)
+        fetcher.get(url.replace("127.0.0.1", "news.example"))
+    assert site.connections == 2

@@ -79,5 +79,9 @@ def test_the_chat_answers_over_its_api(chat):
     assert 'class="cite"' in last
     full_text = SAMPLE.read_text("utf-8")
     assert all(citation["quote"] in full_text for citation in json.loads(json.dumps(answer))["citations"])
+    narrowed = client.predict("what did Lavrov deny?", before="1999-12-31", api_name="/ask")
+    assert narrowed["refused"]
+    with pytest.raises(Exception, match="Write it as 2024-03-05"):
+        client.predict("what did Lavrov deny?", after="yesterday", api_name="/ask")
     with pytest.raises(Exception, match="The question is empty"):
         client.predict(" ", api_name="/ask")

@@ -1,0 +1,314 @@
+"""How well copies of a story are told from other articles: `python -m benchmarks.duplicates --data DIR`, or `--smoke`.
+
+The articles are paragraphs of `DIR/reading` on one subject, joined; copies and near misses are made of them, with a
+seed. The constants of `index/duplicates.py` were chosen on the "tune" half, of which every other article is.
+"""
+
+import argparse
+import gzip
+import json
+import random
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.data import demonstration
+from index.duplicates import SHORT, band_keys, is_same_story, may_be_same, signature
+
+FILES = ["squadshifts_new_wiki", "squad2_12articles", "squadshifts_amazon_reviews", "squadshifts_reddit"]
+LENGTHS = (120, 900)
+"""The fewest and most words that an article is aimed to have."""
+
+EDITED = 0.05
+"""Of the words of a lightly edited copy."""
+
+COLLECTION = 100_000
+
+SYNONYMS = dict(
+    pair.split(":")
+    for pair in """said:stated told:informed began:started big:large people:persons many:numerous also:too while:whilst
+    however:nevertheless because:since show:display help:assist use:employ got:received bought:purchased""".split()
+)
+
+
+class Article(NamedTuple):
+    """A subject, and the sentences of an article on it."""
+
+    subject: str
+    sentences: list[str]
+
+
+@dataclass
+class Tally:
+    """How many pairs of a kind there are, and how many of them are found, and where the others were lost."""
+
+    pairs: int = 0
+    found: int = 0
+    no_key: int = 0
+    unlike: int = 0
+
+
+Maker = Callable[[random.Random, Article, Article], tuple[str, str]]
+"""Makes a pair of texts of an article and another on the same subject."""
+
+
+def main() -> None:
+    """Prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="the folder that has `reading/`")
+    parser.add_argument("--half", choices=["tune", "report"], default="report")
+    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    if not given.smoke and not given.data:
+        parser.error("give --data DIR, or --smoke")
+    chance = random.Random(given.seed)  # noqa: S311
+    articles = of_demonstration() if given.smoke else of_paragraphs(chance, given.data / "reading", given.half)
+    print(table(tallies(chance, articles, COPIES), tallies(chance, articles, NEAR_MISSES)))
+    print(costs(articles))
+
+
+def of_paragraphs(chance: random.Random, folder: Path, half: str) -> list[Article]:
+    """One half of the articles that the paragraphs on each subject make, as long as chance will have it."""
+    subjects: dict[str, list[str]] = {}
+    for name in FILES:
+        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                subjects.setdefault(f"{name} {row['title']}", []).append(row["context"])
+    articles: list[Article] = []
+    for subject in sorted(subjects):
+        sentences: list[str] = []
+        wanted = chance.randint(*LENGTHS)
+        for paragraph in dict.fromkeys(subjects[subject]):
+            sentences += in_sentences(paragraph)
+            if words_in(sentences) >= wanted:
+                articles.append(Article(subject, sentences))
+                sentences, wanted = [], chance.randint(*LENGTHS)
+    return articles[half == "report" :: 2]
+
+
+def of_demonstration() -> list[Article]:
+    """The demonstration, all on one subject. Some of it is copies of one story, and counted as near misses found."""
+    texts = demonstration()[0].values()
+    return [Article("", in_sentences(text)) for text in texts if words_in([text]) >= 2 * SHORT]
+
+
+def tallies(chance: random.Random, articles: list[Article], kinds: dict[str, Maker]) -> dict[str, Tally]:
+    """For each kind, a pair of each article: in how many one would be found from the other."""
+    on_subject = defaultdict(list)
+    for article in articles:
+        on_subject[article.subject].append(article)
+    counted = {kind: Tally() for kind in kinds}
+    for article in articles:
+        others = [other for other in on_subject[article.subject] if other is not article]
+        other = chance.choice(others or [other for other in articles if other is not article])
+        for kind, make in kinds.items():
+            count(counted[kind], *make(chance, article, other))
+    return counted
+
+
+def count(tally: Tally, text: str, other: str) -> None:
+    """Counts the pair among the found, or where it is lost."""
+    tally.pairs += 1
+    one, two = signature(text), signature(other)
+    if set(band_keys(one)).isdisjoint(band_keys(two)):
+        tally.no_key += 1
+    elif not may_be_same(one, two):
+        tally.unlike += 1
+    elif is_same_story(text, other):
+        tally.found += 1
+
+
+def table(copies: dict[str, Tally], near_misses: dict[str, Tally]) -> str:
+    """A row for each kind, and precision and recall over all."""
+    lines = [f"{'':<44}{'pairs':>8}{'found':>8}{'share':>8}{'no key':>8}{'unlike':>8}"]
+    for kind, tally in (copies | near_misses).items():
+        share = tally.found / tally.pairs
+        lines.append(f"{kind:<44}{tally.pairs:8}{tally.found:8}{share:8.3f}{tally.no_key:8}{tally.unlike:8}")
+    right, wrong = (sum(tally.found for tally in kinds.values()) for kinds in (copies, near_misses))
+    recall = right / sum(tally.pairs for tally in copies.values())
+    lines.append(f"precision {right / (right + wrong):.4f}, recall {recall:.4f}")
+    return "\n".join(lines)
+
+
+def costs(articles: list[Article]) -> str:
+    """Microseconds, and with how many of 100,000 unlike articles a new one shares a key, at the rate of these."""
+    texts = [" ".join(article.sentences) for article in articles]
+    began = time.perf_counter()
+    signatures = [signature(text) for text in texts]
+    signing = (time.perf_counter() - began) / len(texts)
+    pairs = sharing_a_key(signatures)
+    began = time.perf_counter()
+    compared = [(one, two) for one, two in pairs if may_be_same(signatures[one], signatures[two])]
+    looking = (time.perf_counter() - began) / max(1, len(pairs))
+    began = time.perf_counter()
+    for text in texts:
+        is_same_story(text, texts[0])
+    comparing = (time.perf_counter() - began) / len(texts)
+    scale = COLLECTION * 2 / (len(texts) * (len(texts) - 1))
+    return "\n".join(
+        [
+            f"{len(texts)} articles of {sum(map(len, texts)) // len(texts):,} characters: {1e6 * signing:.0f} µs to "
+            f"sign one, {1e6 * looking:.1f} to compare two signatures, {1e6 * comparing:.0f} two texts",
+            f"of {COLLECTION:,} articles {scale * len(pairs):.1f} share a key with a new one, "
+            f"and {scale * len(compared):.1f} are compared with it word for word",
+        ]
+    )
+
+
+def sharing_a_key(signatures: list[bytes]) -> set[tuple[int, int]]:
+    """The pairs of signatures, by number, that have a key in common."""
+    holders = defaultdict(list)
+    for number, each in enumerate(signatures):
+        for key in set(band_keys(each)):
+            holders[key].append(number)
+    return {pair for numbers in holders.values() for pair in combinations(numbers, 2)}
+
+
+def in_sentences(text: str) -> list[str]:
+    """The text's sentences, well enough to make articles of."""
+    return [sentence for sentence in re.split(r"(?<=[.!?])\s+", text) if sentence]
+
+
+def words_in(sentences: list[str]) -> int:
+    """How many words they have."""
+    return sum(len(sentence.split()) for sentence in sentences)
+
+
+def trimmed(sentences: list[str], share: float) -> list[str]:
+    """The beginning, of so much of the words, cut off wherever that is."""
+    words = " ".join(sentences).split()
+    return in_sentences(" ".join(words[: round(share * len(words))]))
+
+
+def thinned(chance: random.Random, sentences: list[str], share: float) -> list[str]:
+    """Sentences from anywhere, in their order, that have about so much of the words."""
+    room, kept = (share + 0.02) * words_in(sentences), []
+    for number in chance.sample(range(len(sentences)), len(sentences)):
+        words = words_in([sentences[number]])
+        if words <= room:
+            room -= words
+            kept.append(number)
+    return [sentences[number] for number in sorted(kept)]
+
+
+def edited(chance: random.Random, sentences: list[str], share: float) -> list[str]:
+    """So much of the words left out, doubled, replaced or moved, and all synonyms and some numbers changed."""
+    return [" ".join(_edited(chance, sentence, share)) for sentence in sentences]
+
+
+def restyled(chance: random.Random, sentences: list[str]) -> list[str]:
+    """Other quotation marks, dashes and spaces, and here and there capitals."""
+    text = "\n\n".join(chance.choice([str, str, str.upper, str.title])(sentence) for sentence in sentences)
+    for mark, other in {"'": "’", '"': "”", " - ": " — ", ", ": " , ", "-": "‑"}.items():
+        text = text.replace(mark, other)
+    return [text]
+
+
+def added_to(chance: random.Random, sentences: list[str], other: list[str], words: int) -> list[str]:
+    """The sentences with a paragraph of about so many words of the others somewhere."""
+    at = chance.randint(0, len(sentences))
+    return [*sentences[:at], *trimmed(other, words / max(words, words_in(other))), *sentences[at:]]
+
+
+def text_of(*parts: list[str]) -> str:
+    """The sentences of all parts as one text."""
+    return " ".join(sentence for part in parts for sentence in part)
+
+
+def _edited(chance: random.Random, sentence: str, share: float) -> Iterator[str]:
+    for word in sentence.split():
+        word = SYNONYMS.get(word, word)
+        if chance.random() >= share:
+            yield word
+        elif word[0].isdigit():
+            yield str(chance.randint(2, 99))
+        else:
+            yield from chance.choice([[], [word, word], ["local"], ["a", word], [word[::-1]]])
+
+
+def _reheaded(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    dateline = (
+        ["KESTROW, March 5 (OPA) — "],
+        ["From our correspondent in Dunmarrow, with additional reporting by agencies"],
+    )
+    return text_of(dateline[0], article.sentences), text_of(other.sentences[:1], article.sentences, dateline[1])
+
+
+def _cut_short(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    return text_of(article.sentences), text_of(trimmed(article.sentences, chance.uniform(0.4, 0.9)))
+
+
+def _cut_anywhere(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    return text_of(article.sentences), text_of(thinned(chance, article.sentences, chance.uniform(0.4, 0.9)))
+
+
+def _lightly_edited(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    return text_of(article.sentences), text_of(edited(chance, article.sentences, EDITED))
+
+
+def _restyled(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    return text_of(article.sentences), text_of(restyled(chance, article.sentences))
+
+
+def _with_a_paragraph(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    words = min(80, words_in(article.sentences) // 4)
+    return text_of(article.sentences), text_of(added_to(chance, article.sentences, other.sentences, words))
+
+
+def _all_at_once(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    cut = thinned(chance, article.sentences, chance.uniform(0.4, 0.7))
+    longer = added_to(chance, edited(chance, cut, EDITED), other.sentences, words_in(cut) // 5)
+    return text_of(article.sentences), text_of(other.sentences[:1], restyled(chance, longer))
+
+
+def _same_subject(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    return text_of(article.sentences), text_of(other.sentences)
+
+
+def _same_boilerplate(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    notice = [f"Notice {number} of our terms holds for every article of this paper." for number in range(5)]
+    return text_of(article.sentences, notice), text_of(other.sentences, notice)
+
+
+def _same_press_conference(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    return _sharing(chance, article, other, chance.uniform(0.2, 0.25))
+
+
+def _rewritten_update(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+    return _sharing(chance, article, other, chance.uniform(0.3, 0.4))
+
+
+def _sharing(chance: random.Random, article: Article, other: Article, share: float) -> tuple[str, str]:
+    """The article, and as long a one that shares so much of it, or a little more as sentences aren't divided."""
+    shared = thinned(chance, article.sentences, share)
+    own = (other.sentences * 9)[: len(article.sentences) * 9]
+    new = trimmed(own, (words_in(article.sentences) - words_in(shared)) / words_in(own))
+    for sentence in shared:
+        new.insert(chance.randint(0, len(new)), sentence)
+    return text_of(article.sentences), text_of(new)
+
+
+COPIES: dict[str, Maker] = {
+    "other headline, dateline and credit": _reheaded,
+    "trimmed at the end, to 40 to 90%": _cut_short,
+    "trimmed anywhere, to 40 to 90%": _cut_anywhere,
+    "lightly edited": _lightly_edited,
+    "capitals, quotation marks, dashes": _restyled,
+    "a paragraph added": _with_a_paragraph,
+    "all of that, trimmed to 40 to 70%": _all_at_once,
+}
+NEAR_MISSES: dict[str, Maker] = {
+    "not: the same subject": _same_subject,
+    "not: the same boilerplate": _same_boilerplate,
+    "not: 20 to 25% the same (a press conference)": _same_press_conference,
+    "not: 30 to 40% the same (an update)": _rewritten_update,
+}
+
+if __name__ == "__main__":
+    main()
