@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
+from textwrap import shorten
 
 from assistant.period import Guess, find, without
 from index.collection import Collection
@@ -56,17 +57,21 @@ def narrow(collection: Collection, question: str, wanted: Filter, today: date) -
     taken_back = set(_TAKEN_BACK.findall(question))
     question = _TAKEN_BACK.sub("", question).strip()
     guesses: list[Guess] = []
+    left_out: list[Guess] = []
     names = collection.catalog.names
     for guess in find(question, today, names("publisher"), names("author")):
         narrower = _with(wanted, guess)
         given = (wanted.after or wanted.before) if guess.field == "dates" else getattr(wanted, guess.field)
         is_first = guess.field not in {other.field for other in guesses}
-        if guess.field.removesuffix("s") in taken_back or (given and is_first):
+        if guess.field.removesuffix("s") in taken_back:
+            left_out.append(guess)
+            continue
+        if given and is_first:
             continue
         if collection.catalog.passage_ids(narrower, most=1):
             guesses.append(guess)
             wanted = narrower
-    return Narrowed(without(question, guesses), tuple(guesses), wanted)
+    return Narrowed(without(question, [*guesses, *left_out]), tuple(guesses), wanted)
 
 
 def _with(wanted: Filter, guess: Guess) -> Filter:
@@ -81,12 +86,14 @@ def _with(wanted: Filter, guess: Guess) -> Filter:
 
 
 def _day(field: str, value: date | str | None) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
     if value is None or isinstance(value, date):
         return value
     try:
         return date.fromisoformat(value.strip())
     except ValueError as error:
-        raise QuestionError(f"{field} is {value!r}, which is no day. Write it as 2024-03-05.") from error
+        raise QuestionError(f"{field} is {_short(value)!r}, which is no day. Write it as 2024-03-05.") from error
 
 
 def _name(collection: Collection, field: str, value: date | str | None) -> str | None:
@@ -96,7 +103,7 @@ def _name(collection: Collection, field: str, value: date | str | None) -> str |
     names = collection.catalog.names(field)
     if found := next((name for name in names if name.casefold() == wanted), None):
         return found
-    raise QuestionError(f"No article has the {field} {value!r}. There are {_some(names)}.")
+    raise QuestionError(f"No article has the {field} {_short(str(value))!r}. There are {_some(names)}.")
 
 
 def _article(collection: Collection, value: date | str | None) -> str | None:
@@ -107,5 +114,9 @@ def _article(collection: Collection, value: date | str | None) -> str | None:
 
 
 def _some(names: list[str]) -> str:
-    shown = ", ".join(sorted(names)[:5]) or "none"
+    shown = ", ".join(map(_short, sorted(names)[:5])) or "none"
     return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+
+
+def _short(name: str) -> str:
+    return shorten(name, 60, placeholder=" …")

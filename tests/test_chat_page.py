@@ -256,3 +256,14 @@ def test_axe_finds_nothing_serious_in_our_markup_nor_beyond_an_empty_gradio_chat
             if each["impact"] in ("serious", "critical")
         ]
         assert inside == [], ours
+
+
+def test_what_was_understood_of_the_time_is_a_chip_and_a_click_takes_it_back(chat, open_page):
+    page = open_page(chat)
+    page.get_by_label("Ask a question").fill("what did the Transport Ministry deny in March 2024?")
+    page.keyboard.press("Enter")
+    chip = page.get_by_role("button", name="Ask again without: in March 2024")
+    chip.click()
+    page.get_by_text("[any date]", exact=False).first.wait_for()
+    page.locator(".answer").nth(1).locator(".sources").wait_for()
+    assert page.locator(".answer").nth(1).locator(".chip").count() == 0

@@ -48,6 +48,7 @@ def test_a_guess_is_taken_back_by_words_that_stay_visible(two_tolls):
     answer = two_tolls.ask("to whom did Orsk sell the mill in 2021? [any date]")
     assert answer.guesses == ()
     assert {citation.article.title for citation in answer.citations} >= {"Mill again"}
+    assert answer.standalone_question == "to whom did Orsk sell the mill?"
 
 
 def test_a_time_of_which_there_are_no_articles_is_no_guess(two_tolls):
