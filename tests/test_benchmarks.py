@@ -19,6 +19,8 @@ pytestmark = pytest.mark.real
         ("reading", "answerable: F1"),
         ("chain", "refusal F1"),
         ("load", "answers a second"),
+        ("duplicates", "precision"),
+        ("scale", "times the smallest's"),
     ],
 )
 def test_a_smoke_run_ends_with_its_figures(name, says):

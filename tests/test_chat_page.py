@@ -264,6 +264,6 @@ def test_what_was_understood_of_the_time_is_a_chip_and_a_click_takes_it_back(cha
     page.keyboard.press("Enter")
     chip = page.get_by_role("button", name="Ask again without: in March 2024")
     chip.click()
-    page.get_by_text("[any date]", exact=False).first.wait_for()
+    page.locator('[data-testid="user"]', has_text="[any date]").wait_for()
     page.locator(".answer").nth(1).locator(".sources").wait_for()
     assert page.locator(".answer").nth(1).locator(".chip").count() == 0

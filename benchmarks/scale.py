@@ -1,0 +1,280 @@
+"""How adding and searching scale: `python -m benchmarks.scale --data FOLDER`, or `--smoke`.
+
+The vectors are generated: mixtures of the real vectors of some passages, so that thousands of passages a second can be
+made. The texts are real sentences in random order, with made-up words in the place of rare ones, so that the vocabulary
+grows with the collection as that of news does. The questions are real. Each size has a folder of its own in `--work`,
+and what has been added or measured there isn't done again.
+"""
+
+import argparse
+import gzip
+import itertools
+import json
+import multiprocessing
+import random
+import re
+import shutil
+import statistics
+import tempfile
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.data import demonstration
+from index.catalog import Entry
+from index.collection import Collection
+from index.embed import PACKAGED, WORDS, Vectors, load_embedder
+from index.ingest import PASSAGES_AT_ONCE
+from index.records import EVERYTHING, Draft, Filter
+from index.split import passages, sentence_spans, sentences
+from index.words import words
+
+SIZES = [1_000, 10_000, 100_000, 300_000]
+REAL_VECTORS = 2_000
+QUESTIONS = 200
+COUNT = 30
+"""So many passages are asked for, as retrieval does."""
+
+_SETS = [
+    "squadshifts_new_wiki",
+    "squad2_12articles",
+    "qamr_devtest",
+    "squadshifts_reddit",
+    "squadshifts_amazon_reviews",
+]
+_FIRST_DAY = date(2015, 1, 1)
+_DAYS = 4_000
+_PUBLISHERS = 100
+_AUTHORS = 1_000
+_RARE = 4
+_SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in ("a", "e", "i", "o", "u", "an", "or")]
+
+
+def main() -> None:
+    """Adds and searches collections of each size, and prints a table of each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="has `reading/squadshifts_new_wiki.jsonl.gz` and others")
+    parser.add_argument("--work", type=Path, help="where the collections stay, to go on with; else they are temporary")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    given = parser.parse_args()
+    if not given.smoke and given.data is None:
+        parser.error("give the folder of the data with --data, or --smoke")
+    with tempfile.TemporaryDirectory() as temporary:
+        work = given.work or Path(temporary)
+        sizes = [100, 300] if given.smoke else sorted(given.sizes)
+        stock_file = _prepared(work, None if given.smoke else given.data)
+        print("The vectors are generated, so the encoder's time is in none of these figures.")
+        smallest: dict[str, Any] = {}
+        for size in sizes:
+            folder = work / str(size)
+            figures = _once(folder / "added.json", _add, folder, stock_file, size)
+            figures |= _once(folder / "searched.json", _search, folder, stock_file)
+            smallest = smallest or figures
+            _print(figures, smallest)
+
+
+def _prepared(work: Path, data: Path | None) -> Path:
+    """The file of sentences, questions and their vectors, made once."""
+    work.mkdir(parents=True, exist_ok=True)
+    file = work / "stock.npz"
+    if not file.exists():
+        stock, questions = _demonstration() if data is None else _real(data)
+        runs = [" ".join(stock[at : at + 3]) for at in range(0, len(stock), 3)]
+        random.Random(0).shuffle(runs)  # noqa: S311
+        embedder = load_embedder(WORDS if data is None else PACKAGED)
+        real = embedder.encode(runs[:REAL_VECTORS], threads=multiprocessing.cpu_count())
+        asked = embedder.encode(questions, threads=1)
+        np.savez(file, stock=stock, questions=questions, real=real, asked=asked)
+    return file
+
+
+def _demonstration() -> tuple[list[str], list[str]]:
+    articles, tasks = demonstration()
+    stock = [text[sentence.start : sentence.end] for text in articles.values() for sentence in sentences(text)]
+    return stock, [task.question for task in tasks]
+
+
+def _real(data: Path) -> tuple[list[str], list[str]]:
+    """`(sentences, questions)`: those of all sets, and of Wikipedia's articles."""
+    contexts: dict[str, None] = {}
+    questions: list[str] = []
+    for name in _SETS:
+        with gzip.open(data / "reading" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        contexts |= dict.fromkeys(" ".join(row["context"].split()) for row in rows)
+        questions += [row["question"] for row in rows] if name == _SETS[0] else []
+    stock = [text[start:end] for text in contexts for start, end in sentence_spans(text) if 40 <= end - start <= 300]
+    return stock, random.Random(0).sample(questions, QUESTIONS)  # noqa: S311
+
+
+class GeneratedVectors:
+    """An embedder of passages that makes vectors up, and knows those of the questions."""
+
+    name = "generated"
+
+    def __init__(self, stock: Any) -> None:
+        self._real = stock["real"]
+        self._known = dict(zip(stock["questions"].tolist(), stock["asked"], strict=True))
+        self._rng = np.random.default_rng(0)
+
+    def encode(self, texts: Sequence[str], threads: int) -> Vectors:
+        """A known question's own vector, else a mixture of three real ones with a little noise."""
+        known = [self._known[text] for text in texts if text in self._known]
+        if len(known) == len(texts):
+            return np.array(known, np.float32)
+        count, dimensions = len(texts), self._real.shape[1]
+        mixed = sum(self._rng.uniform(0.1, 1, (count, 1)) * self._rng.choice(self._real, count) for _ in range(3))
+        mixed = mixed + 0.35 * self._rng.standard_normal((count, dimensions)) / np.sqrt(dimensions)
+        return np.asarray(mixed / np.linalg.norm(mixed, axis=1, keepdims=True), np.float32)
+
+
+def made_up(stock: Sequence[str]) -> Iterator[Draft]:
+    """Articles without end, of ten paragraphs each, by few publishers mostly, published over some eleven years."""
+    rng = random.Random(0)  # noqa: S311
+    frequency = Counter(word for sentence in stock for word in set(re.findall(r"[A-Za-z]{4,}", sentence)))
+
+    def varied(sentence: str) -> str:
+        return re.sub(r"[A-Za-z]{4,}", replaced, sentence)
+
+    def replaced(found: re.Match[str]) -> str:
+        common = frequency[found.group()] > _RARE or rng.random() < 0.3
+        return found.group() if common else _word(int(1_500 * ((1 - rng.random()) ** -1.6 - 1)))
+
+    for number in itertools.count():
+        paragraphs = [" ".join(varied(sentence) for sentence in rng.choices(stock, k=3)) for _ in range(10)]
+        yield Draft(
+            title=" ".join(paragraphs[0].split()[:8]),
+            full_text="\n\n".join(paragraphs),
+            url=f"https://example.org/{number}",
+            publisher=f"Publisher {min(int(rng.paretovariate(0.7)), _PUBLISHERS)}",
+            author=f"Author {rng.randrange(_AUTHORS)}",
+            published=_FIRST_DAY + timedelta(days=rng.randrange(_DAYS)),
+        )
+
+
+def _word(rank: int) -> str:
+    """The made-up word of that rank; ranks of a Pareto distribution make a vocabulary that never ends."""
+    number, parts = rank + len(_SYLLABLES), []
+    while number:
+        number, part = divmod(number, len(_SYLLABLES))
+        parts.append(_SYLLABLES[part])
+    return "".join(parts)
+
+
+def _once(file: Path, measure: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:
+    """What was measured before, or what is measured now in a process of its own, so that its memory is its own."""
+    if not file.exists():
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+            figures = process.submit(measure, *given).result()
+        file.write_text(json.dumps(figures), "utf-8")
+    return dict(json.loads(file.read_text("utf-8")))
+
+
+def _add(folder: Path, stock_file: Path, size: int) -> dict[str, Any]:
+    shutil.rmtree(folder / "index", ignore_errors=True)  # of a run that was broken off
+    stock = np.load(stock_file)
+    collection = Collection(folder / "index", GeneratedVectors(stock))
+    began, memory, count = time.perf_counter(), [_megabytes()], 0
+    with collection.writing():
+        articles = made_up(stock["stock"].tolist())
+        while count < size:
+            count += _publish(collection, articles, min(PASSAGES_AT_ONCE, size - count))
+            memory.append(_megabytes())
+    return {
+        "passages": count,
+        "passages added a second": count / (time.perf_counter() - began),
+        "catalog, bytes a passage": _bytes(folder / "index", "catalog.db*") / count,
+        "vectors, bytes a passage": _bytes(folder / "index" / "chroma", "**/*") / count,
+        "memory after adding, MB": memory[-1],
+        "grown while adding, MB": memory[-1] - memory[1],
+    }
+
+
+def _publish(collection: Collection, articles: Iterator[Draft], count: int) -> int:
+    """Adds articles of about so many passages the way `ingest` does. The number of passages added."""
+    entries: list[Entry] = []
+    while sum(len(entry.passages) for entry in entries) < count:
+        draft, version = next(articles), uuid.uuid4().hex[:12]
+        split = list(passages(draft.full_text, sentences(draft.full_text)))
+        entries.append(Entry(version[:10], version, f"/made-up/{version}", version, draft, split))
+    ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
+    versions = [entry.version for entry in entries for _ in entry.passages]
+    collection.catalog.intend(entry.version for entry in entries)
+    collection.vectors.add(ids, versions, collection.embedder.encode(ids, threads=1))
+    collection.catalog.publish(entries)
+    return len(ids)
+
+
+def _search(folder: Path, stock_file: Path) -> dict[str, Any]:
+    stock = np.load(stock_file)
+    questions = stock["questions"].tolist()
+    collection = Collection(folder / "index", GeneratedVectors(stock))
+    began = time.perf_counter()
+    collection.nearest(questions[0], COUNT)
+    figures: dict[str, Any] = {"first search, seconds": time.perf_counter() - began}
+    for name, kept in _filters(collection).items():
+        times: dict[str, list[float]] = {"words": [], "vectors": []}
+        for question in questions:
+            asked = words(question)
+            times["words"].append(_milliseconds(collection.matching, asked, COUNT, kept))
+            times["vectors"].append(_milliseconds(collection.nearest, question, COUNT, kept))
+        figures |= {f"{store}, {name}": _median_and_p95(spent) for store, spent in times.items()}
+    return figures | {"memory after searching, MB": _megabytes()}
+
+
+def _filters(collection: Collection) -> dict[str, Filter]:
+    article = collection.catalog.articles(1)[0]
+    filters = {
+        "no filter": EVERYTHING,
+        "the later half": Filter(after=_FIRST_DAY + timedelta(days=_DAYS // 2)),
+        "the latest tenth": Filter(after=_FIRST_DAY + timedelta(days=_DAYS * 9 // 10)),
+        "the earliest hundredth": Filter(before=_FIRST_DAY + timedelta(days=_DAYS // 100)),
+        "the largest publisher": Filter(publisher="Publisher 1"),
+        "a small publisher": Filter(publisher="Publisher 20"),
+        "one author": Filter(author=article.author),
+        "one article": Filter(article=article.id),
+    }
+    return {name: kept for name, kept in filters.items() if collection.catalog.passage_ids(kept, 1)}
+
+
+def _milliseconds(search: Callable[..., object], *given: object) -> float:
+    began = time.perf_counter()
+    search(*given)
+    return (time.perf_counter() - began) * 1_000
+
+
+def _median_and_p95(spent: Sequence[float]) -> tuple[float, float]:
+    return statistics.median(spent), statistics.quantiles(spent, n=20)[-1]
+
+
+def _print(figures: dict[str, Any], smallest: dict[str, Any]) -> None:
+    print(f"\n{figures['passages']:,} passages")
+    for name, figure in figures.items():
+        if isinstance(figure, float):
+            print(f"  {name:<36} {figure:10,.1f}")
+    for name, figure in figures.items():
+        if isinstance(figure, list):
+            median, p95 = figure
+            times = median / smallest[name][0] if name in smallest else float("nan")
+            print(f"  {name:<36} median {median:7.2f} ms   95% {p95:7.2f} ms   {times:5.2f} times the smallest's")
+
+
+def _bytes(folder: Path, pattern: str) -> int:
+    return sum(file.stat().st_size for file in folder.glob(pattern) if file.is_file())
+
+
+def _megabytes() -> float:
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("ascii").splitlines())
+    return int(fields["VmRSS"].split()[0]) / 1_024
+
+
+if __name__ == "__main__":
+    main()
