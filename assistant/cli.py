@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.chain import Assistant
     from index.ingest import Progress
 
+VANISHED_SHOWN = 10
 DONE, USERS_ERROR, INTERRUPTED = 0, 1, 130
 
 
@@ -129,9 +130,12 @@ def _sync(given: argparse.Namespace) -> int:
     assistant = _assistant(given)
     with _progress(assistant.collection.register.roots()) as progress:
         report = assistant.sync(progress, prune=given.prune, dry=given.dry_run)
-    titles = {article.id: article.title for article in assistant.articles()}
-    for article in report.vanished:
-        _say(f"Vanished from where it came: {article} {titles.get(article, '')} (`onrecord sync --prune` removes it)")
+    if report.vanished:
+        found = (assistant.collection.catalog.article(id_) for id_ in report.vanished[:VANISHED_SHOWN])
+        shown = ", ".join(f"{article.id} “{article.title}”" for article in found if article)
+        more = len(report.vanished) - VANISHED_SHOWN
+        also = f" and {more} more" if more > 0 else ""
+        _say(f"No longer where it came from: {shown}{also}. `onrecord sync --prune` removes what has vanished.")
     line = _report_line(report)
     return _reported(given, report, f"Nothing was changed. It would be: {line}" if given.dry_run else line)
 

@@ -108,8 +108,14 @@ class Catalog:
             _next_generation(database)
 
     def repassage(self, entries: Iterable[Entry], facts: dict[str, str]) -> None:
-        """Puts other passages in the place of all there are, and other facts, in one transaction."""
+        """Puts other passages in the place of all there are, and other facts, in one transaction.
+
+        All vectors but those of the name that the facts tell are unwanted then.
+        """
         with schema.connected(self.path) as database:
+            database.execute("INSERT INTO unwanted_vectors SELECT value FROM facts WHERE name = 'vectors'")
+            database.execute("DELETE FROM unwanted_vectors WHERE name = ?", (facts["vectors"],))
+            database.execute("DELETE FROM unwanted_versions")
             schema.empty_passages(database)
             for entry in entries:
                 database.execute("UPDATE articles SET version = ? WHERE id = ?", (entry.version, entry.id))
@@ -131,6 +137,21 @@ class Catalog:
         """Notes that a version's vectors are gone."""
         with schema.connected(self.path) as database:
             database.execute("DELETE FROM unwanted_versions WHERE version = ?", (version,))
+
+    def intend_vectors(self, name: str) -> None:
+        """Notes a name under which vectors are about to be made, and unwanted until articles have them."""
+        with schema.connected(self.path) as database:
+            database.execute("INSERT INTO unwanted_vectors VALUES (?)", (name,))
+
+    def unwanted_vectors(self) -> list[str]:
+        """Names under which all vectors are to be removed."""
+        with schema.connected(self.path) as database:
+            return [row[0] for row in database.execute("SELECT name FROM unwanted_vectors")]
+
+    def forget_vectors(self, name: str) -> None:
+        """Notes that the vectors of that name are gone."""
+        with schema.connected(self.path) as database:
+            database.execute("DELETE FROM unwanted_vectors WHERE name = ?", (name,))
 
     def articles(self, most: int = -1) -> list[Article]:
         """All articles, or at most so many, newest publication first, undated ones last."""
@@ -223,8 +244,8 @@ class Catalog:
         with schema.connected(self.path) as database:
             rows = database.execute(
                 "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article "  # noqa: S608
-                f"WHERE passages.id IN ({_marks(ids)}) AND {clause}",
-                (*ids, *parameters),
+                f"WHERE passages.id IN (SELECT value FROM json_each(?)) AND {clause}",
+                (json.dumps(ids), *parameters),
             ).fetchall()
         found = {row[0] for row in rows}
         return [passage_id for passage_id in ids if passage_id in found]

@@ -24,6 +24,16 @@ _FURNITURE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_FURNITURE_SENTENCE = re.compile(
+    r"""(?:(?:we|this\ (?:web)?site|we\ and\ our\ partners)\ (?:use|store)s?\ cookies\b
+    | by\ (?:using|continuing\ to\ use)\ (?:this|our)\ (?:web)?site,?\ you\ (?:agree|accept|consent)\b
+    | (?:sign\ up|subscribe)\ (?:now\ )?(?:for|to)\ (?:our|the)\ (?:[\w-]+\ ){0,4}newsletters?\b
+    | (?:sign\ up|subscribe)\ to\ (?:continue|keep)\ reading\b | already\ a\ subscriber\?
+    | thanks\ for\ reading\b.*\bsubscribe\b | (?:please\ )?enable\ javascript\b | your\ browser\ does\ not\ support\b
+    )[^“”"]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
 
 def normalise(text: str) -> str:
     """The same text with plain spaces and line ends, composed letters and no control characters.
@@ -55,10 +65,13 @@ def split_headline(text: str) -> tuple[str | None, str]:
 def is_furniture(line: str) -> bool:
     """Whether the line belongs to the page ("Exit mobile version", "Share this") and not to the article.
 
-    A whole sentence of more than five words is left in: "Share this view of Moscow, he said, and you are lost."
+    A whole sentence of more than five words is left in, but for a page's standing ones ("We use cookies to …"): "Share
+    this view of Moscow, he said, and you are lost."
     """
     line = line.strip()
     short = len(line) <= 120 and (line[-1:] not in ".!?" or len(line.split()) <= 5)
+    if len(line) <= 200 and _FURNITURE_SENTENCE.fullmatch(line):
+        return True
     return short and _FURNITURE.fullmatch(line) is not None
 
 

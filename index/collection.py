@@ -21,7 +21,7 @@ from index.register import Register
 from index.split import SPLITTER
 from index.vectors import VectorStore
 
-FEW = 2_000
+FEW = 300
 """Among so many passages that a filter lets through, each is compared; among more, neighbours are filtered."""
 
 
@@ -38,6 +38,7 @@ class Collection:
         self._chroma_url = chroma_url
         self._reading = threading.Lock()
         self._generation: str | None = None
+        self._is_writing = False
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -49,7 +50,7 @@ class Collection:
 
     def stored_catalog(self) -> Catalog:
         """The same, whatever embedding model and splitter it was made with."""
-        catalog = Catalog(self._path) if self._path.exists() else None
+        catalog = Catalog(self.catalog_path) if self.catalog_path.exists() else None
         if catalog is None or not catalog.exists:
             raise self._empty()
         return catalog
@@ -68,11 +69,11 @@ class Collection:
     def vectors(self) -> VectorStore:
         """The vectors of an index that exists."""
         self._generation = self.catalog.fact("generation")
-        return self.vector_store(str(self.catalog.fact("vectors")))
+        return self.vector_store(str(self.catalog.fact("vectors")), new=self.catalog.passage_count() == 0)
 
-    def vector_store(self, name: str) -> VectorStore:
-        """The vectors of that name, which are made where there are none."""
-        return VectorStore(self.folder / "chroma", name, self._chroma_url)
+    def vector_store(self, name: str, *, new: bool) -> VectorStore:
+        """The vectors of that name, which are made if they are `new`."""
+        return VectorStore(self.folder / "chroma", name, self._chroma_url, new=new)
 
     @property
     def threads(self) -> int:
@@ -81,11 +82,14 @@ class Collection:
 
     def forget(self) -> None:
         """Opens catalog and vectors anew at their next use: they are others now."""
+        if "vectors" in self.__dict__:
+            self.vectors.close()
         for name in ("catalog", "vectors", "lexical", "register"):
             self.__dict__.pop(name, None)
 
     @property
-    def _path(self) -> Path:
+    def catalog_path(self) -> Path:
+        """The file of the catalog."""
         return self.folder / "catalog.db"
 
     def _check(self, catalog: Catalog, name: str, ours: str, remedy: str) -> None:
@@ -120,21 +124,31 @@ class Collection:
     def nearest(self, question: str, count: int, wanted: Filter = EVERYTHING) -> list[Passage]:
         """The `count` passages nearest to the question in meaning among those wanted, nearest first."""
         vector = self.embedder.encode([question], threads=1)[0]
-        with self._reading:
-            self._notice_other_writers()
-            ids = self.vectors.nearest(vector, count) if wanted == EVERYTHING else self._wanted(vector, count, wanted)
-        return self.catalog.passages(ids)
-
-    def _wanted(self, vector: Vectors, count: int, wanted: Filter) -> list[str]:
-        few = self.catalog.passage_ids(wanted, FEW + 1)
-        if len(few) <= FEW:
-            return self.vectors.nearest_of(vector, count, few)
-        asked, everything = 4 * count, self.vectors.count()
         while True:
-            found = self.catalog.let_through(self.vectors.nearest(vector, min(asked, everything)), wanted)
-            if len(found) >= count or asked >= everything:
+            name = self.catalog.fact("vectors")
+            try:
+                with self._reading:
+                    self._notice_other_writers()
+                    found = self.catalog.passages(self._nearest(vector, count, wanted))
+            except CollectionError:
+                if self.catalog.fact("vectors") == name:
+                    raise
+            else:
+                if self.catalog.fact("vectors") == name:
+                    return found
+            # They were made anew meanwhile, by `rebuild`.
+
+    def _nearest(self, vector: Vectors, count: int, wanted: Filter) -> list[str]:
+        if wanted != EVERYTHING:
+            few = self.catalog.passage_ids(wanted, FEW + 1)
+            if len(few) <= FEW:
+                return self.vectors.nearest_of(vector, count, few)
+        asked = count if wanted == EVERYTHING else 4 * count
+        while True:  # vectors that no article has yet, or has any more, don't count
+            found = self.catalog.let_through(self.vectors.nearest(vector, asked), wanted)
+            if len(found) >= count or asked >= self.vectors.count():
                 return found[:count]
-            asked *= 4
+            asked = max(2 * asked, 3 * asked * count // (2 * max(len(found), 1)))
 
     def matching(self, words: list[str], count: int, wanted: Filter = EVERYTHING) -> list[Passage]:
         """The `count` passages that match the words best by BM25 among those wanted, best first."""
@@ -145,15 +159,17 @@ class Collection:
         """The right to write, which one process has at a time. Vectors that no article wants are removed."""
         with self.locked():
             facts = {"embedding_model": self.embedder.name, "splitter": SPLITTER, "vectors": new_name()}
-            Catalog(self._path).create(facts)
+            Catalog(self.catalog_path).create(facts)
             with self._reading:
                 self._notice_other_writers()
-            self._sweep()
+                self._is_writing = True
             try:
-                yield
-            finally:
                 self._sweep()
+                yield
+                self._sweep()
+            finally:
                 self._generation = self.catalog.fact("generation")
+                self._is_writing = False
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -163,23 +179,36 @@ class Collection:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
-            writer.write_text(f"process {os.getpid()} ({_command()}, since {datetime.now():%H:%M})", "utf-8")
         except Timeout as error:
-            who = writer.read_text("utf-8", "replace")[:200] if writer.exists() else "another process"
             raise CollectionError(
-                f"{self.folder} is being written by {who}. Wait until that is done, then try again."
+                f"{self.folder} is being written by {_who(writer)}. Wait until that is done, then try again."
             ) from error
         except OSError as error:
-            raise CollectionError(
-                f"{self.folder} can't be written: {error.strerror}. Name another with --index."
-            ) from error
+            raise self._unwritable(error) from error
         try:
+            try:
+                writer.write_text(f"process {os.getpid()} ({_command()}, since {datetime.now():%H:%M})", "utf-8")
+            except OSError as error:
+                raise self._unwritable(error) from error
             yield
         finally:
             writer.unlink(missing_ok=True)
             lock.release()
 
+    def _unwritable(self, error: OSError) -> CollectionError:
+        return CollectionError(
+            f"{self.folder} can't be written: {error.strerror}. Make room or allow it, or name another with --index."
+        )
+
+    def drop_unwanted_vectors(self) -> None:
+        """Removes what a broken off `rebuild` has made, or what it has replaced."""
+        for name in self.catalog.unwanted_vectors():
+            self.vectors.drop(name)
+            self.catalog.forget_vectors(name)
+
     def _notice_other_writers(self) -> None:
+        if self._is_writing:
+            return
         vectors, generation = self.vectors, self.catalog.fact("generation")
         if generation != self._generation:
             name = str(self.catalog.fact("vectors"))
@@ -199,6 +228,13 @@ class Collection:
 def new_name() -> str:
     """A name for vectors that no other index on a Chroma server has."""
     return f"onrecord-{uuid.uuid4().hex[:12]}"
+
+
+def _who(writer: Path) -> str:
+    try:
+        return writer.read_text("utf-8", "replace")[:200] or "another process"
+    except OSError:
+        return "another process"
 
 
 def _command() -> str:

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index import schema
+from index.catalog import Catalog
 from index.collection import Collection
 from index.ingest import embedded_text
+from index.rebuild import remake
+from index.vectors import LostVectorsError
 
 PASSAGES_AT_ONCE = 1_024
 
@@ -24,7 +27,7 @@ def check(collection: Collection, *, repair: bool) -> list[Finding]:
     Raises CollectionError where there is no index, or another process writes to it.
     """
     with collection.locked():
-        damage = schema.damage(collection.catalog.path)
+        damage = schema.damage(collection.catalog_path) if collection.catalog_path.exists() else ""
         if damage:
             return [Finding(f"The catalog is damaged: {damage}. Put a backup in its place.", False)]
         return [*_words(collection, repair), *_vectors(collection, repair)]
@@ -38,25 +41,45 @@ def _words(collection: Collection, repair: bool) -> Iterator[Finding]:
 
 
 def _vectors(collection: Collection, repair: bool) -> Iterator[Finding]:
-    catalog, vectors = collection.catalog, collection.vectors
-    vectors.reopen()
-    missing, extra = set(catalog.passage_ids()), []
-    for ids in vectors.ids():
-        extra += [passage_id for passage_id in ids if passage_id not in missing]
-        missing.difference_update(ids)
+    try:
+        missing, extra = _differences(collection)
+    except LostVectorsError as error:
+        if repair:
+            remake(collection)
+        yield Finding(str(error), True)
+        return
     if extra:
         if repair:
-            vectors.discard(extra)
+            collection.vectors.discard(extra)
         yield Finding(f"{len(extra)} vectors belong to no passage.", True)
     if missing:
         if repair:
             _embed(collection, sorted(missing))
         yield Finding(f"{len(missing)} passages have no vector.", True)
     if repair:
-        for version in catalog.unwanted_versions():
-            catalog.forget_version(version)
-        if extra or missing:
-            catalog.touch()
+        _tidy(collection.catalog, changed=bool(extra or missing))
+    left = collection.catalog.unwanted_vectors()
+    if left:
+        if repair:
+            collection.drop_unwanted_vectors()
+        yield Finding("Vectors are left over from a `rebuild` that was broken off.", True)
+
+
+def _differences(collection: Collection) -> tuple[set[str], list[str]]:
+    """The passages that have no vector, and the vectors that have no passage, by their ids."""
+    collection.vectors.reopen()
+    missing, extra = set(collection.catalog.passage_ids()), []
+    for ids in collection.vectors.ids():
+        extra += [passage_id for passage_id in ids if passage_id not in missing]
+        missing.difference_update(ids)
+    return missing, extra
+
+
+def _tidy(catalog: Catalog, *, changed: bool) -> None:
+    for version in catalog.unwanted_versions():
+        catalog.forget_version(version)
+    if changed:
+        catalog.touch()
 
 
 def _embed(collection: Collection, ids: list[str]) -> None:

@@ -50,8 +50,8 @@ def add(
     one goes on. `progress` is told of each article read. `hosts` are those that may be read from although their
     addresses aren't public. Raises CollectionError where the index can't be written.
     """
-    with collection.writing(), collection.register.sightings() as seen:
-        run = _Run(collection, seen, progress, hosts)
+    with collection.writing(), collection.register.sightings() as seen, sources.SourceReader(hosts) as reader:
+        run = _Run(collection, reader, seen, progress)
         for source in given:
             run.read(sources.root_name(source), named=True)
         return run.finished(prune=False)
@@ -68,11 +68,16 @@ def sync(
     """Reads all that was ever added again, as far as it has changed.
 
     `prune` removes articles that have vanished from where they came; else they are only reported. A `dry` run changes
-    nothing and reports what would happen.
+    nothing and reports what would happen. Raises CollectionError where there is no index yet, or it can't be written.
     """
-    with collection.writing(), collection.register.sightings() as seen:
-        run = _Run(collection, seen, progress, hosts, known=True, dry=dry)
-        for root in collection.register.roots():
+    register = collection.register
+    with (
+        collection.locked() if dry else collection.writing(),
+        register.sightings() as seen,
+        sources.SourceReader(hosts, register.validators) as reader,
+    ):
+        run = _Run(collection, reader, seen, progress, dry=dry)
+        for root in register.roots():
             run.read(root, named=False)
         return run.finished(prune)
 
@@ -82,6 +87,7 @@ def remove(collection: Collection, articles: Sequence[Article]) -> Report:
     began = time.perf_counter()
     with collection.writing():
         collection.register.forget([(article.id, article.source) for article in articles])
+        collection.register.unsettle(article.id for article in articles)
         collection.catalog.withdraw(article.id for article in articles)
     return Report(removed=tuple(article.id for article in articles), seconds=time.perf_counter() - began)
 
@@ -92,86 +98,100 @@ class _Run:
     def __init__(
         self,
         collection: Collection,
+        reader: sources.SourceReader,
         seen: Sightings,
         progress: Callable[[Progress], None],
-        hosts: frozenset[str],
         *,
-        known: bool = False,
         dry: bool = False,
     ) -> None:
         self._began = time.perf_counter()
         self._collection, self._catalog, self._register = collection, collection.catalog, collection.register
-        self._seen, self._progress, self._dry = seen, progress, dry
-        self._reader = sources.SourceReader(hosts, self._register.validators if known else None, self._read_bytes)
-        self._bytes = self._passages = self._published = 0
+        self._reader, self._seen, self._progress, self._dry = reader, seen, progress, dry
+        self._passages = self._published = 0
         self._roots: list[str] = []
+        self._gone: list[str] = []
         self._waiting: list[Entry] = []
-        self._settled: list[sources.Settled] = []
         self._added: list[str] = []
         self._updated: list[str] = []
-        self._unchanged: list[str] = []
+        self._unchanged: dict[str, None] = {}
         self._failed: list[Failure] = []
         self._left_out: list[str] = []
 
-    def _read_bytes(self, count: int) -> None:
-        self._bytes += count
-
     def read(self, root: str, *, named: bool) -> None:
         """Reads a root; what is `named` comes in even if it was once removed by hand."""
-        found, gone = False, []
+        found = False
         for event in self._reader.read(root):
+            found = found or isinstance(event, sources.Found | sources.Unchanged | sources.LeftOut)
             match event:
                 case sources.Found():
-                    found = True
                     self._take(root, event, named)
                 case sources.Settled():
-                    self._settled.append(event)
+                    self._seen.settled(event.address, *event.validators)
                 case sources.Unchanged():
-                    found = True
-                    self._seen.saw_all_of(root, event.address)
+                    self._unchanged |= dict.fromkeys(self._seen.saw_all_of(root, event.address))
+                    self._tell(event.address or root)
                 case sources.Missed():
                     self._failed.append(event.failure)
                     self._seen.saw_all_of(root, event.address)
                 case sources.Gone():
-                    gone.append(event.address)
-                    self._failed += [event.failure] if named else []
+                    self._lose(root, event, named)
                 case sources.LeftOut():
-                    found = True
                     self._left_out.append(event.path)
-        for address in gone:
-            self._seen.lost(root, address)
+        if root == sources.STANDARD_INPUT:
+            return
         self._roots.append(root)
-        if named and found and not self._dry and root != sources.STANDARD_INPUT:
+        if named and found and not self._dry:
             self._register.remember(root)
+
+    def _lose(self, root: str, gone: sources.Gone, named: bool) -> None:
+        """What was at the address has vanished. What a feed or folder that is gone held elsewhere hasn't."""
+        if gone.address == root:
+            self._seen.saw_all_of(root)
+        self._gone.append(gone.address)
+        if named or not self._seen.holds(root, gone.address):
+            self._failed.append(gone.failure)
 
     def _take(self, root: str, found: sources.Found, named: bool) -> None:
         try:
-            entry = _entry(found.source, found.draft)
+            entry = _entry(found.source, self._dated(found))
         except ReadError as error:
             self._failed.append(Failure(found.source, str(error)))
             self._seen.saw_all_of(root, found.address)
             return
-        if not named and self._register.is_dismissed(found.source):
-            return
-        first = not self._seen.has_seen(entry.id)
-        self._seen.saw(root, found.address, entry.id)
-        if not first:
+        if self._register.is_dismissed(found.source):
+            if not named:
+                return
+            self._register.want(found.source)
+        if not self._seen.saw(root, found.address, entry.id):
             return
         known = self._catalog.digest(entry.source)
         if known == entry.digest:
-            self._unchanged.append(entry.id)
+            self._unchanged[entry.id] = None
         else:
             (self._updated if known is not None else self._added).append(entry.id)
             self._waiting.append(entry)
-        self._progress(Progress(found.source, self._bytes, self._published, self._passages))
+        self._tell(found.source)
         if sum(len(other.passages) for other in self._waiting) >= PASSAGES_AT_ONCE:
             self._publish()
 
+    def _dated(self, found: sources.Found) -> Draft:
+        """The article with the day that a feed once told of it, where it is now read by another way."""
+        known = self._catalog.article(_id(found.source))
+        if known and known.published_by == "feed" != found.draft.published_by:
+            return sources.with_feed_date(found.draft, known.published)
+        return found.draft
+
+    def _tell(self, source: str) -> None:
+        self._progress(Progress(source, self._reader.bytes_read, self._published, self._passages))
+
     def _publish(self) -> None:
         entries, self._waiting = self._waiting, []
-        settled, self._settled = self._settled, []
-        if self._dry:
-            return
+        if not self._dry:
+            self._write(entries)
+        self._passages += sum(len(entry.passages) for entry in entries)
+        self._published += len(entries)
+
+    def _write(self, entries: Sequence[Entry]) -> None:
         texts = [
             embedded_text(entry.draft.title, entry.draft.full_text[slice(*bounds)])
             for entry in entries
@@ -185,25 +205,24 @@ class _Run:
             versions = [entry.version for entry in entries for _ in entry.passages]
             collection.vectors.add(ids, versions, vectors)
             self._catalog.publish(entries)
-            self._passages += len(texts)
-            self._published += len(entries)
-        for each in settled:
-            self._register.was_read(each.address, *each.validators)
 
     def finished(self, prune: bool) -> Report:
         """Publishes the rest, and tells what came of it all."""
         self._publish()
-        vanished = self._seen.vanished(self._roots)
-        removed: list[str] = []
+        self._seen.lost(self._gone)
+        vanished, removed = self._seen.vanished(self._roots), list[str]()
         if not self._dry:
             self._seen.keep(self._roots)
-            if prune and vanished:
-                self._catalog.withdraw(vanished)
-                vanished, removed = [], vanished
+        if prune:
+            vanished, removed = removed, vanished
+        if removed and not self._dry:
+            self._register.unsettle(removed)
+            self._catalog.withdraw(removed)
+        changed = {*self._added, *self._updated, *vanished, *removed}
         return Report(
             added=tuple(self._added),
             updated=tuple(self._updated),
-            unchanged=tuple(self._unchanged),
+            unchanged=tuple(each for each in self._unchanged if each not in changed),
             removed=tuple(removed),
             vanished=tuple(vanished),
             failed=tuple(self._failed),
@@ -217,9 +236,12 @@ def _entry(source: str, draft: Draft) -> Entry:
     split = list(passages(draft.full_text, sentences(draft.full_text)))
     if not split:
         raise ReadError(f"{source} has no whole sentence in it. Give a file with an article's text.")
-    article_id = hashlib.sha256(source.encode()).hexdigest()[:10]
     digest = hashlib.sha256(repr(draft).encode()).hexdigest()
-    return Entry(article_id, uuid.uuid4().hex[:12], source, digest, draft, split)
+    return Entry(_id(source), uuid.uuid4().hex[:12], source, digest, draft, split)
+
+
+def _id(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:10]
 
 
 def embedded_text(title: str, text: str) -> str:

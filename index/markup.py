@@ -18,6 +18,11 @@ _ATTRIBUTES = frozenset(
     "id class lang href rel content name property itemprop itemscope itemtype type datetime pubdate title role style"
     " hidden aria-hidden data-component data-testid".split()
 )
+_NOT_OF_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""lxml doesn't take these, not even from its own parser."""
+
+_ONCE = ("html", "body")
+"""Broken pages begin and end these several times."""
 
 
 def parse(data: bytes, name: str) -> Any:  # noqa: ANN401 (lxml has no types)
@@ -28,9 +33,9 @@ def parse(data: bytes, name: str) -> Any:  # noqa: ANN401 (lxml has no types)
     """
     from lxml import etree
 
-    parser = etree.HTMLParser(target=_Tree())
+    parser = etree.HTMLParser(target=_Tree(), encoding="utf-8")
     try:
-        parser.feed(decode(data, name, _charset(data)))
+        parser.feed(decode(data, name, _charset(data)).encode())
         root, elements = parser.close()
     except etree.LxmlError as error:
         raise ReadError(f"{name} has no article text in it. Give the page of one article.") from error
@@ -47,28 +52,46 @@ class _Tree:
 
         self._builder = etree.TreeBuilder(parser=html.HTMLParser())
         self._level = self._elements = 0
+        self._open: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag in _ONCE:
+            if tag not in self._open:
+                self._open.append(tag)
+                self._builder.start(tag, _read(attributes))
+            return
         self._level += 1
         self._elements += 1
         if self._level <= MOST_LEVELS and self._elements <= MOST_ELEMENTS:
-            self._builder.start(tag, {key: value for key, value in attributes.items() if _is_read(key, value)})
+            self._builder.start(_name(tag), _read(attributes))
 
     def end(self, tag: str) -> None:
+        if tag in _ONCE:
+            return  # what follows </html> is shown as part of the page
         if self._level <= MOST_LEVELS and self._elements <= MOST_ELEMENTS:
-            self._builder.end(tag)
+            self._builder.end(_name(tag))
         self._level -= 1
 
     def data(self, text: str) -> None:
         if self._elements <= MOST_ELEMENTS:
-            self._builder.data(text)
+            self._builder.data(_NOT_OF_XML.sub("", text))
 
     def close(self) -> tuple[Any, int]:
-        return (self._builder.close() if self._elements <= MOST_ELEMENTS else None), self._elements
+        if self._elements > MOST_ELEMENTS:
+            return None, self._elements
+        for tag in reversed(self._open):
+            self._builder.end(tag)
+        return self._builder.close(), self._elements
 
 
-def _is_read(attribute: str, value: str) -> bool:
-    return attribute in _ATTRIBUTES and len(value) <= MOST_CHARACTERS_OF_ATTRIBUTE
+def _name(tag: str) -> str:
+    """The element's name, or "span" for what is none (`<ahref="…">`)."""
+    return tag if re.fullmatch(r"[a-z][a-z0-9-]{0,30}", tag) else "span"
+
+
+def _read(attributes: dict[str, str]) -> dict[str, str]:
+    short = {key: value for key, value in attributes.items() if len(value) <= MOST_CHARACTERS_OF_ATTRIBUTE}
+    return {key: _NOT_OF_XML.sub("", value) for key, value in short.items() if key in _ATTRIBUTES}
 
 
 def _charset(data: bytes) -> str:

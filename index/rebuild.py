@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 from index.catalog import Catalog, Entry
 from index.collection import Collection, new_name
@@ -19,21 +20,23 @@ def rebuild(collection: Collection, progress: Callable[[int], object] = lambda p
     Whoever searches meanwhile is answered from the old ones. Broken off, it has changed nothing.
     """
     with collection.locked():
-        catalog = collection.stored_catalog()
-        old = collection.vector_store(str(catalog.fact("vectors")))
-        name = new_name()
-        new = collection.vector_store(name)
-        versions: dict[str, str] = {}
-        count = 0
+        return remake(collection, progress)
+
+
+def remake(collection: Collection, progress: Callable[[int], object] = lambda passages: None) -> int:
+    """The same for who holds the lock already."""
+    catalog, name = collection.stored_catalog(), new_name()
+    versions: dict[str, str] = {}
+    count = 0
+    catalog.intend_vectors(name)
+    with closing(collection.vector_store(name, new=True)) as new:
         for entries in _entries(catalog, versions):
             count += _embed(collection, new, entries)
             progress(sum(len(entry.passages) for entry in entries))
-        facts = {"embedding_model": collection.embedder.name, "splitter": SPLITTER, "vectors": name}
-        catalog.repassage(itertools.chain.from_iterable(_entries(catalog, versions)), facts)
-        for version in catalog.unwanted_versions():
-            catalog.forget_version(version)
-        old.drop()
-        collection.forget()
+    facts = {"embedding_model": collection.embedder.name, "splitter": SPLITTER, "vectors": name}
+    catalog.repassage(itertools.chain.from_iterable(_entries(catalog, versions)), facts)
+    collection.forget()
+    collection.drop_unwanted_vectors()
     return count
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,14 @@ CREATE TEMP TABLE seen (
     root TEXT NOT NULL, address TEXT NOT NULL, article TEXT NOT NULL, PRIMARY KEY (root, address, article)
 ) WITHOUT ROWID;
 CREATE INDEX temp.seen_by_article ON seen(article);
+CREATE TEMP TABLE read_anew (article TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE settled (address TEXT PRIMARY KEY, etag TEXT, modified TEXT) WITHOUT ROWID;
+"""
+
+_VANISHED = """
+FROM holdings WHERE root IN (SELECT value FROM json_each(?1))
+    AND article NOT IN (SELECT article FROM seen)
+    AND article NOT IN (SELECT article FROM holdings WHERE root NOT IN (SELECT value FROM json_each(?1)))
 """
 
 
@@ -59,10 +67,13 @@ class Register:
             row = database.execute("SELECT etag, modified FROM resources WHERE address = ?", (address,)).fetchone()
         return (row[0], row[1]) if row else (None, None)
 
-    def was_read(self, address: str, etag: str | None, modified: str | None) -> None:
-        """Notes that all articles at the address are in, as it was under those validators."""
+    def unsettle(self, articles: Iterable[str]) -> None:
+        """Lets the addresses of articles that go out be read again: if they come back there, they come back in."""
         with schema.connected(self._path) as database:
-            database.execute("INSERT OR REPLACE INTO resources VALUES (?, ?, ?)", (address, etag, modified))
+            database.executemany(
+                "DELETE FROM resources WHERE address IN (SELECT address FROM holdings WHERE article = ?)",
+                ((article,) for article in articles),
+            )
 
     @contextmanager
     def sightings(self) -> Iterator["Sightings"]:
@@ -78,45 +89,54 @@ class Sightings:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
-    def saw(self, root: str, address: str, article: str) -> None:
-        """An article, at an address, by way of a root."""
+    def saw(self, root: str, address: str, article: str) -> bool:
+        """An article, at an address, by way of a root; whether it is the first time that it is read."""
         self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (root, address, article))
+        return self._database.execute("INSERT OR IGNORE INTO read_anew VALUES (?)", (article,)).rowcount > 0
 
-    def has_seen(self, article: str) -> bool:
-        """Whether the article was seen already, by way of any root."""
-        query = "SELECT 1 FROM seen WHERE article = ? LIMIT 1"
-        return self._database.execute(query, (article,)).fetchone() is not None
+    def saw_all_of(self, root: str, address: str | None = None) -> list[str]:
+        """All that the root, or the address in it, held before, by their ids."""
+        held = "FROM holdings WHERE root = ?" + (" AND address = ?" if address is not None else "")
+        which = (root,) if address is None else (root, address)
+        self._database.execute(f"INSERT OR IGNORE INTO seen SELECT root, address, article {held}", which)
+        return [row[0] for row in self._database.execute(f"SELECT DISTINCT article {held}", which)]
 
-    def saw_all_of(self, root: str, address: str | None = None) -> None:
-        """All that the root, or the address in it, held before: it is unchanged, or couldn't be read."""
+    def holds(self, root: str, address: str) -> bool:
+        """Whether there was an article at the address, by way of the root, before."""
+        query = "SELECT 1 FROM holdings WHERE root = ? AND address = ? LIMIT 1"
+        return self._database.execute(query, (root, address)).fetchone() is not None
+
+    def lost(self, addresses: Sequence[str]) -> None:
+        """Takes back, whatever the root, that what the addresses held was seen."""
         self._database.execute(
-            "INSERT OR IGNORE INTO seen SELECT root, address, article FROM holdings "
-            "WHERE root = ?1 AND (?2 IS NULL OR address = ?2)",
-            (root, address),
+            "DELETE FROM seen WHERE address IN (SELECT value FROM json_each(?))", (json.dumps(addresses),)
         )
 
-    def lost(self, root: str, address: str) -> None:
-        """Takes back that what the address held was seen."""
-        self._database.execute("DELETE FROM seen WHERE root = ? AND address = ?", (root, address))
+    def settled(self, address: str, etag: str | None, modified: str | None) -> None:
+        """All articles at the address, as it was under those validators."""
+        self._database.execute("INSERT OR REPLACE INTO settled VALUES (?, ?, ?)", (address, etag, modified))
 
     def vanished(self, roots: Sequence[str]) -> list[str]:
         """The ids of articles that only these roots held, and that were seen in none of them."""
-        rows = self._database.execute(
-            "SELECT DISTINCT article FROM holdings WHERE root IN (SELECT value FROM json_each(?1)) "
-            "AND article NOT IN (SELECT article FROM seen) "
-            "AND article NOT IN (SELECT article FROM holdings WHERE root NOT IN (SELECT value FROM json_each(?1))) "
-            "ORDER BY article",
-            (json.dumps(roots),),
-        )
-        return [row[0] for row in rows]
+        query = f"SELECT DISTINCT article {_VANISHED} ORDER BY article"
+        return [row[0] for row in self._database.execute(query, (json.dumps(roots),))]
 
     def keep(self, roots: Sequence[str]) -> None:
-        """Makes what was seen what the roots hold; what has vanished from them but is still in stays as it was."""
+        """Makes what was seen what the roots hold; what has vanished from them but is still in stays as it was.
+
+        An address from which something has vanished is read again next time, to tell the same.
+        """
+        these = (json.dumps(roots),)
         self._database.execute("BEGIN IMMEDIATE")
+        self._database.execute("INSERT OR REPLACE INTO resources SELECT address, etag, modified FROM settled")
+        self._database.execute(
+            f"DELETE FROM resources WHERE address IN (SELECT address {_VANISHED})",  # noqa: S608
+            these,
+        )
         self._database.execute(
             "DELETE FROM holdings WHERE root IN (SELECT value FROM json_each(?1)) "
             "AND article IN (SELECT article FROM seen)",
-            (json.dumps(roots),),
+            these,
         )
         self._database.execute(
             "INSERT OR IGNORE INTO holdings SELECT root, address, article FROM seen "

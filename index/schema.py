@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -39,6 +39,7 @@ CREATE TABLE holdings (
 ) WITHOUT ROWID;
 CREATE INDEX holdings_by_article ON holdings(article);
 CREATE TABLE dismissed (source TEXT PRIMARY KEY);
+CREATE TABLE unwanted_vectors (name TEXT PRIMARY KEY);
 CREATE INDEX articles_by_published ON articles(published);
 CREATE INDEX articles_by_publisher ON articles(publisher COLLATE NOCASE);
 CREATE INDEX articles_by_story ON articles(story);
@@ -61,14 +62,14 @@ CREATE INDEX passages_by_article ON passages(article);
 CREATE TABLE unwanted_versions (version TEXT PRIMARY KEY);
 {_REGISTER}
 INSERT INTO facts VALUES ('generation', '0');
-"""
+"""  # noqa: S608
 
 _TROUBLE = {
     sqlite3.SQLITE_FULL: "the disk is full. Make room, then run the same command again",
     sqlite3.SQLITE_READONLY: "it can't be written. Allow it, or name another folder with --index",
     sqlite3.SQLITE_CANTOPEN: "it can't be opened. See who may read and write it, or name another folder with --index",
     sqlite3.SQLITE_IOERR: "the disk doesn't read or write. See to the disk, then run `onrecord doctor`",
-    sqlite3.SQLITE_CORRUPT: "it is damaged. Run `onrecord doctor`, or put a backup in its place",
+    sqlite3.SQLITE_CORRUPT: "it is damaged. Put a backup in its place; `onrecord doctor` tells what is wrong",
     sqlite3.SQLITE_NOTADB: "it is not a catalog. Put a backup in its place, or name another folder with --index",
     sqlite3.SQLITE_BUSY: "another process keeps it busy. Wait until that is done, then try again",
 }
@@ -124,21 +125,24 @@ def create(path: Path, facts: dict[str, str]) -> None:
 def migrate(path: Path) -> None:
     """Brings older tables up to date, after a backup beside them: `catalog.db.1` holds what was of version 1."""
     with connected(path) as database:
-        older = _version(database)
-        if not 0 < older < VERSION:
+        if not 0 < _version(database) < VERSION:
             return
-        with sqlite3.connect(path.with_name(f"{path.name}.{older}")) as backup:
-            database.backup(backup)
-        backup.close()
         database.execute("BEGIN IMMEDIATE")
-        for step in range(_version(database), VERSION):
+        older = _version(database)  # another process may have been first
+        if older < VERSION:
+            _back_up(path, path.with_name(f"{path.name}.{older}"))
+        for step in range(older, VERSION):
             _MIGRATIONS[step](database)
         database.execute(f"PRAGMA user_version = {VERSION}")
 
 
+def _back_up(path: Path, backup: Path) -> None:
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as copy:
+        source.backup(copy)
+
+
 def empty_passages(database: sqlite3.Connection) -> None:
-    """Takes all passages and words out; the old versions' vectors are unwanted then."""
-    database.execute("INSERT OR IGNORE INTO unwanted_versions SELECT version FROM articles")
+    """Takes all passages and words out."""
     for name in ("VIEW passage_texts", "TABLE vocabulary", "TABLE lexical"):
         database.execute(f"DROP {name}")
     database.execute("DELETE FROM passages")
@@ -147,8 +151,11 @@ def empty_passages(database: sqlite3.Connection) -> None:
 
 def damage(path: Path) -> str:
     """What SQLite finds wrong with the file; empty where nothing is."""
-    with connected(path) as database:
-        found = str(database.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    try:
+        with opened(path) as database:
+            found = str(database.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        found = str(error)
     return "" if found == "ok" else " ".join(found.split())
 
 
@@ -176,7 +183,7 @@ def _from_1(database: sqlite3.Connection) -> None:
     database.execute("UPDATE articles SET story = version, digest = ''")  # digests were made otherwise
     database.execute("INSERT INTO roots SELECT source FROM articles")
     database.execute("INSERT INTO holdings SELECT source, source, id FROM articles")
-    for article, text in database.execute("SELECT id, full_text FROM articles").fetchall():
+    for article, text in database.execute("SELECT id, full_text FROM articles"):
         keys = ((key, article) for key in band_keys(signature(text)))
         database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", keys)
 

@@ -1,21 +1,23 @@
 """Reads what was named (files, folders, pages, feeds, sitemaps, standard input) and tells what is found there."""
 
-import codecs
 import hashlib
 import io
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self, cast
 
 from tqdm.utils import CallbackIOWrapper
 
 from index import feeds, readers
 from index.drafts import draft as finished
-from index.encoding import decode
 from index.errors import ReadError
 from index.fetch import Fetched, Fetcher, GoneError
 from index.fragments import blocks
@@ -23,7 +25,6 @@ from index.records import Draft, Failure
 from index.webpage import read_html
 
 STANDARD_INPUT = "-"
-MOST_SITEMAPS = 50
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _TRUSTED_MORE_THAN_FEEDS = ("json-ld", "meta")
@@ -91,32 +92,59 @@ def size(root: str) -> int:
     if _URL.match(root) or root == STANDARD_INPUT:
         return 0
     if os.path.isdir(root):
-        return sum(path.stat().st_size for path in _files(Path(root)) if path.suffix.lower() in readers.READERS)
-    return os.path.getsize(root) if os.path.isfile(root) else 0
+        found = (path for path in _files(root) if isinstance(path, Path) and path.suffix.lower() in readers.READERS)
+        return sum(map(_file_size, found))
+    return _file_size(Path(root))
 
 
 class SourceReader:
-    """Reads roots. `known` tells the validators of an address: with them, what is unchanged isn't read again."""
+    """Reads roots, within a `with`; `bytes_read` are those in all.
 
-    def __init__(self, hosts: frozenset[str], known: Known | None, read_bytes: Callable[[int], None]) -> None:
+    `hosts` are those that may be read from although their addresses aren't public. `known` tells the validators of an
+    address: with them, what is unchanged isn't read again.
+    """
+
+    def __init__(self, hosts: frozenset[str], known: Known = lambda address: (None, None)) -> None:
         self._hosts = hosts
-        self._known = known or (lambda address: (None, None))
-        self._read_bytes = read_bytes
+        self._known = known
+        self._opened = ExitStack()
+        self.bytes_read = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
+
+    @cached_property
+    def _fetcher(self) -> Fetcher:
+        return self._opened.enter_context(Fetcher(self._hosts))
 
     def read(self, root: str) -> Iterator[Event]:
         """What is found by way of a root."""
         if root == STANDARD_INPUT:
             yield from self._standard_input()
         elif _URL.match(root):
-            with Fetcher(self._hosts) as self._fetcher:
-                yield from self._fetched(root)
+            yield from self._fetched(root)
         elif os.path.isdir(root):
-            for path in _files(Path(root)):
-                yield from self._file(path) if path.suffix.lower() in readers.READERS else [LeftOut(str(path))]
+            yield from self._folder(root)
         elif os.path.lexists(root):
             yield from self._file(Path(root))
         else:
-            yield Missed(None, Failure(root, f"{root} doesn't exist. Give a file or a folder."))
+            failure = Failure(root, f"{root} doesn't exist. Give a file or a folder.")
+            above = os.path.dirname(root)  # where that is gone too, it may be a disk that isn't there now
+            yield Gone(root, failure) if os.path.isdir(above) else Missed(None, failure)
+
+    def _folder(self, root: str) -> Iterator[Event]:
+        for path in _files(root):
+            if isinstance(path, Failure):
+                yield Missed(None, path)
+            elif path.suffix.lower() in readers.READERS:
+                yield from self._file(path)
+            else:
+                yield LeftOut(str(path))
 
     def _file(self, path: Path) -> Iterator[Event]:
         address = str(path)
@@ -129,10 +157,14 @@ class SourceReader:
             facts = os.fstat(stream.fileno())
             validators = (f"{facts.st_size}-{facts.st_mtime_ns}", None)
             if self._known(address) == validators:
+                self._count(facts.st_size)
                 yield Unchanged(address)
                 return
-            counted = cast(BinaryIO, CallbackIOWrapper(self._read_bytes, stream, "read"))
+            counted = cast(BinaryIO, CallbackIOWrapper(self._count, stream, "read"))
             yield from self._drafts(address, address, counted, path.suffix.lower(), validators)
+
+    def _count(self, read: int) -> None:
+        self.bytes_read += read
 
     def _standard_input(self) -> Iterator[Event]:
         stream = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))  # to look at its beginning, of any length
@@ -170,9 +202,8 @@ class SourceReader:
             yield Unchanged(None)
         elif feeds.is_feed(fetched.data):
             yield from self._feed(root, fetched)
-            yield Unchanged(None)  # what a feed no longer lists is still an article
         elif feeds.is_sitemap(fetched.data):
-            yield from self._sitemap(fetched)
+            yield from self._sitemap(root, fetched)
         else:
             yield from self._page(root, fetched)
 
@@ -180,78 +211,89 @@ class SourceReader:
         etag, modified = self._known(address)
         fetched = self._fetcher.get(address, etag=etag, modified=modified)
         if fetched:
-            self._read_bytes(len(fetched.data))
+            self._count(len(fetched.data))
         return fetched
 
-    def _page(self, address: str, fetched: Fetched, entry: feeds.Entry | None = None) -> Iterator[Event]:
+    def _page(self, address: str, fetched: Fetched, published: date | None = None) -> Iterator[Event]:
         validators = (fetched.etag, fetched.modified)
         if fetched.kind != ".html":
-            yield from self._drafts(address, address, io.BytesIO(fetched.data), fetched.kind, validators)
+            for event in self._drafts(address, address, io.BytesIO(fetched.data), fetched.kind, validators):
+                yield _with_url(event, fetched.address) if isinstance(event, Found) else event
             return
         try:
-            draft = read_html(_in_its_encoding(fetched), address, fetched.address)
+            draft = with_feed_date(read_html(fetched.page, address, fetched.address), published)
         except ReadError as error:
             yield Missed(address, Failure(address, str(error)))
             return
-        draft = _with_feed_date(draft, entry)
         yield Found(address, draft.url or fetched.address, draft)
         yield Settled(address, validators)
 
     def _feed(self, root: str, fetched: Fetched) -> Iterator[Event]:
+        try:
+            entries = feeds.entries(fetched.data, fetched.address)
+        except ReadError as error:
+            yield Missed(None, Failure(root, str(error)))
+            return
+        yield Unchanged(None)  # what a feed no longer lists is still an article
         whole = True
-        for entry in feeds.entries(fetched.data, fetched.address):
+        for entry in entries:
             if entry.full_html:
                 draft = _entry_draft(entry)
-                yield Found(root, draft.url or entry.address, draft)
-            else:
-                for event in self._linked(entry.address, entry):
-                    whole = whole and not isinstance(event, Missed)
-                    yield event
+                yield Found(entry.address, draft.url or entry.address, draft)
+                continue
+            for event in self._linked(entry.address, entry.published):
+                whole = whole and not isinstance(event, Missed)
+                yield event
         if whole:
             yield Settled(root, (fetched.etag, fetched.modified))
 
-    def _sitemap(self, fetched: Fetched) -> Iterator[Event]:
-        waiting, read = [fetched], 0
+    def _sitemap(self, root: str, fetched: Fetched) -> Iterator[Event]:
+        waiting: list[Fetched | str] = [fetched]
+        read = 0
         while waiting:
-            sitemap = waiting.pop()
-            pages, further = feeds.pages(sitemap.data, sitemap.address)
+            given = waiting.pop()
+            try:
+                sitemap = self._fetcher.get(given) if isinstance(given, str) else given
+                pages, further = feeds.pages(sitemap.data, sitemap.address) if sitemap else ([], [])
+            except ReadError as error:
+                yield Missed(None, Failure(given if isinstance(given, str) else root, str(error)))
+                continue
             for page in pages:
-                yield from self._linked(page.address)
-            for each in further[: max(0, MOST_SITEMAPS - read)]:
-                read += 1
-                try:
-                    nested = self._fetcher.get(each)
-                except ReadError as error:
-                    yield Missed(None, Failure(each, str(error)))
-                    continue
-                waiting += [nested] if nested else []
+                yield from self._linked(page.address, page.published)
+            read += len(further)
+            if read > feeds.MOST_SITEMAPS:
+                reason = f"{root} lists more than {feeds.MOST_SITEMAPS} sitemaps. Give the addresses of those you need."
+                yield Missed(None, Failure(root, reason))
+                return
+            waiting += further
 
-    def _linked(self, address: str, entry: feeds.Entry | None = None) -> Iterator[Event]:
-        """A page that a feed or a sitemap names."""
+    def _linked(self, address: str, published: date | None) -> Iterator[Event]:
+        """A page that a feed or a sitemap names, with the day that it tells."""
         try:
             fetched = self._get(address)
         except GoneError as error:
             yield Gone(address, Failure(address, str(error)))
-            return
         except ReadError as error:
             yield Missed(address, Failure(address, str(error)))
-            return
-        yield from [Unchanged(address)] if fetched is None else self._page(address, fetched, entry)
+        else:
+            yield from [Unchanged(address)] if fetched is None else self._page(address, fetched, published)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """The files below a folder in order, hidden ones left out."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.is_file():
-            yield path
+def _files(folder: str) -> Iterator[Path | Failure]:
+    """The files below a folder in order, hidden ones left out, and the folders that can't be read."""
+    failures: list[Failure] = []
+
+    def unread(error: OSError) -> None:
+        failures.append(Failure(error.filename, f"{error.filename} can't be read: {error.strerror}."))
+
+    for parent, folders, files in os.walk(folder, onerror=unread):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent, name) for name in sorted(files) if not name.startswith("."))
+    yield from failures
 
 
-def _in_its_encoding(fetched: Fetched) -> bytes:
-    """The page's bytes as UTF-8 where the server tells its encoding: that outranks what the page says of itself."""
-    if not fetched.charset:
-        return fetched.data
-    return codecs.BOM_UTF8 + decode(fetched.data, fetched.address, fetched.charset).encode()
+def _file_size(path: Path) -> int:
+    return os.path.getsize(path) if os.path.isfile(path) else 0
 
 
 def _source(address: str, draft: Draft) -> str:
@@ -273,7 +315,15 @@ def _entry_draft(entry: feeds.Entry) -> Draft:
     )
 
 
-def _with_feed_date(draft: Draft, entry: feeds.Entry | None) -> Draft:
-    if entry is None or entry.published is None or draft.published_by in _TRUSTED_MORE_THAN_FEEDS:
+def with_feed_date(draft: Draft, published: date | None) -> Draft:
+    """The article with the day that a feed tells, where the page itself doesn't tell it as surely."""
+    if published is None or draft.published_by in _TRUSTED_MORE_THAN_FEEDS:
         return draft
-    return replace(draft, published=entry.published, published_by="feed")
+    return replace(draft, published=published, published_by="feed")
+
+
+def _with_url(found: Found, address: str) -> Found:
+    """A document of the web is at the address where it was fetched; a record of an export has its own, if any."""
+    if found.draft.url or found.draft.key:
+        return found
+    return found._replace(draft=replace(found.draft, url=address))

@@ -348,7 +348,8 @@ def test_an_address_that_is_no_web_page_is_a_problem_and_no_path(browser, assist
 
 
 def test_a_page_is_added_under_its_address(browser, assistant, monkeypatch):
-    html = f"<html><body><article><h1>Storm</h1><p>{'The storm took the roof of the mill on Monday. ' * 6}</p></article></body>"
+    text = "The storm took the roof of the mill on Monday. " * 6
+    html = f"<html><body><article><h1>Storm</h1><p>{text}</p></article></body>"
     fetched = Fetched("https://news.example/storm", html.encode(), ".html", None, None, None)
     monkeypatch.setattr("index.fetch.Fetcher.get", lambda fetcher, address, **known: fetched)
     page = browser.do("add", url=" news.example/storm ")

@@ -98,7 +98,7 @@ def test_lost_vectors_are_told_by_search_and_add_and_nothing_is_written(two, wri
     lose_all_vectors(two)
     assistant = Assistant(two.settings)
     for use in (lambda: assistant.search("mill"), lambda: assistant.ingest([write("new.txt", STORM)])):
-        with pytest.raises(CollectionError, match="gone from .*onrecord doctor") as told:
+        with pytest.raises(CollectionError, match=r"gone from .*onrecord doctor") as told:
             use()
         assert "\n" not in str(told.value)
     assert len(assistant.articles()) == 2
@@ -134,6 +134,7 @@ def used(folder):
     return done.stdout.splitlines()
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("how", SPOILED_FILES)
 def test_spoiled_files_of_vectors_are_told_in_one_line_and_can_be_made_anew(two, how):
     chroma = two.collection.folder / "chroma"
@@ -151,6 +152,7 @@ def test_spoiled_files_of_vectors_are_told_in_one_line_and_can_be_made_anew(two,
     assert is_whole(Assistant(two.settings))
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("how", ["missing", "garbage", "short"])
 def test_a_spoiled_index_of_neighbours_is_repaired(empty, write, how):
     """So many vectors that Chroma keeps an index of neighbours in files."""

@@ -17,7 +17,7 @@ def two_tolls(tmp_path, write):
     assistant = Assistant(words_settings(tmp_path / "index"), today=lambda: TODAY)
     write(
         "old.md",
-        "---\npublished: 2021-05-02\npublisher: The Gazette\n---\n# Mill\n\nMr. Orsk sold the mill to the northern bank.",
+        "---\npublished: 2021-05-02\npublisher: The Gazette\n---\n# Mill\n\nMr. Orsk sold the mill to the bank.",
     )
     write(
         "new.md",
@@ -32,7 +32,7 @@ def two_tolls(tmp_path, write):
     ("question", "quoted", "told"),
     [
         ("to whom did Orsk sell the mill last week?", "Dorn", "from 11 to 17 March 2024"),
-        ("to whom did Orsk sell the mill in 2021?", "northern bank", "in 2021"),
+        ("to whom did Orsk sell the mill in 2021?", "bank", "in 2021"),
         ("according to Reuters, to whom did Orsk sell the mill?", "Dorn", "from Reuters"),
     ],
 )

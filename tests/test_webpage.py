@@ -238,7 +238,17 @@ PIECES = st.sampled_from(
             "&amp;",
         ),
         *("\0", "é", "By Ada", "<link rel=canonical href='", "https://[", "'>", " - ", "|", "Published 2024", "<base>"),
-        *('<ahref="https:', "<a:b>", "<é>", "&#1;", "</html>", "</body>", "<html>", "<body class=x>", "<div class='a&#2;'>"),
+        *(
+            '<ahref="https:',
+            "<a:b>",
+            "<é>",
+            "&#1;",
+            "</html>",
+            "</body>",
+            "<html>",
+            "<body class=x>",
+            "<div class='a&#2;'>",
+        ),
     ]
 )
 

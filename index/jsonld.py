@@ -1,0 +1,134 @@
+"""What a page's JSON-LD says of the article that the page is about (schema.org, JSON-LD 1.1)."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+MOST_CHARACTERS = 2_000_000
+MOST_OBJECTS = 2_000
+
+Node = dict[str, Any]
+
+_ARTICLE = re.compile(r"(?:https?://schema\.org/)?(?:\w*Article|\w*BlogPosting|Report)")
+_OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[)?(?:\s*\*/)?\s*")
+"""What old systems write around JSON, lest older browsers show it."""
+
+_LEADS_TO_THE_ARTICLE = ("@graph", "mainEntity", "mainEntityOfPage")
+
+
+def about(tree: Any, url: str | None) -> list[Node]:  # noqa: ANN401 (lxml has no types)
+    """The objects that describe the page's own article, not a related one, a comment, or an update in a live blog.
+
+    Told by its address or its headline; one that has neither counts where there is no other article. References to
+    authors and publishers are resolved. `url` is the page's address, if known.
+    """
+    objects = list(islice(_objects(tree), MOST_OBJECTS))
+    articles = [node for node in objects if any(_ARTICLE.fullmatch(kind) for kind in _texts(node.get("@type")))]
+    places, titles = _page_places(tree, url), _page_titles(tree)
+    own = [node for node in articles if _describes(node, places, titles)]
+    if not own and len(articles) == 1 and not _headline(articles[0]) and not _node_places(articles[0], url):
+        own = articles
+    known = {node["@id"]: node for node in objects if isinstance(node.get("@id"), str) and "name" in node}
+    return [
+        node | {key: _resolved(node[key], known) for key in ("author", "creator", "publisher") if key in node}
+        for node in own
+    ]
+
+
+def names(value: object) -> list[str]:
+    """The names of a person, an organisation or a list of them, however they are written."""
+    found = (item.get("name") if isinstance(item, dict) else item for item in _listed(value))
+    return [name for item in found for name in _texts(item) if name.strip()]
+
+
+def _objects(tree: Any) -> Iterator[Node]:  # noqa: ANN401
+    waiting: list[object] = []
+    for script in tree.iter("script"):
+        kind = (script.get("type") or "").partition(";")[0].strip().lower()
+        if kind == "application/ld+json" and len(script.text or "") <= MOST_CHARACTERS:
+            waiting.append(_parsed(script.text or ""))
+    waiting.reverse()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif isinstance(value, dict):
+            yield value
+            waiting.extend(value[key] for key in reversed(_LEADS_TO_THE_ARTICLE) if key in value)
+
+
+def _parsed(text: str) -> object:
+    opening = _OPENING.match(text)
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text, opening.end() if opening else 0)
+        return value
+    except (ValueError, RecursionError):
+        return None
+
+
+def _describes(node: Node, places: set[str], titles: set[str]) -> bool:
+    if places & _node_places(node, None):
+        return True
+    headline = _headline(node)
+    return any(_same_title(headline, title) for title in titles) if headline else False
+
+
+def _headline(node: Node) -> str:
+    return _squashed(next(iter(_texts(node.get("headline")) or _texts(node.get("name"))), ""))
+
+
+def _same_title(one: str, other: str) -> bool:
+    """One may be cut short, or go on with the name of the site."""
+    shorter, longer = sorted((one, other), key=len)
+    return 2 * len(shorter) >= len(longer) > 0 and shorter in longer
+
+
+def _page_places(tree: Any, url: str | None) -> set[str]:  # noqa: ANN401
+    canonical = tree.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
+    return {place for address in (url, *canonical) if (place := _place(address, url))}
+
+
+def _node_places(node: Node, url: str | None) -> set[str]:
+    values = [node.get(key) for key in ("url", "@id", "mainEntityOfPage")]
+    values += [value.get(key) for value in values if isinstance(value, dict) for key in ("@id", "url")]
+    return {place for value in values for address in _texts(value) if (place := _place(address, url))}
+
+
+def _place(address: str | None, base: str | None) -> str | None:
+    """Host and path, by which two spellings of a page's address are the same."""
+    try:
+        parts = urlsplit(urljoin(base or "", (address or "").strip()))
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    return f"{host}{parts.path.rstrip('/')}" if host and parts.scheme in ("http", "https") else None
+
+
+def _page_titles(tree: Any) -> set[str]:  # noqa: ANN401
+    metas = tree.xpath("//meta[@property='og:title' or @name='twitter:title']/@content")
+    headings = [element.text_content() for element in tree.xpath("(//h1)[position() <= 5] | (//head/title)[1]")]
+    return {_squashed(text) for text in (*metas, *headings)} - {""}
+
+
+def _squashed(text: str) -> str:
+    return "".join(re.findall(r"[^\W_]+", text[:500].casefold()))
+
+
+def _resolved(value: object, known: dict[str, Node]) -> list[object]:
+    return [
+        known.get(item["@id"], item)
+        if isinstance(item, dict) and isinstance(item.get("@id"), str) and "name" not in item
+        else item
+        for item in _listed(value)
+    ]
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in _listed(value) if isinstance(item, str)]
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
