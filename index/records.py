@@ -42,8 +42,8 @@ class Draft:
 class Article:
     """An article in the index. All offsets, here and in passages and citations, count characters of `full_text`.
 
-    `fetched` is when it was read, which says nothing of when it was `published`. Copies of one story share its `story`, as a
-    wire agency's in several outlets.
+    `fetched` is when it was read, which says nothing of when it was `published`. Copies of one story, as a wire
+    agency's in several outlets, share its `story`.
     """
 
     id: str
