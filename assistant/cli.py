@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     again = with_json(verb("sync", _sync, "read all that was added again, as far as it has changed"))
     again.add_argument("--prune", action="store_true", help="remove articles that have vanished from where they came")
     again.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    again.add_argument("--forget", metavar="SOURCE", help="read this no more; its articles stay")
     with_json(verb("list", _list, "list the articles"))
     show = with_json(verb("show", _show, "show an article"))
     show.add_argument("id", metavar="ID")
@@ -128,6 +129,8 @@ def _add(given: argparse.Namespace) -> int:
 
 def _sync(given: argparse.Namespace) -> int:
     assistant = _assistant(given)
+    if given.forget:
+        return _forget(given, assistant)
     with _progress(assistant.collection.register.roots()) as progress:
         report = assistant.sync(progress, prune=given.prune, dry=given.dry_run)
     if report.vanished:
@@ -138,6 +141,17 @@ def _sync(given: argparse.Namespace) -> int:
         _say(f"No longer where it came from: {shown}{also}. `onrecord sync --prune` removes what has vanished.")
     line = _report_line(report)
     return _reported(given, report, f"Nothing was changed. It would be: {line}" if given.dry_run else line)
+
+
+def _forget(given: argparse.Namespace, assistant: "Assistant") -> int:
+    from index.sources import root_name
+
+    root = root_name(given.forget)
+    with assistant.collection.locked():
+        if assistant.collection.register.leave(root):
+            return _print(given, {"forgotten": root}, f"{root} isn't read again. Its articles stay.")
+    known = _shortened(assistant.collection.register.roots()) or "nothing"
+    raise QuestionError(f"{root} isn't among what is read again: {known}.")
 
 
 def _reported(given: argparse.Namespace, report: Report, line: str) -> int:

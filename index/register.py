@@ -44,6 +44,12 @@ class Register:
         with schema.connected(self._path) as database:
             database.execute("INSERT OR IGNORE INTO roots VALUES (?)", (root,))
 
+    def leave(self, root: str) -> bool:
+        """Forgets a root, whose articles stay. Returns whether it was remembered."""
+        with schema.connected(self._path) as database:
+            database.execute("DELETE FROM holdings WHERE root = ?", (root,))
+            return database.execute("DELETE FROM roots WHERE name = ?", (root,)).rowcount > 0
+
     def forget(self, articles: Sequence[tuple[str, str]]) -> None:
         """Notes that articles, as `(id, source)`, aren't wanted: they don't come in again unless they are named."""
         with schema.connected(self._path) as database:

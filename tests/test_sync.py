@@ -441,3 +441,17 @@ def test_the_command_tells_what_vanished_and_prunes_when_told(empty, write, caps
     assert "Storm takes the mill" in output.err
     assert main(["sync", "--prune", *index, "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["removed"]) == 1
+
+
+def test_a_source_that_is_forgotten_is_read_no_more_and_its_articles_stay(empty, write, capsys):
+    path = write("storm.txt", STORM)
+    empty.ingest([path])
+    options = ["--index", str(empty.settings.index_dir)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONRECORD_EMBEDDING_MODEL", "words")
+        assert main(["sync", "--forget", str(path), *options]) == 0
+        assert main(["sync", "--forget", str(path), *options]) == 1
+    assert "isn't among what is read again: nothing." in capsys.readouterr().err
+    path.unlink()
+    assert empty.sync().vanished == ()
+    assert len(empty.articles()) == 1
