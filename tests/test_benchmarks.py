@@ -20,6 +20,7 @@ pytestmark = pytest.mark.real
         ("chain", "refusal F1"),
         ("load", "answers a second"),
         ("duplicates", "precision"),
+        ("kills", "with something lost"),
         ("scale", "times the smallest's"),
     ],
 )
