@@ -159,6 +159,8 @@ def _reported(given: argparse.Namespace, report: Report, line: str) -> int:
         _say(f"onrecord: {failure.reason}")
     if report.left_out:
         _say(f"Left out, for their kind can't be read: {_shortened(report.left_out)}")
+    if report.foreign:
+        _say(f"Not in English, for which answers are made: {_shortened(report.foreign)}. They may be answered badly.")
     _print(given, render.report_json(report), line)
     return USERS_ERROR if report.failed else DONE
 

@@ -140,6 +140,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "unchanged": list(report.unchanged),
         "removed": list(report.removed),
         "vanished": list(report.vanished),
+        "foreign": list(report.foreign),
         "failed": failed,
         "left_out": list(report.left_out),
         "passages": report.passages,

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from index.clean import normalise
+from index.language import detected
 from index.records import Draft
 
 
@@ -24,18 +25,19 @@ def draft(
 ) -> Draft:
     """The article with that title and those paragraphs; its fields are normalised, each on one line.
 
-    One without a title is called after the file that `name` is, and an address that is none is left out.
+    One without a title is called after the file that `name` is, an address that is none is left out, and a language
+    that nothing tells is told by the text.
     """
-    address = _whole(url or "")
+    address, full_text = _whole(url or ""), normalise(_whole("\n\n".join(blocks))).strip()
     return Draft(
         title=_line(title) or Path(name).stem,
-        full_text=normalise(_whole("\n\n".join(blocks))).strip(),
+        full_text=full_text,
         url=address if re.match(r"https?://[^\s<>\"']+\Z", address) else None,
         publisher=_line(publisher),
         author=_line(author),
         published=published,
         published_by=published_by,
-        language=language,
+        language=language or detected(full_text),
         key=key,
     )
 

@@ -16,6 +16,7 @@ from index.records import Article, Draft, Failure, Report
 from index.register import Sightings
 from index.split import passages, sentences
 
+ENGLISH = "en"
 PASSAGES_AT_ONCE = 1_024
 """So many are embedded, then published together: a killed run loses at most these."""
 
@@ -113,6 +114,7 @@ class _Run:
         self._waiting: list[Entry] = []
         self._added: list[str] = []
         self._updated: list[str] = []
+        self._foreign: list[str] = []
         self._unchanged: dict[str, None] = {}
         self._failed: list[Failure] = []
         self._left_out: list[str] = []
@@ -169,6 +171,8 @@ class _Run:
             self._unchanged[entry.id] = None
         else:
             (self._updated if known is not None else self._added).append(entry.id)
+            if entry.draft.language not in (None, ENGLISH):
+                self._foreign.append(entry.id)
             self._waiting.append(entry)
         self._tell(found.source)
         if sum(len(other.passages) for other in self._waiting) >= PASSAGES_AT_ONCE:
@@ -222,6 +226,7 @@ class _Run:
         return Report(
             added=tuple(self._added),
             updated=tuple(self._updated),
+            foreign=tuple(self._foreign),
             unchanged=tuple(each for each in self._unchanged if each not in changed),
             removed=tuple(removed),
             vanished=tuple(vanished),

@@ -103,7 +103,8 @@ class Failure:
 class Report:
     """What a change did to the index: article ids, sources not read, passages written, seconds taken.
 
-    `vanished` are articles whose file, page or record is no longer there, and which are still in the index.
+    `vanished` are articles whose file, page or record is no longer there, and which are still in the index. `foreign`
+    are those added or updated that aren't in English.
     """
 
     added: tuple[str, ...] = ()
@@ -111,6 +112,7 @@ class Report:
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
     left_out: tuple[str, ...] = ()
     passages: int = 0

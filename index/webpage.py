@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from html import unescape
 from itertools import islice
 from typing import Any
@@ -18,8 +17,6 @@ from index.records import Draft
 
 MOST_CHARACTERS_OF_NAME = 200
 MOST_AUTHORS = 10
-CHARACTERS_TO_TELL_LANGUAGE, MOST_CHARACTERS_TO_TELL_LANGUAGE = 300, 5_000
-SURE_OF_LANGUAGE = 0.99
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+\Z")
 _TRACKING = re.compile(
@@ -76,7 +73,7 @@ def read_html(data: bytes, name: str, address: str | None = None) -> Draft:
         author=author,
         published=day,
         published_by=told_by,
-        language=_language(tree, articles) or _detected_language("\n".join(blocks)),
+        language=_language(tree, articles),
     )
 
 
@@ -191,20 +188,6 @@ def _language(tree: Any, articles: list[jsonld.Node]) -> str | None:  # noqa: AN
     told = (tree.get("lang"), *_metas(tree, ["og:locale"]), *languages)
     codes = (re.match(r"\s*([a-zA-Z]{2})(?:[-_]|\s*\Z)", text) for text in told if isinstance(text, str))
     return next((code[1].lower() for code in codes if code), None)
-
-
-def _detected_language(text: str) -> str | None:
-    if len(text) < CHARACTERS_TO_TELL_LANGUAGE:
-        return None
-    language, sure = _identifier().classify(text[:MOST_CHARACTERS_TO_TELL_LANGUAGE])
-    return str(language) if sure >= SURE_OF_LANGUAGE else None
-
-
-@cache
-def _identifier() -> Any:  # noqa: ANN401
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _metas(tree: Any, names: list[str]) -> list[str]:  # noqa: ANN401

@@ -250,3 +250,11 @@ def test_a_text_has_the_same_vector_whether_it_is_encoded_anew_or_remembered():
     assert first.shape == (3, 384)
     assert (first == again).all()
     assert embedder.encode([], threads=1).shape[0] == 0
+
+
+def test_an_article_in_another_language_comes_in_and_is_reported(empty, write):
+    german = "Der Sturm hat am Montag das Dach der alten Mühle abgedeckt und den Hafen verwüstet. " * 5
+    report = empty.ingest([write("sturm.txt", german), write("storm.txt", STORM)])
+    assert len(report.added) == 2
+    (foreign,) = report.foreign
+    assert empty.article(foreign).language == "de"

@@ -1,0 +1,24 @@
+"""Tells the language of a text."""
+
+from functools import cache
+from typing import Any
+
+CHARACTERS, MOST_CHARACTERS = 300, 5_000
+"""A text of fewer tells too little; of a longer one the beginning is enough."""
+
+SURE = 0.99
+
+
+def detected(text: str) -> str | None:
+    """The text's language as a code of ISO 639-1; None where it is too short to be sure."""
+    if len(text) < CHARACTERS:
+        return None
+    language, sure = _identifier().classify(text[:MOST_CHARACTERS])
+    return str(language) if sure >= SURE else None
+
+
+@cache
+def _identifier() -> Any:  # noqa: ANN401 (py3langid has no types)
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
