@@ -157,7 +157,7 @@ def mount(tmp_path):
         return folder
 
     yield mount
-    subprocess.run(["umount", folder], capture_output=True)
+    subprocess.run(["umount", "--lazy", folder], capture_output=True)
 
 
 @pytest.mark.real
