@@ -42,6 +42,7 @@ CREATE TABLE dismissed (source TEXT PRIMARY KEY);
 CREATE TABLE unwanted_vectors (name TEXT PRIMARY KEY);
 CREATE INDEX articles_by_published ON articles(published);
 CREATE INDEX articles_by_publisher ON articles(publisher COLLATE NOCASE);
+CREATE INDEX articles_by_author ON articles(author COLLATE NOCASE);
 CREATE INDEX articles_by_story ON articles(story);
 CREATE INDEX articles_by_url ON articles(url);
 """
