@@ -8,6 +8,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from assistant import Assistant, Settings
 from index.ingest import demo_folder
+from tests.news_site import news_site
 from tests.serving import ONRECORD, running
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +35,19 @@ def words_settings(folder: Path, **given) -> Settings:
 @pytest.fixture
 def empty(tmp_path) -> Assistant:
     return Assistant(words_settings(tmp_path / "index"))
+
+
+@pytest.fixture
+def site():
+    """A small news site on loopback."""
+    with news_site() as site:
+        yield site
+
+
+@pytest.fixture
+def online(tmp_path) -> Assistant:
+    """An empty collection that may read from that site."""
+    return Assistant(words_settings(tmp_path / "index", fetch_hosts=("127.0.0.1",)))
 
 
 @pytest.fixture(scope="session")

@@ -14,18 +14,11 @@ import pytest
 from index import fetch
 from index.errors import ReadError
 from index.fetch import Fetcher, GoneError
-from tests.news_site import news_site
 
 STORM = b"<html><body><p>The storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.</p></body></html>"
 RSS = b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>The Gazette</title></channel></rss>'
 SITEMAP = b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>'
 HERE = frozenset({"127.0.0.1", "localhost"})
-
-
-@pytest.fixture
-def site():
-    with news_site() as site:
-        yield site
 
 
 def get(address, hosts=HERE, **given):

@@ -13,7 +13,6 @@ from assistant import Assistant
 from assistant.cli import main
 from tests import documents_made as made
 from tests.conftest import words_settings
-from tests.news_site import news_site
 from tests.serving import ONRECORD
 
 TITLE, DAY = made.TITLE, date(2022, 3, 4)
@@ -53,17 +52,6 @@ def item(address, day="Tue, 08 Mar 2022 10:00:00 GMT", full_text=""):
 def sitemap(*addresses, of="url", root="urlset"):
     listed = "".join(f"<{of}><loc>{escape(address)}</loc></{of}>" for address in addresses)
     return f'<?xml version="1.0"?><{root} xmlns="{SITEMAP}">{listed}</{root}>'.encode()
-
-
-@pytest.fixture
-def site():
-    with news_site() as site:
-        yield site
-
-
-@pytest.fixture
-def online(tmp_path):
-    return Assistant(words_settings(tmp_path / "index", fetch_hosts=("127.0.0.1",)))
 
 
 def table(*records):

@@ -10,13 +10,10 @@ from itertools import islice
 
 import pytest
 
-from assistant import Assistant
 from assistant.cli import main
 from index import sources
 from index.embed import load_embedder
 from index.errors import CollectionError
-from tests.conftest import words_settings
-from tests.news_site import news_site
 from tests.test_sources import RSS, feed, item, page, sitemap
 
 STORM = "Storm takes the mill\n\nThe storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.\n"
@@ -25,17 +22,6 @@ LONG = "".join(
     f"<p>The ferry of the harbour had {n} passengers on board on its way to the islands.</p>" for n in range(9)
 )
 XML = "application/xml"
-
-
-@pytest.fixture
-def site():
-    with news_site() as site:
-        yield site
-
-
-@pytest.fixture
-def online(tmp_path):
-    return Assistant(words_settings(tmp_path / "index", fetch_hosts=("127.0.0.1",)))
 
 
 @pytest.fixture
