@@ -4,12 +4,18 @@ import codecs
 
 from index.errors import ReadError
 
+FORGIVEN = 0.001
+"""Of a web page's characters, so many may be of no encoding: old systems leave some in many pages."""
+
 _NOT_OF_PAGES = frozenset(["idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"])
 """Python's own encodings: some take hours, some make text that no database takes."""
 
 
-def decode(data: bytes, name: str, charset: str = "utf-8") -> str:
-    """The text in those bytes. A mark at their beginning outranks `charset`. Raises ReadError."""
+def decode(data: bytes, name: str, charset: str = "utf-8", *, forgive: float = 0) -> str:
+    """The text in those bytes. A mark at their beginning outranks `charset`.
+
+    Up to that share of characters that aren't of the encoding become U+FFFD. Raises ReadError for more.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         charset = "utf-16"
     elif data.startswith(codecs.BOM_UTF8):
@@ -19,10 +25,17 @@ def decode(data: bytes, name: str, charset: str = "utf-8") -> str:
     except LookupError as error:
         raise ReadError(f"{name} names an unknown encoding, {charset!r}. Save it as UTF-8.") from error
     except UnicodeError as error:
+        text = data.decode(_codec(charset), "replace") if forgive else ""
+        if 0 < text.count("\ufffd") <= forgive * len(text):
+            return _checked(text, name)
         at = getattr(error, "start", 0)
         raise ReadError(
             f"{name} is not {charset} text (byte 0x{data[at]:02x} at {at}). Save it as UTF-8 and add it again."
         ) from error
+    return _checked(text, name)
+
+
+def _checked(text: str, name: str) -> str:
     if "\0" in text:
         raise ReadError(f"{name} is a binary file. Give a file of text.")
     return text

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 import httpx
 
+from index.addresses import without_tracking
 from index.dates import MOST_CHARACTERS, day
 from index.errors import ReadError
 from index.fragments import line
@@ -242,7 +243,7 @@ def _entry(item: Any, publisher: str | None) -> Entry | None:  # noqa: ANN401
     if url is None:
         return None
     return Entry(
-        address=str(url),
+        address=without_tracking(str(url)),
         title=_title(fields),
         published=next((found for name in _DATES if (found := day(_written(fields, name)))), None),
         author=_author(fields),

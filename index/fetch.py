@@ -21,7 +21,7 @@ import httpcore
 import httpx
 
 from index import feeds
-from index.encoding import decode
+from index.encoding import FORGIVEN, decode
 from index.errors import ReadError
 
 MAX_BYTES = 20_000_000
@@ -102,7 +102,7 @@ class Fetched:
         """
         if not self.charset:
             return self.data
-        return codecs.BOM_UTF8 + decode(self.data, self.address, self.charset).encode()
+        return codecs.BOM_UTF8 + decode(self.data, self.address, self.charset, forgive=FORGIVEN).encode()
 
 
 def get(

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from index.encoding import decode
+from index.encoding import FORGIVEN, decode
 from index.errors import ReadError
 
 MOST_ELEMENTS = 30_000
@@ -35,7 +35,7 @@ def parse(data: bytes, name: str) -> Any:  # noqa: ANN401 (lxml has no types)
 
     parser = etree.HTMLParser(target=_Tree(), encoding="utf-8")
     try:
-        parser.feed(decode(data, name, _charset(data)).encode())
+        parser.feed(decode(data, name, _charset(data), forgive=FORGIVEN).encode())
         root, elements = parser.close()
     except etree.LxmlError as error:
         raise ReadError(f"{name} has no article text in it. Give the page of one article.") from error

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from html import unescape
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from index import jsonld, markup
+from index.addresses import without_tracking
 from index.boilerplate import article_blocks, marks, without_surroundings
 from index.drafts import draft
 from index.errors import ReadError
@@ -19,9 +20,6 @@ MOST_CHARACTERS_OF_NAME = 200
 MOST_AUTHORS = 10
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+\Z")
-_TRACKING = re.compile(
-    r"(?:utm_\w+|\w{1,3}clid|msclkid|mc_[ce]id|igshid|mkt_tok|_ga|_gl|at_(?:medium|campaign))\Z", re.I
-)
 _SITE_SUFFIX = re.compile(r"\s+(?:[|–—·•»-]|::)\s+")
 _HOST_NAME = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+/?\Z")
 _BY = re.compile(r"(?:(?:[a-z]{2,10}\s+)?(?:by|von|par|por)\b|(?:words|text|story):)[:,\s]*", re.IGNORECASE)
@@ -92,9 +90,8 @@ def _url(tree: Any, address: str | None) -> str | None:  # noqa: ANN401
 def _joined(base: str | None, text: str) -> str | None:
     """The web address, absolute and without what only counts visits; None where it is none."""
     try:
-        parts = urlsplit(urljoin(base or "", text.strip()))
-        query = "&".join(field for field in parts.query.split("&") if not _TRACKING.match(field.partition("=")[0]))
-        url = urlunsplit(parts._replace(query=query, fragment=""))
+        url = without_tracking(urldefrag(urljoin(base or "", text.strip())).url)
+        parts = urlsplit(url)
         return url if parts.hostname and "@" not in parts.netloc and _ADDRESS.match(url) else None
     except ValueError:
         return None

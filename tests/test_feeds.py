@@ -543,3 +543,8 @@ def test_whatever_comes_is_a_list_or_an_error_for_the_user(data):
             read(data, ADDRESS)
         except ReadError as error:
             assert "\n" not in str(error)  # noqa: PT017
+
+
+def test_a_link_that_counts_visits_is_that_of_the_page_itself():
+    counted = rss("<link>https://gazette.example/1?id=7&amp;utm_source=rss&amp;fbclid=x</link>")
+    assert only(counted).address == "https://gazette.example/1?id=7"

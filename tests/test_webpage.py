@@ -168,6 +168,12 @@ def test_a_mark_at_the_beginning_tells_the_encoding(encoding):
     assert "café’s" in read_html(source.encode(encoding), "a.html").full_text
 
 
+def test_a_stray_byte_doesnt_cost_the_page():
+    source = page(body=f"<article>{TEXT}<p>The café waited.</p></article>" + " " * 2_000)
+    broken = source.encode().replace("é".encode(), b"\xe9")
+    assert "The caf\ufffd waited." in read_html(broken, "a.html").full_text
+
+
 @pytest.mark.parametrize(
     "source",
     [
