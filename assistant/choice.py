@@ -8,7 +8,7 @@ from textwrap import shorten
 
 from assistant.period import Guess, find, without
 from index.collection import Collection
-from index.errors import QuestionError
+from index.errors import CollectionError, QuestionError
 from index.records import EVERYTHING, Filter
 
 _TAKEN_BACK = re.compile(r"\s*\[any (date|publisher|author)\]", re.IGNORECASE)
@@ -110,7 +110,10 @@ def _article(collection: Collection, value: date | str | None) -> str | None:
     if value is None:
         return None
     found = collection.catalog.article(str(value))
-    return found.id if found else collection.article(str(value)).id
+    try:
+        return found.id if found else collection.article(str(value)).id
+    except CollectionError as error:
+        raise QuestionError(f"No article is {_short(str(value))!r}. Give its id or URL.") from error
 
 
 def _some(names: list[str]) -> str:

@@ -32,7 +32,7 @@ WRITING = """
 index.catalog:Catalog.create index.catalog:Catalog.intend index.vectors:VectorStore.add chromadb:Collection.upsert
 index.catalog:Catalog.publish index.catalog:_keep_older index.catalog:_withdraw index.catalog:_insert
 index.catalog:_insert_passages index.register:Sightings.settled index.register:Sightings.keep
-index.vectors:VectorStore.remove index.catalog:Catalog.forget_version index.register:Register.forget
+index.vectors:VectorStore.remove index.catalog:Catalog.forget_passages index.register:Register.forget
 index.catalog:Catalog.withdraw
 """.split()
 """All that writes, in the order of the work."""
@@ -219,9 +219,9 @@ def _half_visible(collection: Collection) -> Iterator[str]:
     """Passages without a vector, and vectors that no passage has and that the next run won't remove."""
     passages = set(collection.catalog.passage_ids())
     vectors = {vector for ids in collection.vectors.ids() for vector in ids}
-    unwanted = set(collection.catalog.unwanted_versions())
+    unwanted = set(collection.catalog.unwanted_passages())
     yield from (f"{passage} has no vector" for passage in passages - vectors)
-    yield from (f"{each} is left over" for each in vectors - passages if each.partition(".")[0] not in unwanted)
+    yield from (f"{each} is left over" for each in vectors - passages if each not in unwanted)
 
 
 def main() -> None:

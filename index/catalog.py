@@ -1,5 +1,6 @@
 """The catalog: articles, their versions, and where their passages lie, in one SQLite file."""
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,8 +9,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from index import schema
+from index import bfloat16, postings, schema
 from index.duplicates import band_keys, is_same_story, signature
+from index.embed import Vectors
 from index.errors import CollectionError
 from index.records import EVERYTHING, Article, Draft, Filter, Passage, Sentence
 
@@ -19,6 +21,7 @@ MOST_LIKENESSES = 20
 _FIELDS = "source, title, full_text, url, publisher, author, published, published_by, language, fetched, story"
 _ARTICLE = "articles.id, " + _FIELDS
 _OLDER = "title, full_text, url, publisher, author, published, published_by, language, fetched"
+_AMONG = "IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,13 @@ class Entry:
     @property
     def passage_ids(self) -> list[str]:
         """One id for each passage, never used again for another version."""
-        return [f"{self.version}.{number}" for number in range(len(self.passages))]
+        return [passage_id(self.version, number) for number in range(len(self.passages))]
+
+    @property
+    def embedded_texts(self) -> list[str]:
+        """What is embedded of each passage."""
+        draft = self.draft
+        return [embedded_text(draft.title, draft.full_text[slice(*bounds)]) for bounds in self.passage_bounds]
 
     @property
     def passage_bounds(self) -> list[tuple[int, int]]:
@@ -73,53 +82,57 @@ class Catalog:
         """The digest of the article read from that source, None where there is none."""
         return self._first("SELECT digest FROM articles WHERE source = ?", source)
 
-    def version(self, article: str) -> str | None:
-        """The version of the article with that id, by which its vectors are known."""
-        return self._first("SELECT version FROM articles WHERE id = ?", article)
-
     def _first(self, query: str, *parameters: Any) -> str | None:  # noqa: ANN401
         with schema.connected(self.path) as database:
             row = database.execute(query, parameters).fetchone()
         return str(row[0]) if row else None
 
-    def intend(self, versions: Iterable[str]) -> None:
-        """Notes versions whose vectors are about to be written, and unwanted until they are published."""
+    def intend(self, passage_ids: Iterable[str]) -> None:
+        """Notes passages whose vectors are about to be written, and unwanted until they are published."""
         with schema.connected(self.path) as database:
-            database.executemany(
-                "INSERT OR IGNORE INTO unwanted_versions VALUES (?)", ((version,) for version in versions)
-            )
+            database.executemany("INSERT OR IGNORE INTO unwanted_passages VALUES (?)", ((id_,) for id_ in passage_ids))
 
-    def publish(self, entries: Sequence[Entry]) -> None:
-        """Makes articles visible to search, in place of their older versions, in one transaction."""
+    def publish(self, entries: Sequence[Entry], vectors: Vectors) -> None:
+        """Makes articles visible to search, in place of their older versions, in one transaction.
+
+        The vectors, of length 1, are those of all their passages in order, `(passages, dimensions)`.
+        """
+        ids, first = [entry.id for entry in entries], 0
         with schema.connected(self.path) as database:
+            for id_ in ids:
+                _keep_older(database, id_)
+            _withdraw(database, ids)
             for entry in entries:
-                _keep_older(database, entry.id)
-                _withdraw(database, entry.id)
-                _insert(database, entry)
+                _insert(database, entry, vectors[first : first + len(entry.passages)])
+                first += len(entry.passages)
+            postings.add(database, _terms(database, ids))
             _next_generation(database)
 
     def withdraw(self, article_ids: Iterable[str]) -> None:
         """Takes articles out with their older versions, in one transaction."""
+        ids = list(article_ids)
         with schema.connected(self.path) as database:
-            for article_id in article_ids:
-                _withdraw(database, article_id)
-                database.execute("DELETE FROM older_versions WHERE article = ?", (article_id,))
-                database.execute("DELETE FROM holdings WHERE article = ?", (article_id,))
+            for table in ("older_versions", "holdings"):
+                database.execute(f"DELETE FROM {table} WHERE article {_AMONG}", (json.dumps(ids),))  # noqa: S608
+            _withdraw(database, ids)
             _next_generation(database)
 
     def repassage(self, entries: Iterable[Entry], facts: dict[str, str]) -> None:
         """Puts other passages in the place of all there are, and other facts, in one transaction.
 
-        All vectors but those of the name that the facts tell are unwanted then.
+        All vectors but those of the name that the facts tell are unwanted then, and none are kept here.
         """
         with schema.connected(self.path) as database:
             database.execute("INSERT INTO unwanted_vectors SELECT value FROM facts WHERE name = 'vectors'")
             database.execute("DELETE FROM unwanted_vectors WHERE name = ?", (facts["vectors"],))
-            database.execute("DELETE FROM unwanted_versions")
+            database.execute("DELETE FROM unwanted_passages")
             schema.empty_passages(database)
             for entry in entries:
-                database.execute("UPDATE articles SET version = ? WHERE id = ?", (entry.version, entry.id))
                 _insert_passages(database, entry)
+                database.execute("UPDATE articles SET version = ? WHERE id = ?", (entry.version, entry.id))
+            database.execute("UPDATE articles SET vectors = NULL")
+            schema.note_numbers(database)
+            postings.add(database, schema.passage_terms(database))
             database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
             _next_generation(database)
 
@@ -128,15 +141,15 @@ class Catalog:
         with schema.connected(self.path) as database:
             _next_generation(database)
 
-    def unwanted_versions(self) -> list[str]:
-        """Versions whose vectors are to be removed."""
+    def unwanted_passages(self) -> list[str]:
+        """The ids of passages whose vectors are to be removed."""
         with schema.connected(self.path) as database:
-            return [row[0] for row in database.execute("SELECT version FROM unwanted_versions")]
+            return [row[0] for row in database.execute("SELECT id FROM unwanted_passages")]
 
-    def forget_version(self, version: str) -> None:
-        """Notes that a version's vectors are gone."""
+    def forget_passages(self, ids: Iterable[str]) -> None:
+        """Notes that the vectors of unwanted passages are gone."""
         with schema.connected(self.path) as database:
-            database.execute("DELETE FROM unwanted_versions WHERE version = ?", (version,))
+            database.executemany("DELETE FROM unwanted_passages WHERE id = ?", ((id_,) for id_ in ids))
 
     def intend_vectors(self, name: str) -> None:
         """Notes a name under which vectors are about to be made, and unwanted until articles have them."""
@@ -153,13 +166,14 @@ class Catalog:
         with schema.connected(self.path) as database:
             database.execute("DELETE FROM unwanted_vectors WHERE name = ?", (name,))
 
-    def articles(self, most: int = -1) -> list[Article]:
-        """All articles, or at most so many, newest publication first, undated ones last."""
+    def articles(self, most: int = -1, skip: int = 0) -> list[Article]:
+        """All articles, or at most so many after the first, newest publication first, undated ones last."""
+        order = "published IS NULL, published DESC, title"
         with schema.connected(self.path) as database:
             rows = database.execute(
-                f"SELECT {_ARTICLE} FROM articles "  # noqa: S608
-                "ORDER BY published IS NULL, published DESC, title LIMIT ?",
-                (most,),
+                f"SELECT {_ARTICLE} FROM (SELECT id AS chosen FROM articles ORDER BY {order} LIMIT ? OFFSET ?) "  # noqa: S608
+                f"CROSS JOIN articles ON articles.id = chosen ORDER BY {order}",
+                (most, skip),
             ).fetchall()
         return [_article(row) for row in rows]
 
@@ -192,14 +206,10 @@ class Catalog:
             ).fetchall()
         return [article, *(_article((article.id, article.source, *row, article.story)) for row in rows)]
 
-    def copies(self, story: str) -> list[Article]:
-        """All articles of a story, newest first."""
+    def outlets(self, story: str) -> list[tuple[str | None, str | None]]:
+        """The `(publisher, url)` of each article of a story, without reading their texts."""
         with schema.connected(self.path) as database:
-            rows = database.execute(
-                f"SELECT {_ARTICLE} FROM articles WHERE story = ? ORDER BY published DESC, title",  # noqa: S608
-                (story,),
-            ).fetchall()
-        return [_article(row) for row in rows]
+            return database.execute("SELECT publisher, url FROM articles WHERE story = ?", (story,)).fetchall()
 
     def names(self, field: str) -> list[str]:
         """The different publishers or authors: `field` is "publisher" or "author"."""
@@ -214,7 +224,15 @@ class Catalog:
     def passage_count(self) -> int:
         """How many passages there are."""
         with schema.connected(self.path) as database:
-            return int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
+            return int(database.execute("SELECT total(passages) FROM blocks").fetchone()[0])
+
+    def article_counts(self, wanted: Filter) -> tuple[int, int]:
+        """How many articles the filter lets through, and how many there are."""
+        clause, parameters = where(wanted)
+        query = f"SELECT (SELECT count(*) FROM articles WHERE {clause}), (SELECT count(*) FROM articles)"  # noqa: S608
+        with schema.connected(self.path) as database:
+            chosen, all_ = database.execute(query, parameters).fetchone()
+        return chosen, all_
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages with those ids, in their order; ids that aren't in the catalog are left out."""
@@ -240,15 +258,16 @@ class Catalog:
 
     def let_through(self, ids: Sequence[str], wanted: Filter) -> list[str]:
         """Those of the passages with these ids that the filter lets through, in their order."""
+        versions = [passage_id.partition(".")[0] for passage_id in ids]
         clause, parameters = where(wanted)
         with schema.connected(self.path) as database:
             rows = database.execute(
-                "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article "  # noqa: S608
-                f"WHERE passages.id IN (SELECT value FROM json_each(?)) AND {clause}",
-                (json.dumps(ids), *parameters),
+                f"SELECT version FROM articles INDEXED BY articles_by_version "  # noqa: S608
+                f"WHERE version {_AMONG} AND {clause}",
+                (json.dumps(versions), *parameters),
             ).fetchall()
         found = {row[0] for row in rows}
-        return [passage_id for passage_id in ids if passage_id in found]
+        return [passage_id for passage_id, version in zip(ids, versions, strict=True) if version in found]
 
     def entries(self, count: int) -> Iterator[list[tuple[str, str, Draft]]]:
         """The articles as `(id, source, draft)`, so many at a time, for making their passages anew."""
@@ -263,6 +282,16 @@ class Catalog:
                 return
             last = rows[-1][0]
             yield [(row[0], row[1], Draft(title=row[2], full_text=row[3])) for row in rows]
+
+
+def passage_id(version: str, number: int) -> str:
+    """The id of a passage of that version of an article, by its number in it."""
+    return f"{version}.{number}"
+
+
+def embedded_text(title: str, text: str) -> str:
+    """What is embedded of a passage: under its headline, which says what it is about."""
+    return f"{title}\n{text}"
 
 
 def where(wanted: Filter) -> tuple[str, tuple[str, ...]]:
@@ -282,35 +311,38 @@ def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _insert(database: sqlite3.Connection, entry: Entry) -> None:
-    draft = entry.draft
+def _insert(database: sqlite3.Connection, entry: Entry, vectors: Vectors) -> None:
+    draft, first = entry.draft, _last_number(database) + 1
     keys = band_keys(signature(draft.full_text))
     values = (
         *(entry.id, entry.version, entry.source, entry.digest, draft.title, draft.full_text, draft.url),
         *(draft.publisher, draft.author, draft.published.isoformat() if draft.published else None),
         *(draft.published_by, draft.language, datetime.now(UTC).isoformat(timespec="seconds")),
-        _story(database, entry, keys),
+        *(_story(database, entry, keys), first, first + len(entry.passages) - 1, bfloat16.packed(vectors)),
     )
     database.execute(
         "INSERT INTO articles (id, version, source, digest, title, full_text, url, publisher, author, published, "  # noqa: S608
-        f"published_by, language, fetched, story) VALUES ({_marks(values)})",
+        f"published_by, language, fetched, story, first, last, vectors) VALUES ({_marks(values)})",
         values,
     )
     database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, entry.id) for key in keys))
     _insert_passages(database, entry)
-    database.execute("DELETE FROM unwanted_versions WHERE version = ?", (entry.version,))
+    database.executemany("DELETE FROM unwanted_passages WHERE id = ?", ((id_,) for id_ in entry.passage_ids))
 
 
 def _insert_passages(database: sqlite3.Connection, entry: Entry) -> None:
-    rows = zip(entry.passage_ids, entry.passage_bounds, entry.passages, strict=True)
+    numbers = itertools.count(_last_number(database) + 1)
+    rows = zip(numbers, entry.passage_ids, entry.passage_bounds, entry.passages, strict=False)
     database.executemany(
-        "INSERT INTO passages (id, article, start, end, sentences) VALUES (?, ?, ?, ?, ?)",
-        ((id_, entry.id, start, end, json.dumps(sentences)) for id_, (start, end), sentences in rows),
+        "INSERT INTO passages (number, id, article, start, end, sentences) VALUES (?, ?, ?, ?, ?, ?)",
+        ((number, id_, entry.id, *bounds, json.dumps(sentences)) for number, id_, bounds, sentences in rows),
     )
-    database.execute(
-        "INSERT INTO lexical (rowid, title, text) SELECT number, title, text FROM passage_texts WHERE article = ?",
-        (entry.id,),
-    )
+
+
+def _last_number(database: sqlite3.Connection) -> int:
+    """The highest number that a passage ever had."""
+    row = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _story(database: sqlite3.Connection, entry: Entry, keys: Sequence[int]) -> str:
@@ -334,16 +366,20 @@ def _keep_older(database: sqlite3.Connection, article_id: str) -> None:
     )
 
 
-def _withdraw(database: sqlite3.Connection, article_id: str) -> None:
+def _withdraw(database: sqlite3.Connection, article_ids: Sequence[str]) -> None:
+    postings.remove(database, _terms(database, article_ids))
+    ids = (json.dumps(article_ids),)
     database.execute(
-        "INSERT INTO lexical (lexical, rowid, title, text) "
-        "SELECT 'delete', number, title, text FROM passage_texts WHERE article = ?",
-        (article_id,),
+        f"INSERT OR IGNORE INTO unwanted_passages SELECT id FROM passages WHERE article {_AMONG}",  # noqa: S608
+        ids,
     )
-    database.execute("DELETE FROM passages WHERE article = ?", (article_id,))
-    database.execute("DELETE FROM bands WHERE article = ?", (article_id,))
-    database.execute("INSERT OR IGNORE INTO unwanted_versions SELECT version FROM articles WHERE id = ?", (article_id,))
-    database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+    for table in ("passages", "bands"):
+        database.execute(f"DELETE FROM {table} WHERE article {_AMONG}", ids)  # noqa: S608
+    database.execute(f"DELETE FROM articles WHERE id {_AMONG}", ids)  # noqa: S608
+
+
+def _terms(database: sqlite3.Connection, article_ids: Sequence[str]) -> Iterator[postings.Terms]:
+    return schema.passage_terms(database, f"article {_AMONG}", [json.dumps(article_ids)])
 
 
 def _next_generation(database: sqlite3.Connection) -> None:

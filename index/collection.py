@@ -1,28 +1,37 @@
 """A collection of articles in a folder: its catalog and its vectors, opened together and kept in step."""
 
+import math
 import os
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from index.catalog import Catalog
 from index.embed import Embedder, Vectors
 from index.errors import CollectionError
+from index.exact import ExactIndex
 from index.lexical import LexicalIndex
 from index.records import EVERYTHING, Article, Filter, Passage
 from index.register import Register
 from index.split import SPLITTER
 from index.vectors import VectorStore
 
-FEW = 300
-"""Among so many passages that a filter lets through, each is compared; among more, neighbours are filtered."""
+ARTICLE_COST = 1.0
+"""Comparing the passages of an article takes as long as asking Chroma for so many passages more."""
+
+SPARE = 1.4
+"""So many times more passages than should be let through are asked for, as asking twice takes twice as long."""
+
+ARTICLES_AT_ONCE = 200
+"""Whose vectors are copied at once."""
 
 
 class Collection:
@@ -61,6 +70,11 @@ class Collection:
         return LexicalIndex(self.catalog.path)
 
     @cached_property
+    def exact(self) -> ExactIndex:
+        """Its vectors as far as they are in the catalog."""
+        return ExactIndex(self.catalog.path)
+
+    @cached_property
     def register(self) -> Register:
         """Where its articles came from."""
         return Register(self.catalog.path)
@@ -69,22 +83,37 @@ class Collection:
     def vectors(self) -> VectorStore:
         """The vectors of an index that exists."""
         self._generation = self.catalog.fact("generation")
-        return self.vector_store(str(self.catalog.fact("vectors")), new=self.catalog.passage_count() == 0)
+        store = self.vector_store(str(self.catalog.fact("vectors")), new=not self.catalog.passage_ids(most=1))
+        self.copy_vectors(store)
+        return store
 
     def vector_store(self, name: str, *, new: bool) -> VectorStore:
         """The vectors of that name, which are made if they are `new`."""
         return VectorStore(self.folder / "chroma", name, self._chroma_url, new=new)
 
-    @property
-    def threads(self) -> int:
-        """With which passages are embedded: all, where nobody waits for an answer."""
-        return os.cpu_count() or 1
+    def copy_vectors(self, store: VectorStore) -> None:
+        """Copies what the catalog lacks after a migration or a `rebuild`, which several processes may do at once."""
+        for versions in self.exact.lacking(ARTICLES_AT_ONCE):
+            found = store.get([passage_id for ids in versions.values() for passage_id in ids])
+            self.exact.keep(
+                {
+                    version: np.array([found[passage_id] for passage_id in ids])
+                    for version, ids in versions.items()
+                    if all(passage_id in found for passage_id in ids)
+                }
+            )
+
+    def embed(self, ids: Sequence[str], texts: Sequence[str], store: VectorStore) -> Vectors:
+        """Adds the vectors of texts to the store, and returns them. All processors work: nobody waits for an answer."""
+        vectors = self.embedder.encode(texts, threads=os.cpu_count() or 1)
+        store.add(ids, vectors)
+        return vectors
 
     def forget(self) -> None:
         """Opens catalog and vectors anew at their next use: they are others now."""
         if "vectors" in self.__dict__:
             self.vectors.close()
-        for name in ("catalog", "vectors", "lexical", "register"):
+        for name in ("catalog", "vectors", "lexical", "exact", "register"):
             self.__dict__.pop(name, None)
 
     @property
@@ -108,7 +137,7 @@ class Collection:
 
     def require_articles(self) -> None:
         """Raises CollectionError where there is nothing to search."""
-        if self.catalog.passage_count() == 0:
+        if not self.catalog.passage_ids(most=1):
             raise self._empty()
 
     def article(self, id_or_source: str) -> Article:
@@ -139,16 +168,19 @@ class Collection:
             # They were made anew meanwhile, by `rebuild`.
 
     def _nearest(self, vector: Vectors, count: int, wanted: Filter) -> list[str]:
+        asked = count
         if wanted != EVERYTHING:
-            few = self.catalog.passage_ids(wanted, FEW + 1)
-            if len(few) <= FEW:
-                return self.vectors.nearest_of(vector, count, few)
-        asked = count if wanted == EVERYTHING else 4 * count
-        while True:  # vectors that no article has yet, or has any more, don't count
-            found = self.catalog.let_through(self.vectors.nearest(vector, asked), wanted)
-            if len(found) >= count or asked >= self.vectors.count():
+            chosen, all_ = self.catalog.article_counts(wanted)
+            asked = math.ceil(SPARE * count * all_ / max(chosen, 1))
+            compared = self.exact.nearest(vector, count, wanted) if chosen * ARTICLE_COST <= asked else None
+            if compared is not None:
+                return compared
+        while True:
+            near = self.vectors.nearest(vector, asked)
+            found = self.catalog.let_through(near, wanted)  # vectors that no article has yet, or has any more, aren't
+            if len(found) >= count or len(near) < asked:
                 return found[:count]
-            asked = max(2 * asked, 3 * asked * count // (2 * max(len(found), 1)))
+            asked *= 4
 
     def matching(self, words: list[str], count: int, wanted: Filter = EVERYTHING) -> list[Passage]:
         """The `count` passages that match the words best by BM25 among those wanted, best first."""
@@ -220,9 +252,9 @@ class Collection:
             self._generation = generation
 
     def _sweep(self) -> None:
-        for version in self.catalog.unwanted_versions():
-            self.vectors.remove(version)
-            self.catalog.forget_version(version)
+        unwanted = self.catalog.unwanted_passages()
+        self.vectors.remove(unwanted)
+        self.catalog.forget_passages(unwanted)
 
 
 def new_name() -> str:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index import schema
-from index.catalog import Catalog
+from index.catalog import Catalog, embedded_text
 from index.collection import Collection
-from index.ingest import embedded_text
 from index.rebuild import remake
 from index.vectors import LostVectorsError
 
@@ -34,9 +33,9 @@ def check(collection: Collection, *, repair: bool) -> list[Finding]:
 
 
 def _words(collection: Collection, repair: bool) -> Iterator[Finding]:
-    if not schema.lexical_index_agrees(collection.catalog.path):
+    if not collection.lexical.agrees():
         if repair:
-            schema.rebuild_lexical_index(collection.catalog.path)
+            collection.lexical.rebuild()
         yield Finding("The lexical index doesn't agree with the articles.", True)
 
 
@@ -50,7 +49,7 @@ def _vectors(collection: Collection, repair: bool) -> Iterator[Finding]:
         return
     if extra:
         if repair:
-            collection.vectors.discard(extra)
+            collection.vectors.remove(extra)
         yield Finding(f"{len(extra)} vectors belong to no passage.", True)
     if missing:
         if repair:
@@ -58,11 +57,23 @@ def _vectors(collection: Collection, repair: bool) -> Iterator[Finding]:
         yield Finding(f"{len(missing)} passages have no vector.", True)
     if repair:
         _tidy(collection.catalog, changed=bool(extra or missing))
+    yield from _copies(collection, repair)
     left = collection.catalog.unwanted_vectors()
     if left:
         if repair:
             collection.drop_unwanted_vectors()
         yield Finding("Vectors are left over from a `rebuild` that was broken off.", True)
+
+
+def _copies(collection: Collection, repair: bool) -> Iterator[Finding]:
+    """The vectors that the catalog has beside Chroma, as far as their number tells that they are wrong."""
+    one = collection.vectors.get(collection.catalog.passage_ids(most=1))
+    wrong = [version for vector in one.values() for version in collection.exact.misfits(len(vector))]
+    if wrong:
+        if repair:
+            collection.exact.drop(wrong)
+            collection.copy_vectors(collection.vectors)
+        yield Finding(f"{len(wrong)} articles don't have their vectors in the catalog.", True)
 
 
 def _differences(collection: Collection) -> tuple[set[str], list[str]]:
@@ -76,8 +87,7 @@ def _differences(collection: Collection) -> tuple[set[str], list[str]]:
 
 
 def _tidy(catalog: Catalog, *, changed: bool) -> None:
-    for version in catalog.unwanted_versions():
-        catalog.forget_version(version)
+    catalog.forget_passages(catalog.unwanted_passages())
     if changed:
         catalog.touch()
 
@@ -86,6 +96,4 @@ def _embed(collection: Collection, ids: list[str]) -> None:
     for first in range(0, len(ids), PASSAGES_AT_ONCE):
         passages = collection.catalog.passages(ids[first : first + PASSAGES_AT_ONCE])
         texts = [embedded_text(passage.article.title, passage.text) for passage in passages]
-        vectors = collection.embedder.encode(texts, threads=collection.threads)
-        versions = [passage.id.partition(".")[0] for passage in passages]
-        collection.vectors.add([passage.id for passage in passages], versions, vectors)
+        collection.embed([passage.id for passage in passages], texts, collection.vectors)

@@ -196,19 +196,12 @@ class _Run:
         self._published += len(entries)
 
     def _write(self, entries: Sequence[Entry]) -> None:
-        texts = [
-            embedded_text(entry.draft.title, entry.draft.full_text[slice(*bounds)])
-            for entry in entries
-            for bounds in entry.passage_bounds
-        ]
-        if texts:
-            collection = self._collection
-            vectors = collection.embedder.encode(texts, threads=collection.threads)
-            self._catalog.intend(entry.version for entry in entries)
-            ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
-            versions = [entry.version for entry in entries for _ in entry.passages]
-            collection.vectors.add(ids, versions, vectors)
-            self._catalog.publish(entries)
+        ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
+        if ids:
+            self._catalog.intend(ids)
+            texts = [text for entry in entries for text in entry.embedded_texts]
+            vectors = self._collection.embed(ids, texts, self._collection.vectors)
+            self._catalog.publish(entries, vectors)
 
     def finished(self, prune: bool) -> Report:
         """Publishes the rest, and tells what came of it all."""
@@ -247,8 +240,3 @@ def _entry(source: str, draft: Draft) -> Entry:
 
 def _id(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:10]
-
-
-def embedded_text(title: str, text: str) -> str:
-    """What is embedded of a passage: under its headline, which says what it is about."""
-    return f"{title}\n{text}"

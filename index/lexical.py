@@ -1,12 +1,17 @@
-"""The lexical index: passages by the words in them (SQLite FTS5, BM25)."""
+"""The lexical index: passages by the words in them (BM25)."""
 
+import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
-from index import schema
+import numpy as np
+
+from index import postings, schema
 from index.catalog import where
 from index.records import EVERYTHING, Filter
-from index.words import STOP_WORDS, porter
+from index.words import STOP_WORDS, stem
+from index.words import words as words_of
 
 
 class LexicalIndex:
@@ -17,31 +22,52 @@ class LexicalIndex:
 
     def matching(self, words: Sequence[str], count: int, wanted: Filter = EVERYTHING) -> list[str]:
         """The ids of the `count` best passages by BM25 that hold any word and are wanted, best first."""
-        terms = [word for word in words if word.lower() not in STOP_WORDS] or words
-        if not terms:
-            return []
-        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        clause, parameters = where(wanted)
-        join = "JOIN articles ON articles.id = passages.article " if parameters else ""
+        given = [each for word in words for each in words_of(word)]
+        terms = [stem(word) for word in given if word not in STOP_WORDS] or [stem(word) for word in given]
         with schema.connected(self._path) as database:
-            rows = database.execute(
-                f"SELECT passages.id FROM lexical JOIN passages ON passages.number = lexical.rowid {join}"  # noqa: S608
-                f"WHERE lexical MATCH ? AND {clause} ORDER BY bm25(lexical) LIMIT ?",
-                (query, *parameters, count),
-            ).fetchall()
-        return [row[0] for row in rows]
+            database.execute("BEGIN")  # or another process might change the articles between two queries
+            among = None if wanted == EVERYTHING else _numbers(database, wanted)
+            best = postings.best(database, terms, count, among)
+            found = dict(
+                database.execute(
+                    f"SELECT number, id FROM passages WHERE number IN ({', '.join('?' * len(best))})",  # noqa: S608
+                    best,
+                ).fetchall()
+            )
+        return [found[number] for number in best]
 
     def has_word(self, word: str) -> bool:
         """Whether any article has the word, or another with the same stem."""
         with schema.connected(self._path) as database:
-            query = "SELECT 1 FROM vocabulary WHERE term = ?"
-            return database.execute(query, (porter(word),)).fetchone() is not None
+            query = "SELECT 1 FROM blocks CROSS JOIN postings USING (block) WHERE term = ?"
+            return database.execute(query, (stem(word),)).fetchone() is not None
 
     def stems_like(self, prefix: str, lengths: range) -> list[str]:
         """The stems in the articles that begin so and have such a length."""
         with schema.connected(self._path) as database:
             rows = database.execute(
-                "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
+                "SELECT DISTINCT term FROM blocks CROSS JOIN postings USING (block) "
+                "WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
                 (prefix, prefix + "\U0010ffff", lengths.start, lengths.stop - 1),
             ).fetchall()
         return [row[0] for row in rows]
+
+    def agrees(self) -> bool:
+        """Whether it holds the words of the passages and no others."""
+        with schema.connected(self._path) as database:
+            return schema.numbers_are_noted(database) and postings.agree(database, schema.passage_terms(database))
+
+    def rebuild(self) -> None:
+        """Makes it anew from the passages."""
+        with schema.connected(self._path) as database:
+            schema.note_numbers(database)
+            postings.clear(database)
+            postings.add(database, schema.passage_terms(database))
+
+
+def _numbers(database: sqlite3.Connection, wanted: Filter) -> postings.Numbers:
+    """The numbers of the first and the last passage of each article that is wanted."""
+    clause, parameters = where(wanted)
+    query = f"SELECT first, last FROM articles WHERE first IS NOT NULL AND {clause}"  # noqa: S608
+    rows = database.execute(query, parameters)
+    return np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 2)

@@ -7,9 +7,7 @@ from contextlib import closing
 
 from index.catalog import Catalog, Entry
 from index.collection import Collection, new_name
-from index.ingest import embedded_text
 from index.split import SPLITTER, passages, sentences
-from index.vectors import VectorStore
 
 ARTICLES_AT_ONCE = 200
 
@@ -31,8 +29,10 @@ def remake(collection: Collection, progress: Callable[[int], object] = lambda pa
     catalog.intend_vectors(name)
     with closing(collection.vector_store(name, new=True)) as new:
         for entries in _entries(catalog, versions):
-            count += _embed(collection, new, entries)
-            progress(sum(len(entry.passages) for entry in entries))
+            ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
+            collection.embed(ids, [text for entry in entries for text in entry.embedded_texts], new)
+            count += len(ids)
+            progress(len(ids))
     facts = {"embedding_model": collection.embedder.name, "splitter": SPLITTER, "vectors": name}
     catalog.repassage(itertools.chain.from_iterable(_entries(catalog, versions)), facts)
     collection.forget()
@@ -48,15 +48,3 @@ def _entries(catalog: Catalog, versions: dict[str, str]) -> Iterator[list[Entry]
             for id_, source, draft in articles
             if (split := list(passages(draft.full_text, sentences(draft.full_text))))
         ]
-
-
-def _embed(collection: Collection, store: VectorStore, entries: list[Entry]) -> int:
-    texts = [
-        embedded_text(entry.draft.title, entry.draft.full_text[slice(*bounds)])
-        for entry in entries
-        for bounds in entry.passage_bounds
-    ]
-    vectors = collection.embedder.encode(texts, threads=collection.threads)
-    ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
-    store.add(ids, [entry.version for entry in entries for _ in entry.passages], vectors)
-    return len(texts)

@@ -1,28 +1,50 @@
 """The tables of the catalog: made, opened, and brought up to date."""
 
+import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Literal
 
+from index import postings
 from index.duplicates import band_keys, signature
 from index.errors import CollectionError
+from index.words import stems
 
-VERSION = 2
+VERSION = 3
+
+_LOG = logging.getLogger("onrecord")
+
+_MOST_PASSAGES = 1_000
+"""Of an unwanted version of an article: catalogs of version 2 didn't note how many it had."""
 
 SECONDS_TO_WAIT = 30
 """For another process's transaction."""
 
-_LEXICAL = """
-CREATE VIEW passage_texts AS
-    SELECT number, article, title, substr(full_text, start + 1, end - start) AS text
-    FROM passages JOIN articles ON articles.id = passages.article;
-CREATE VIRTUAL TABLE lexical USING fts5(
-    title, text, content='passage_texts', content_rowid='number', tokenize='porter unicode61 remove_diacritics 2'
+_PASSAGES = """
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, article TEXT NOT NULL REFERENCES articles(id),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL
 );
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(lexical, row);
+CREATE INDEX passages_by_article ON passages(article);
 """
+
+_SEARCH = f"""
+{postings.TABLES}
+CREATE TABLE unwanted_passages (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE INDEX articles_by_version ON articles(version, published, publisher, author, id);
+CREATE INDEX articles_by_published ON articles(published, publisher, author, id, first, last);
+CREATE INDEX articles_by_publisher ON articles(publisher COLLATE NOCASE, published, author, id, first, last);
+CREATE INDEX articles_by_author ON articles(author COLLATE NOCASE, published, publisher, id, first, last);
+CREATE INDEX articles_by_story ON articles(story, id, publisher, url);
+CREATE INDEX articles_without_vectors ON articles(version) WHERE vectors IS NULL;
+"""
+"""The indexes hold all that a filter asks of an article, as reading its row reads its text."""
+
+_NUMBERS = "(SELECT min(number), max(number) FROM passages WHERE article = articles.id)"
 
 _REGISTER = """
 CREATE TABLE older_versions (
@@ -40,10 +62,6 @@ CREATE TABLE holdings (
 CREATE INDEX holdings_by_article ON holdings(article);
 CREATE TABLE dismissed (source TEXT PRIMARY KEY);
 CREATE TABLE unwanted_vectors (name TEXT PRIMARY KEY);
-CREATE INDEX articles_by_published ON articles(published);
-CREATE INDEX articles_by_publisher ON articles(publisher COLLATE NOCASE);
-CREATE INDEX articles_by_author ON articles(author COLLATE NOCASE);
-CREATE INDEX articles_by_story ON articles(story);
 CREATE INDEX articles_by_url ON articles(url);
 """
 
@@ -52,16 +70,12 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, version TEXT NOT NULL UNIQUE, source TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
     title TEXT NOT NULL, full_text TEXT NOT NULL, url TEXT, publisher TEXT, author TEXT, published TEXT,
-    published_by TEXT, language TEXT, fetched TEXT, story TEXT NOT NULL DEFAULT ''
+    published_by TEXT, language TEXT, fetched TEXT, story TEXT NOT NULL DEFAULT '',
+    first INTEGER, last INTEGER, vectors BLOB
 );
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article TEXT NOT NULL REFERENCES articles(id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL
-);
-CREATE INDEX passages_by_article ON passages(article);
-{_LEXICAL}
-CREATE TABLE unwanted_versions (version TEXT PRIMARY KEY);
+{_PASSAGES}
 {_REGISTER}
+{_SEARCH}
 INSERT INTO facts VALUES ('generation', '0');
 """  # noqa: S608
 
@@ -144,10 +158,35 @@ def _back_up(path: Path, backup: Path) -> None:
 
 def empty_passages(database: sqlite3.Connection) -> None:
     """Takes all passages and words out."""
-    for name in ("VIEW passage_texts", "TABLE vocabulary", "TABLE lexical"):
-        database.execute(f"DROP {name}")
     database.execute("DELETE FROM passages")
-    _execute(database, _LEXICAL)
+    database.execute("DELETE FROM sqlite_sequence WHERE name = 'passages'")
+    postings.clear(database)
+
+
+def note_numbers(database: sqlite3.Connection) -> None:
+    """Notes with each article the numbers of its first and its last passage; those between are its own, too."""
+    database.execute(f"UPDATE articles SET (first, last) = {_NUMBERS}")  # noqa: S608
+
+
+def numbers_are_noted(database: sqlite3.Connection) -> bool:
+    """Whether they are noted rightly with all articles."""
+    query = f"SELECT 1 FROM articles WHERE (first, last) IS NOT {_NUMBERS} LIMIT 1"  # noqa: S608
+    return database.execute(query).fetchone() is None
+
+
+def passage_terms(
+    database: sqlite3.Connection, condition: str = "1", parameters: Sequence[str] = ()
+) -> Iterator[postings.Terms]:
+    """The passages for which the condition of SQL holds, by rising numbers, with the words of their headlines."""
+    rows = database.execute(
+        f"SELECT number, article, start, end FROM passages WHERE {condition} ORDER BY number",  # noqa: S608
+        parameters,
+    )
+    for article, passages in groupby(rows, key=itemgetter(1)):
+        found = database.execute("SELECT title, full_text FROM articles WHERE id = ?", (article,)).fetchone()
+        headline, text = stems(found[0]), found[1]
+        for number, _, start, end in passages:
+            yield number, headline + stems(text[start:end])
 
 
 def damage(path: Path) -> str:
@@ -158,22 +197,6 @@ def damage(path: Path) -> str:
     except sqlite3.DatabaseError as error:
         found = str(error)
     return "" if found == "ok" else " ".join(found.split())
-
-
-def lexical_index_agrees(path: Path) -> bool:
-    """Whether the lexical index holds the words of the passages and no others."""
-    try:
-        with connected(path) as database:
-            database.execute("INSERT INTO lexical (lexical, rank) VALUES ('integrity-check', 1)")
-    except (CollectionError, sqlite3.DatabaseError):
-        return False
-    return True
-
-
-def rebuild_lexical_index(path: Path) -> None:
-    """Makes the lexical index anew from the passages."""
-    with connected(path) as database:
-        database.execute("INSERT INTO lexical (lexical) VALUES ('rebuild')")
 
 
 def _from_1(database: sqlite3.Connection) -> None:
@@ -189,7 +212,31 @@ def _from_1(database: sqlite3.Connection) -> None:
         database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", keys)
 
 
-_MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1}
+def _from_2(database: sqlite3.Connection) -> None:
+    from tqdm import tqdm
+
+    for each in ("VIEW passage_texts", "TABLE vocabulary", "TABLE lexical", "INDEX passages_by_article"):
+        database.execute(f"DROP {each}")
+    for name in ("published", "publisher", "author", "story"):
+        database.execute(f"DROP INDEX IF EXISTS articles_by_{name}")
+    for column in ("first INTEGER", "last INTEGER", "vectors BLOB"):
+        database.execute(f"ALTER TABLE articles ADD COLUMN {column}")
+    database.execute("ALTER TABLE passages RENAME TO older_passages")
+    _execute(database, _PASSAGES + _SEARCH)
+    database.execute("INSERT INTO passages SELECT * FROM older_passages ORDER BY number")
+    database.execute("DROP TABLE older_passages")
+    note_numbers(database)
+    versions = database.execute("SELECT version FROM unwanted_versions").fetchall()
+    ids = ((f"{version}.{number}",) for (version,) in versions for number in range(_MOST_PASSAGES))
+    database.executemany("INSERT INTO unwanted_passages VALUES (?)", ids)
+    database.execute("DROP TABLE unwanted_versions")
+    count = database.execute("SELECT count(*) FROM passages").fetchone()[0]
+    _LOG.info("The words of %d passages are indexed anew, once", count)
+    terms = passage_terms(database)
+    postings.add(database, tqdm(terms, "Bringing the index up to date", count, unit=" passages", delay=2, disable=None))
+
+
+_MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1, 2: _from_2}
 """The step from each version to the next."""
 
 

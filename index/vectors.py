@@ -102,44 +102,33 @@ class VectorStore:
         """Lets go of them: of two open at once in a process, neither sees what other processes write."""
         self._client.close()
 
-    def add(self, ids: Sequence[str], versions: Sequence[str], vectors: Vectors) -> None:
-        """Adds vectors of length 1, `(ids, dimensions)`, each as belonging to a version of an article."""
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Adds vectors of length 1, `(ids, dimensions)`, in the place of those with the same ids."""
         with self._trouble_told():
             for first in range(0, len(ids), self._batch):
                 batch = slice(first, first + self._batch)
-                self._collection.upsert(
-                    ids=list(ids[batch]),
-                    embeddings=vectors[batch],
-                    metadatas=[{"version": version} for version in versions[batch]],
-                )
+                self._collection.upsert(ids=list(ids[batch]), embeddings=vectors[batch])
 
-    def remove(self, version: str) -> None:
-        """Removes all vectors of a version of an article."""
-        with self._trouble_told():
-            self._collection.delete(where={"version": version})
-
-    def discard(self, ids: Sequence[str]) -> None:
-        """Removes vectors by their ids."""
+    def remove(self, ids: Sequence[str]) -> None:
+        """Removes the vectors with those ids, as far as they are there."""
         with self._trouble_told():
             for first in range(0, len(ids), self._batch):
                 self._collection.delete(ids=list(ids[first : first + self._batch]))
+
+    def get(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors with those ids, as far as they are there."""
+        found: dict[str, Vectors] = {}
+        with self._trouble_told():
+            for first in range(0, len(ids), VECTORS_AT_ONCE):
+                some = self._collection.get(ids=list(ids[first : first + VECTORS_AT_ONCE]), include=["embeddings"])
+                found |= zip(some["ids"], np.asarray(some["embeddings"], dtype=np.float32), strict=True)
+        return found
 
     def nearest(self, vector: Vectors, count: int) -> list[str]:
         """The ids of the `count` passages nearest by cosine, nearest first."""
         with self._trouble_told():
             found = self._collection.query(query_embeddings=vector[None], n_results=count, include=[])
         return found["ids"][0]
-
-    def nearest_of(self, vector: Vectors, count: int, ids: Sequence[str]) -> list[str]:
-        """The same among the passages with those ids, compared one by one."""
-        if not ids:  # of which Chroma has no notion
-            return []
-        with self._trouble_told():
-            found = self._collection.get(ids=list(ids), include=["embeddings"])
-        if not found["ids"]:
-            return []
-        order = np.argsort(-(np.asarray(found["embeddings"]) @ vector), kind="stable")
-        return [found["ids"][at] for at in order[:count]]
 
     def count(self) -> int:
         """How many vectors there are."""

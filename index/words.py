@@ -38,8 +38,10 @@ _IRREGULAR = dict(
 
 def words(text: str) -> list[str]:
     """The text's words in lower case without accents, in order; numbers keep their commas and points ("100,000")."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    plain = text.replace("’", "'")
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(character for character in plain if not unicodedata.combining(character))
     return [word.replace(".", "") if word[0].isalpha() else word for word in _WORD.findall(plain.lower())]
 
 
@@ -50,7 +52,7 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def porter(word: str) -> str:
-    """The word's stem by Porter's algorithm alone (Porter 1980), as the lexical index has it."""
+    """The word's stem by Porter's algorithm alone (Porter 1980)."""
     return str(snowballstemmer.stemmer("porter").stemWord(word))  # a stemmer keeps state: one for each call
 
 

@@ -83,8 +83,8 @@ def test_doctor_repairs_missing_and_extra_and_lost_vectors(index, write):
     index.ingest([write("storm.txt", STORM), write("fair.txt", FAIR)])
     vectors = index.collection.vectors
     (ids,) = vectors.ids()
-    vectors.discard(ids[:1])
-    vectors.add(["nobodys.0"], ["nobodys"], index.collection.embedder.encode(["roof"]))
+    vectors.remove(ids[:1])
+    vectors.add(["nobodys.0"], index.collection.embedder.encode(["roof"]))
     assert len(check(index.collection, repair=True)) == 2
     assert check(index.collection, repair=False) == []
     vectors.drop(vectors.name)

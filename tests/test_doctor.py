@@ -50,17 +50,44 @@ def test_a_sound_index_has_no_findings(two):
 
 def lose_a_vector(assistant):
     (ids,) = assistant.collection.vectors.ids()
-    assistant.collection.vectors.discard(ids[:1])
+    assistant.collection.vectors.remove(ids[:1])
 
 
 def add_a_vector(assistant):
     vector = assistant.collection.embedder.encode(["roof of the mill"])
-    assistant.collection.vectors.add(["nobodys.0"], ["nobodys"], vector)
+    assistant.collection.vectors.add(["nobodys.0"], vector)
 
 
 def lose_a_word(assistant):
-    row = "SELECT 'delete', number, title, text FROM passage_texts LIMIT 1"
-    execute(assistant, f"INSERT INTO lexical (lexical, rowid, title, text) {row}")
+    execute(assistant, "DELETE FROM postings WHERE term = 'mill'")
+
+
+def add_a_word(assistant):
+    execute(assistant, "INSERT INTO postings SELECT block, 'windmil', entries FROM postings WHERE term = 'mill'")
+
+
+def count_a_word_twice(assistant):
+    execute(assistant, "UPDATE postings SET entries = CAST(entries || entries AS BLOB) WHERE term = 'mill'")
+
+
+def miscount_the_words(assistant):
+    execute(assistant, "UPDATE blocks SET words = words + 1")
+
+
+def lose_all_words(assistant):
+    execute(assistant, "DELETE FROM blocks")
+
+
+def leave_words_of_others(assistant):
+    execute(assistant, "INSERT INTO postings SELECT 7, term, entries FROM postings")
+
+
+def misnumber_an_article(assistant):
+    execute(assistant, "UPDATE articles SET last = last + 1 WHERE title = 'Fair weather'")
+
+
+def cut_a_copy_of_vectors(assistant):
+    execute(assistant, "UPDATE articles SET vectors = substr(vectors, 3) WHERE title = 'Fair weather'")
 
 
 def lose_all_vectors(assistant):
@@ -79,7 +106,15 @@ def break_off_a_rebuild(assistant):
     [
         (lose_a_vector, "1 passages have no vector"),
         (add_a_vector, "1 vectors belong to no passage"),
-        (lose_a_word, "lexical index doesn't agree"),
+        *(
+            (spoil, "lexical index doesn't agree")
+            for spoil in (
+                *(lose_a_word, add_a_word, count_a_word_twice, miscount_the_words, lose_all_words),
+                leave_words_of_others,
+                misnumber_an_article,
+            )
+        ),
+        (cut_a_copy_of_vectors, "1 articles don't have their vectors in the catalog"),
         (lose_all_vectors, "are gone from"),
         (break_off_a_rebuild, "left over"),
     ],
@@ -160,9 +195,7 @@ def test_a_spoiled_index_of_neighbours_is_repaired(empty, write, how):
     for number, text in enumerate(lines):
         write(f"{number}.txt", text)
     empty.ingest([write("storm.txt", STORM).parent])
-    empty.collection.vectors.add(
-        [f"filler.{n}" for n in range(1_500)], ["filler"] * 1_500, empty.collection.embedder.encode(["x"] * 1_500)
-    )
+    empty.collection.vectors.add([f"filler.{n}" for n in range(1_500)], empty.collection.embedder.encode(["x"] * 1_500))
     empty.collection.forget()
     (folder,) = [each for each in (empty.collection.folder / "chroma").iterdir() if each.is_dir()]
     for file in folder.iterdir():

@@ -70,7 +70,7 @@ def test_only_articles_that_are_wanted_are_found(news, wanted, names):
 
 @pytest.mark.parametrize(("wanted", "names"), CASES)
 def test_neighbours_that_are_filtered_are_those_that_are_compared_one_by_one(news, wanted, names, monkeypatch):
-    monkeypatch.setattr("index.collection.FEW", 0)
+    monkeypatch.setattr("index.collection.ARTICLE_COST", 1e9)
     assert found(news, **wanted) == names
 
 
@@ -92,7 +92,7 @@ def test_among_many_passages_the_nearest_that_are_wanted_are_found(tmp_path, mon
         exact = assistant.collection.nearest("the harbour and the ferry", 10, wanted)
         assert len(exact) == {"Rare": 6, "Absent": 0, None: 10}[wanted.publisher]
         with monkeypatch.context() as patched:
-            patched.setattr("index.collection.FEW", 3)
+            patched.setattr("index.collection.ARTICLE_COST", 1e9)
             filtered = assistant.collection.nearest("the harbour and the ferry", 10, wanted)
         texts = [{passage.text.rstrip("0123456789 times.") for passage in passages} for passages in (exact, filtered)]
         assert len(filtered) == len(exact)
@@ -128,8 +128,8 @@ WRONG = [
     ("author", "%", "No article has the author '%'. There are Ada Orsk, Bo Lind."),
     ("author", "'; DROP TABLE articles; --", "No article has the author"),
     ("publisher", "x\ny", "No article has the publisher 'x y'."),
-    ("article", "zzz", "'zzz': no article has this id or path."),
-    ("article", "https://g.example/nothing", "no article has this id or path."),
+    ("article", "zzz", "No article is 'zzz'. Give its id or URL."),
+    ("article", "https://g.example/nothing", "Give its id or URL"),
 ]
 
 

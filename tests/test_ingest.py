@@ -237,7 +237,7 @@ def test_a_killed_run_leaves_nothing_half_visible_and_the_next_mends_it(empty, w
     report = mended.ingest([folder])
     assert len(report.added) + len(report.unchanged) == 301
     assert vector_count(mended) == mended.collection.catalog.passage_count()
-    assert mended.collection.catalog.unwanted_versions() == []
+    assert mended.collection.catalog.unwanted_passages() == []
     shutil.rmtree(folder)
 
 

@@ -14,6 +14,7 @@ from assistant import Assistant
 from index import schema
 from index.doctor import check
 from index.embed import WordEmbedder
+from index.records import Filter
 from index.vectors import VectorStore
 from tests.conftest import words_settings
 from tests.serving import environment
@@ -24,10 +25,15 @@ TEXTS = {
 }
 
 
+@pytest.fixture(params=[1, 2])
+def version(request):
+    return request.param
+
+
 @pytest.fixture
-def old(tmp_path, write):
-    """An index of version 1, whose two articles came from files that are still there."""
-    statements = (Path(__file__).parent / "data" / "catalog-1.sql").read_text("utf-8")
+def old(tmp_path, write, version):
+    """An index of that version, whose two articles came from files that are still there."""
+    statements = (Path(__file__).parent / "data" / f"catalog-{version}.sql").read_text("utf-8")
     for name, text in TEXTS.items():
         path = write(name, text)
         statements = statements.replace(_id(f"/news/{name}"), _id(str(path))).replace(f"/news/{name}", str(path))
@@ -37,12 +43,12 @@ def old(tmp_path, write):
         database.execute("PRAGMA journal_mode = WAL")
         database.executescript(statements)
         passages = database.execute(
-            "SELECT passages.id, version, title || char(10) || substr(full_text, start + 1, end - start) "
+            "SELECT passages.id, title || char(10) || substr(full_text, start + 1, end - start) "
             "FROM passages JOIN articles ON articles.id = article"
         ).fetchall()
-    ids, versions, texts = zip(*passages, strict=True)
+    ids, texts = zip(*passages, strict=True)
     with closing(VectorStore(folder / "chroma", "passages", new=True)) as vectors:
-        vectors.add(ids, versions, WordEmbedder().encode(texts))
+        vectors.add(ids, WordEmbedder().encode(texts))
     assistant = Assistant(words_settings(folder))
     yield assistant
     assistant.collection.forget()
@@ -60,11 +66,37 @@ def dump(path):
         return database.execute("PRAGMA user_version").fetchone(), rows
 
 
+@pytest.fixture
+def backup(old, version):
+    """Where the copy of the older catalog is to be."""
+    return old.collection.folder / f"catalog.db.{version}"
+
+
 def test_an_older_index_answers_as_before(old):
     assert {article.title for article in old.articles()} == {"Storm takes the mill", "Fair weather"}
     assert old.search("roof of the mill")[0].article.title == "Storm takes the mill"
     assert old.collection.matching(["harbour"], 3)[0].article.title == "Fair weather"
     assert old.ask("What did Mr. Orsk deny?").citations[0].article.title == "Storm takes the mill"
+    (fair,) = [article for article in old.articles() if article.title == "Fair weather"]
+    (hit,) = old.search("weather at sea", article=fair.id)
+    assert hit.article.title == "Fair weather"
+    assert check(old.collection, repair=False) == []
+
+
+def test_an_older_index_has_the_vectors_that_filters_need_once_it_was_searched(old):
+    catalog = old.collection.catalog
+    storm = Filter(article=_id(str(next(article.source for article in old.articles() if "Storm" in article.title))))
+    vector = WordEmbedder().encode(["roof of the mill"])[0]
+    assert old.collection.exact.nearest(vector, 1, storm) is None
+    assert old.search("roof of the mill")
+    (found,) = old.collection.exact.nearest(vector, 1, storm)
+    assert [passage.article.title for passage in catalog.passages([found])] == ["Storm takes the mill"]
+
+
+@pytest.mark.parametrize("version", [2])
+def test_what_a_killed_run_left_is_swept_away_after_the_migration(old, write):
+    old.collection.vectors.add(["5ed1f0a9c0de.0", "5ed1f0a9c0de.7"], WordEmbedder().encode(["mill", "roof"]))
+    old.ingest([write("new.txt", "Floods\n\nThe river rose by two metres on Tuesday.\n")])
     assert check(old.collection, repair=False) == []
 
 
@@ -83,13 +115,13 @@ def test_add_sync_and_remove_go_on_with_an_older_index(old, tmp_path, write):
     assert check(old.collection, repair=False) == []
 
 
-def test_a_copy_of_the_older_catalog_is_kept(old):
+def test_a_copy_of_the_older_catalog_is_kept(old, backup):
     path = old.collection.folder / "catalog.db"
     before = dump(path)
     assert old.articles()
     assert schema.version(path) == schema.VERSION
-    assert dump(path.with_name("catalog.db.1")) == before
-    with closing(sqlite3.connect(path.with_name("catalog.db.1"))) as database:
+    assert dump(backup) == before
+    with closing(sqlite3.connect(backup)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert database.execute("SELECT count(*) FROM lexical WHERE lexical MATCH 'mill'").fetchone() == (1,)
 
@@ -99,43 +131,49 @@ import sys
 from pathlib import Path
 from benchmarks.kills import Fault
 from index import schema
-Fault(sys.argv[2], sys.argv[3] == "after", 1).arm()
-schema._MIGRATIONS[1] = schema._from_1
+Fault(sys.argv[2], True, 1).arm()
+schema._MIGRATIONS = {1: schema._from_1, 2: schema._from_2}
 schema.migrate(Path(sys.argv[1]))
 """
 
 
 @pytest.mark.parametrize(
-    ("function", "when"),
-    [("index.schema:_back_up", "after"), ("index.schema:band_keys", "after"), ("index.schema:_from_1", "after")],
+    ("version", "function"),
+    [
+        (1, "index.schema:_back_up"),
+        (1, "index.schema:band_keys"),
+        (1, "index.schema:_from_1"),
+        (2, "index.schema:_back_up"),
+        (2, "index.postings:add"),
+        (2, "index.schema:_from_2"),
+    ],
 )
-def test_a_kill_while_migrating_changes_nothing(old, function, when):
+def test_a_kill_while_migrating_changes_nothing(old, backup, function):
     path = old.collection.folder / "catalog.db"
     before = dump(path)
-    command = [sys.executable, "-c", KILLED, str(path), function, when]
+    command = [sys.executable, "-c", KILLED, str(path), function]
     root = Path(__file__).parent.parent
     assert subprocess.run(command, cwd=root, env=environment(), timeout=60).returncode == -9
     assert dump(path) == before
     assert old.search("roof of the mill")[0].article.title == "Storm takes the mill"
-    assert dump(path.with_name("catalog.db.1")) == before
+    assert dump(backup) == before
 
 
-def test_processes_that_migrate_at_once_keep_a_copy_of_the_older_catalog(old):
+def test_processes_that_migrate_at_once_keep_a_copy_of_the_older_catalog(old, backup):
     path = old.collection.folder / "catalog.db"
     before = dump(path)
     migrate = "import sys; from pathlib import Path; from index import schema; schema.migrate(Path(sys.argv[1]))"
     processes = [subprocess.Popen([sys.executable, "-c", migrate, str(path)]) for _ in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert schema.version(path) == schema.VERSION
-    assert dump(path.with_name("catalog.db.1")) == before
+    assert dump(backup) == before
 
 
-def test_an_older_index_that_cant_be_written_is_told_in_one_line(old):
-    backup = old.collection.folder / "catalog.db.1"
+def test_an_older_index_that_cant_be_written_is_told_in_one_line(old, backup, version):
     backup.mkdir()
     with pytest.raises(Exception, match="can't be opened") as told:
         old.articles()
     assert "\n" not in str(told.value)
-    assert schema.version(old.collection.folder / "catalog.db") == 1
+    assert schema.version(old.collection.folder / "catalog.db") == version
     os.rmdir(backup)
     assert len(old.articles()) == 2

@@ -116,7 +116,7 @@ def test_vectors_that_no_article_has_dont_crowd_out_the_others(empty, write):
     empty.ingest([write("storm.txt", STORM)])
     vector = empty.collection.embedder.encode(["roof of the mill"])
     names = [f"killed.{number}" for number in range(50)]
-    empty.collection.vectors.add(names, ["killed"] * 50, vector.repeat(50, axis=0))
+    empty.collection.vectors.add(names, vector.repeat(50, axis=0))
     assert [hit.article.title for hit in empty.collection.nearest("roof of the mill", 5)] == ["Storm takes the mill"]
 
 

@@ -268,9 +268,9 @@ def test_a_dry_run_leaves_even_what_an_interrupted_one_left(empty, write):
     empty.ingest([write("storm.txt", STORM)])
     empty.collection.catalog.intend(["left over"])
     empty.sync(dry=True)
-    assert empty.collection.catalog.unwanted_versions() == ["left over"]
+    assert empty.collection.catalog.unwanted_passages() == ["left over"]
     empty.sync()
-    assert empty.collection.catalog.unwanted_versions() == []
+    assert empty.collection.catalog.unwanted_passages() == []
 
 
 def test_sync_without_an_index_says_how_to_add_and_makes_none(empty):
