@@ -1,61 +1,76 @@
 """Answers with a LangChain chat model."""
 
-import re
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 
 from langchain_core.language_models import BaseChatModel
 
+from assistant.llm import written
 from assistant.prompts import fill
-from index.errors import ModelError, SettingsError
+from index.errors import ModelError
 from index.records import Passage
 
 NOT_IN_THE_ARTICLES = "NOT IN THE ARTICLES"
 
+MOST_CHARACTERS = 4_000
+"""Of an answer; the prompt asks for three sentences."""
 
-def load_chat_model(name: str) -> BaseChatModel:
-    """The chat model of that name, such as "ollama:llama3.2". Raises SettingsError where its package isn't there."""
-    from langchain.chat_models import init_chat_model
+_THINKING, _THOUGHT = "<think>", "</think>"
+"""Around the thoughts of reasoning models, where their server doesn't keep them apart (vLLM, older llama.cpp)."""
 
-    provider, _, model = name.partition(":")
-    if not provider or not model:
-        raise SettingsError(f"ONRECORD_LLM is {name!r}. Write provider and model, as `ollama:llama3.2`.")
-    try:
-        return init_chat_model(name, temperature=0)
-    except ImportError as error:
-        raise SettingsError(
-            f"ONRECORD_LLM is {name!r}, and the package for {provider!r} isn't installed. "
-            f"Install it: pip install langchain-{provider}"
-        ) from error
-    except Exception as error:
-        raise SettingsError(f"ONRECORD_LLM is {name!r}, which can't be used: {_first_line(error)}") from error
+_NOT_OURS = str.maketrans("<>[]", "‹›()")
+"""In passages: what the fence is made of, and citation marks, and the special tokens of models (`<|im_end|>`)."""
 
 
-def write_answer(question: str, passages: Sequence[Passage], model: BaseChatModel) -> Iterator[str]:
+def write_answer(
+    question: str,
+    passages: Sequence[Passage],
+    model: BaseChatModel,
+    seconds: float = math.inf,
+    tokens: dict[str, int] | None = None,
+) -> Generator[str, None, None]:
     """What the model writes, piece by piece; nothing where it says that the articles don't answer.
 
-    Raises ModelError where the model can't be reached or breaks off.
+    Empty pieces come while it thinks, so that whoever reads can leave. `seconds`, `tokens`, closing and errors are
+    those of `llm.written`; ModelError is also raised for an answer that doesn't end.
     """
     prompt = fill("answer", passages="\n\n".join(_fenced(*pair) for pair in enumerate(passages, 1)), question=question)
+    said = 0
+    with closing(written(prompt, model, seconds, tokens)) as pieces:
+        for piece in _answering(pieces):
+            said += len(piece)
+            if said > MOST_CHARACTERS:
+                raise ModelError(f"The chat model wrote more than {MOST_CHARACTERS:,} characters, and was broken off.")
+            yield piece
+
+
+def _answering(pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces without thoughts before the answer; only empty ones where it says that there is none."""
     held = ""
-    try:
-        for chunk in model.stream(prompt):
-            held += chunk.text
-            if not NOT_IN_THE_ARTICLES.startswith(held.strip()[: len(NOT_IN_THE_ARTICLES)]):
-                yield held
-                held = ""
-        if not held.strip().startswith(NOT_IN_THE_ARTICLES):
-            yield held
-    except Exception as error:
-        raise ModelError(f"The chat model didn't answer: {_first_line(error)} Is its server running?") from error
+    for piece in pieces:
+        held += piece
+        if _begins_an_answer(held):
+            yield _without_thoughts(held)
+            yield from pieces
+            return
+        yield ""
+
+
+def _begins_an_answer(text: str) -> bool:
+    said = _without_thoughts(text).strip().upper()
+    return bool(said) and not said.startswith(NOT_IN_THE_ARTICLES) and not NOT_IN_THE_ARTICLES.startswith(said)
+
+
+def _without_thoughts(text: str) -> str:
+    text = text.lstrip()
+    thinks = text.startswith(_THINKING) or _THINKING.startswith(text)
+    return text.partition(_THOUGHT)[2] if thinks else text
 
 
 def _fenced(number: int, passage: Passage) -> str:
+    """The passage under its headline, between tags that it can't close."""
     article = passage.article
-    facts = f"{article.title} ({article.publisher or 'unnamed'}, {article.published or 'undated'})"
-    text = re.sub(r"[<>]", " ", f"{facts}\n{passage.text}")
+    headline = f"{article.title} ({article.publisher or 'unnamed'}, {article.published or 'undated'})"
+    text = f"{' '.join(headline.split())}\n{passage.text}".translate(_NOT_OURS)
     return f"<passage {number}>\n{text}\n</passage {number}>"
-
-
-def _first_line(error: Exception) -> str:
-    line = str(error).strip().split("\n", 1)[0] or type(error).__name__
-    return line if line.endswith(".") else line + "."

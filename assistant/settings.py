@@ -5,9 +5,19 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from index.embed import PACKAGED
 from index.errors import SettingsError
@@ -32,6 +42,17 @@ class Settings(BaseModel):
         PACKAGED, min_length=1, description="a sentence-transformers model, or `words` for none"
     )
     llm: str = Field("", description="a chat model that writes the answers, as `ollama:…` or `openai:…`; empty: none")
+    llm_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+(/\S*)?)?$",
+        description="where the chat model is served, as http://127.0.0.1:8080/v1",
+    )
+    llm_seconds: float = Field(
+        120, gt=0, le=3600, description="the seconds the chat model may take to its first word, and between words"
+    )
+    unsupported: Literal["omit", "flag"] = Field(
+        "omit", description="what is done with a chat model's sentence that no passage supports: `omit` or `flag`"
+    )
     passages: int = Field(12, ge=1, le=30, description="how many passages are read for an answer")
     minimum_score: float = Field(0.4, ge=0, le=1, description="the odds at which a sentence answers; below: refused")
     chroma_url: str = Field(
@@ -63,6 +84,13 @@ class Settings(BaseModel):
         "", description="the hash of the secret for /admin, from `onrecord secret`; empty: no /admin"
     )
     log_questions: bool = Field(False, description="whether questions are written to the log")
+
+    @field_validator("llm_url")
+    @classmethod
+    def _has_a_model(cls, url: str, info: ValidationInfo) -> str:
+        if url and not info.data.get("llm"):
+            raise PydanticCustomError("no_model", "Set ONRECORD_LLM with it, as `openai:NAME`")
+        return url
 
     def __init__(self, **values: Any) -> None:  # noqa: ANN401
         try:
