@@ -1,47 +1,71 @@
 """Ties an answer's text to exact quotations: "… [2]" to a stretch of the second passage's article."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from assistant.check import Checker
 from assistant.phrase import without_brackets
 from assistant.records import Citation, Statement
 from index.records import Passage
 from index.split import sentence_spans
-from index.words import STOP_WORDS, stem, words
 
-_MARKS = re.compile(r"((?:\s*\[\d{1,3}(?:,\s*\d{1,3})*\])+\.?)")
+_MARKS = r"(?:[\s,]*\[\d+(?:,\s*\d+)*\])"
+_FINISHED = re.compile(rf".*?{_MARKS}+\.?(?:[ \t]*\n|(?=\s*[^\s\[,.]))", re.DOTALL)
+"""A stretch whose marks are complete: the line ends after them, or what follows is no mark."""
+
+_STRETCH = re.compile(rf"(?P<said>.*?)(?P<marks>{_MARKS}*)[\s.]*", re.DOTALL)
 
 
-def statements(text: str, passages: Sequence[Passage], *, finished: bool) -> list[Statement]:
-    """The sentences of an answer that a quotation backs, in order.
+def stretches(pieces: Iterable[str]) -> Iterator[str]:
+    """An answer's text in stretches that end with their marks, each as soon as no further mark can follow.
 
-    A mark stands for all sentences since the mark before. Marks outside the range, and marks of passages that share
-    no word with the sentence, are dropped; so is a sentence that is left with none. While the text isn't `finished`,
-    its last sentence is held back, for more marks may follow.
+    A mark stands for all sentences since the mark before. What has none comes last. With each piece an empty
+    stretch comes, so that whoever reads can leave.
     """
-    *pieces, rest = _MARKS.split(text)
-    marked = list(zip(pieces[::2], pieces[1::2], strict=True))
-    more_marks_may_follow = not finished and not text.endswith("\n")
-    if more_marks_may_follow and not rest.strip(" [,.0123456789"):
-        marked = marked[:-1]
-    return [statement for said, marks in marked for statement in _statements(said.strip(), marks, passages)]
+    pending = ""
+    for piece in pieces:
+        pending += piece
+        yield ""
+        while found := _FINISHED.match(pending):
+            yield found.group()
+            pending = pending[found.end() :]
+    yield pending
 
 
-def _statements(said: str, marks: str, passages: Sequence[Passage]) -> Iterator[Statement]:
-    found = dict.fromkeys(int(number) for number in re.findall(r"\d+", marks))
-    numbers = [number for number in found if 1 <= number <= len(passages)]
-    whole = [citation for number in numbers if (citation := _verbatim(said, number, passages[number - 1]))]
-    if whole:
-        others = [number for number in numbers if number not in {citation.number for citation in whole}]
-        agreeing = (_backing(said, number, passages[number - 1]) for number in others)
-        yield Statement(said, (*whole, *(citation for citation in agreeing if citation)))
-        return
-    for start, end in sentence_spans(said):
-        sentence = said[start:end]
-        backing = (_backing(sentence, number, passages[number - 1]) for number in numbers)
-        citations = tuple(citation for citation in backing if citation)
-        if citations:
-            yield Statement(sentence, citations)
+def quoted(stretch: str, passages: Sequence[Passage], checker: Checker) -> list[Statement]:
+    """The quotation that a stretch is, with those of its passages that have or support it; nothing if none has it."""
+    said, numbers = _read(stretch, passages)
+    exact = [citation for number in numbers if (citation := _verbatim(said, number, passages[number - 1]))]
+    if not exact:
+        return []
+    others = [number for number in numbers if number not in {citation.number for citation in exact}]
+    agreeing = [citation for number in others for citation in _supporting(said, number, passages[number - 1], checker)]
+    return [Statement(said, (*exact, *agreeing))]
+
+
+def checked(stretch: str, passages: Sequence[Passage], checker: Checker) -> list[Statement]:
+    """The sentences of a stretch, each with the quotations that support it, or a flag that says why none does."""
+    said, numbers = _read(stretch, passages)
+    return [_checked(said[start:end], numbers, passages, checker) for start, end in sentence_spans(said)]
+
+
+def _read(stretch: str, passages: Sequence[Passage]) -> tuple[str, list[int]]:
+    """What the stretch says, and the numbers of its marks that passages have."""
+    found = _STRETCH.fullmatch(stretch)
+    said, marks = (found["said"], found["marks"]) if found else (stretch, "")
+    numbers = dict.fromkeys(int(number) for number in re.findall(r"\d+", marks) if len(number) <= 3)
+    return said.strip(), [number for number in numbers if 1 <= number <= len(passages)]
+
+
+def _checked(sentence: str, numbers: Sequence[int], passages: Sequence[Passage], checker: Checker) -> Statement:
+    verdict = checker.check(sentence, passages, numbers)
+    citations = (_citation(number, passages[number - 1], start, end) for number, start, end in verdict.quotes)
+    return Statement(sentence, tuple(citations), verdict.reason)
+
+
+def _supporting(said: str, number: int, passage: Passage, checker: Checker) -> list[Citation]:
+    verdict = checker.check(said, [passage], [1])
+    return [_citation(number, passage, start, end) for _, start, end in verdict.quotes]
 
 
 def _verbatim(said: str, number: int, passage: Passage) -> Citation | None:
@@ -54,17 +78,5 @@ def _verbatim(said: str, number: int, passage: Passage) -> Citation | None:
     return _citation(number, passage, at, at + len(said)) if at >= 0 else None
 
 
-def _backing(said: str, number: int, passage: Passage) -> Citation | None:
-    wanted = _content(said)
-    text = passage.article.full_text
-    shared = [(len(wanted & _content(text[sentence.start : sentence.end])), sentence) for sentence in passage.sentences]
-    most, best = max(shared, key=lambda pair: pair[0])
-    return _citation(number, passage, best.start, best.end) if most else None
-
-
 def _citation(number: int, passage: Passage, start: int, end: int) -> Citation:
     return Citation(number, passage.article.full_text[start:end], start, end, passage.article)
-
-
-def _content(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in STOP_WORDS}

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 
-from assistant.cite import statements
+from assistant.check import Checker
+from assistant.cite import quoted
 from assistant.evidence import Candidate
 from assistant.phrase import LONG, clause, dated, explained, without_brackets
 from index.records import Article, Passage, Sentence
 
+CHECKER = Checker()
 NAMES = frozenset({"orsk", "lavrov", "moscow", "nato", "elstrand", "noor"})
 
 
@@ -72,16 +74,14 @@ def test_brackets_that_tell_a_date_or_words_of_the_article_are_no_quotation():
 
 def test_a_bracketed_sentence_is_cited_with_its_exact_quotation():
     found = candidate("Mr Lavrov spoke.", "He denied it.")
-    (statement,) = statements("He [Mr Lavrov] denied it. [5 March 2024] [1]\n", [found.passage], finished=True)
+    (statement,) = quoted("He [Mr Lavrov] denied it. [5 March 2024] [1]\n", [found.passage], CHECKER)
     (citation,) = statement.citations
     assert statement.text == "He [Mr Lavrov] denied it. [5 March 2024]"
     assert citation.quote == "He denied it."
     assert citation.article.full_text[citation.start : citation.end] == citation.quote
 
 
-def test_invented_words_in_brackets_are_not_taken_for_a_quotation_s():
+def test_a_sentence_with_invented_words_in_brackets_is_no_quotation():
     found = candidate("Mr Lavrov spoke.", "He denied it.")
     for said in ("He [that liar] denied it. [1]", "He [Mr Orsk] denied it. [1]"):
-        (statement,) = statements(said, [found.passage], finished=True)
-        assert statement.citations[0].quote == "He denied it."
-        assert "[" not in statement.citations[0].quote
+        assert quoted(said, [found.passage], CHECKER) == []

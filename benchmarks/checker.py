@@ -1,0 +1,110 @@
+"""How much of what isn't supported the checker catches: `python -m benchmarks.checker FILE --data DIR`.
+
+FILE has sentences with their passages (`tests/data/checker/README.md`); DIR has the reading sets that some passages are
+in. Prints the share caught of the changed sentences, and the share flagged of the true ones, by kind.
+"""
+
+import argparse
+import gzip
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from assistant.check import Checker, Verdict
+from index.records import Article, Passage
+from index.split import sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A sentence to be checked on a passage, whether it is supported, and of what kind it is."""
+
+    id: str
+    sentence: str
+    passage: Passage
+    supported: bool
+    kind: str
+
+
+def read_rows(path: Path, folder: Path) -> list[Row]:
+    """The rows of a file; `folder` has `reading/*.jsonl.gz`."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [
+        Row(row["id"], row["sentence"], as_passage(_text(row["passage"], folder)), row["supported"], row["kind"])
+        for row in rows
+    ]
+
+
+def half(rows: Sequence[Row], which: int) -> list[Row]:
+    """The rows of every other passage: 0, which weights were learnt from, or 1."""
+    passages = {text: at for at, text in enumerate(dict.fromkeys(row.passage.text for row in rows))}
+    return [row for row in rows if passages[row.passage.text] % 2 == which]
+
+
+def as_passage(text: str) -> Passage:
+    """A text as an article of one passage."""
+    article = Article(id="0", source="", title="", full_text=text)
+    return Passage(id="0", article=article, start=0, end=len(text), sentences=tuple(sentences(text)))
+
+
+def _text(passage: dict[str, str], folder: Path) -> str:
+    return passage["text"] if "text" in passage else _contexts(folder / f"{passage['set']}.jsonl.gz")[passage["id"]]
+
+
+@cache
+def _contexts(path: Path) -> dict[str, str]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return {row["id"]: row["context"] for row in map(json.loads, lines)}
+
+
+def share(hits: int, of: int) -> str:
+    """A share with its 95% interval (Wilson 1927)."""
+    if not of:
+        return "-"
+    z, rate = 1.96, hits / of
+    middle = (rate + z * z / (2 * of)) / (1 + z * z / of)
+    half = z * ((rate * (1 - rate) + z * z / (4 * of)) / of) ** 0.5 / (1 + z * z / of)
+    return f"{rate:.3f} ({middle - half:.3f} to {middle + half:.3f}), {hits} of {of}"
+
+
+def table(verdicts: Iterable[tuple[Row, Verdict]]) -> Iterator[str]:
+    """A line for each kind, and for all of both."""
+    flagged: dict[tuple[bool, str], list[bool]] = defaultdict(list)
+    for row, verdict in verdicts:
+        for kind in (row.kind, "all"):
+            flagged[row.supported, kind].append(not verdict.supported)
+    for supported, title in ((False, "changed sentences, caught"), (True, "true sentences, flagged")):
+        yield title
+        kinds = sorted((kind for true, kind in flagged if true == supported), key=lambda kind: (kind == "all", kind))
+        yield from (f"  {kind:<12}{share(sum(found := flagged[supported, kind]), len(found))}" for kind in kinds)
+
+
+def main() -> None:
+    """Checks every row and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="the folder that has reading/")
+    parser.add_argument("--half", type=int, choices=[0, 1], help="only every other passage")
+    parser.add_argument("--show", action="store_true", help="print every miss")
+    given = parser.parse_args()
+    rows = read_rows(given.file, given.data)
+    if given.half is not None:
+        rows = half(rows, given.half)
+    checker = Checker()
+    started = time.perf_counter()
+    verdicts = [(row, checker.check(row.sentence, [row.passage], [1])) for row in rows]
+    seconds = time.perf_counter() - started
+    print("\n".join(table(verdicts)))
+    print(f"{1000 * seconds / len(rows):.0f} ms a sentence")
+    if given.show:
+        for row, verdict in verdicts:
+            if row.supported != verdict.supported:
+                print(f"\n{row.id} {row.kind} {verdict.reason}\n  {row.sentence}\n  {row.passage.text}")
+
+
+if __name__ == "__main__":
+    main()
