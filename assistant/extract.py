@@ -1,8 +1,11 @@
 """Answers without an LLM: the best sentences of the passages, word for word."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import zip_longest
 
 from assistant.evidence import (
     Candidate,
@@ -16,10 +19,12 @@ from assistant.evidence import (
     shared_words,
     tells_number_or_time,
 )
+from assistant.lexicon import canonical
 from assistant.phrase import clause, dated, explained
 from assistant.question import Question, read_question
 from assistant.reader import Reader, Reading
 from assistant.relative import bracketed
+from assistant.speech import kind_of
 from index.records import Passage
 from index.words import words
 
@@ -39,6 +44,8 @@ BIAS = -4.65
 
 LIKENESS_ALONE, BIAS_ALONE = 12.0, -6.6
 """The same from likeness alone, for what can't be read: a question for yes or no, or a keyword."""
+
+_AUXILIARY = re.compile(r"\b(?:did|do|does|have|has|had)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +85,18 @@ def quote_sentences(
 ) -> Iterator[str]:
     """The one to three sentences that answer best, each with the marks of its passages: "… [2][5]\\n".
 
-    Passages with the same answer are cited together. A pronoun at a sentence's head is explained in brackets, or the
-    sentence that it needs comes first; answers that differ have their dates in brackets. Nothing where no sentence
-    scores `minimum` or more: the articles don't say.
+    Where several speakers are asked about, each has a turn. Passages with the same answer are cited together. A pronoun
+    at a sentence's head is explained in brackets, or the sentence that it needs comes first; answers of different dates
+    have them in brackets, and the newest comes first. Nothing where no sentence scores `minimum` or more: the articles
+    don't say.
     """
     among = candidates(passages)
     names = known_names(among)
-    ranked = _ranked_among(question, among, names, encode, reader)
-    if not ranked or ranked[0].score < minimum:
-        return
-    told = _grouped([each for each in ranked if each.score >= minimum and _belongs(each, ranked[0])])
-    differ = len({group[0].candidate.passage.article.published for group in told[:MOST_SENTENCES]}) > 1
+    of_each = (_told(_ranked_among(each, among, names, encode, reader), minimum) for each in apart(question, names))
+    in_turn = [group for groups in zip_longest(*of_each) for group in groups if group]
+    told = [*{group[0].candidate.text: group for group in in_turn}.values()][:MOST_SENTENCES]
+    told.sort(key=_newest, reverse=True)
+    differ = len({group[0].candidate.passage.article.published for group in told}) > 1
     said: list[str] = []
     for group in told:
         sentences = _said(group[0], names, said)
@@ -100,6 +108,20 @@ def quote_sentences(
         yield from (f"{sentence} [{number}]\n" for sentence in lead)
         marks = "".join(f"[{number}]" for number in dict.fromkeys(each.candidate.number for each in group))
         yield f"{dated(last, group[0].candidate.passage.article) if differ else last} {marks}\n"
+
+
+def apart(question: str, names: frozenset[str]) -> list[str]:
+    """The same question about each of the first speakers that it names ("What did A and B deny?"), else as it is."""
+    auxiliary = _AUXILIARY.search(question)
+    begins = auxiliary.end() if auxiliary else len(question)
+    verb = next((found for found in re.compile(r"[\w-]+").finditer(question, begins) if kind_of(found.group())), None)
+    if verb is None:
+        return [question]
+    speakers = re.split(r",?\sand\s|,\s", question[begins : verb.start()].strip())
+    if len(speakers) == 1 or not all(names.intersection(words(canonical(speaker))) for speaker in speakers):
+        return [question]
+    different = list(dict.fromkeys(speakers))[:MOST_SENTENCES]
+    return [f"{question[:begins]}{speaker} {question[verb.start() :]}" for speaker in different]
 
 
 def features(
@@ -193,6 +215,11 @@ def _belongs(each: Ranked, best: Ranked) -> bool:
     )
 
 
+def _told(ranked: Sequence[Ranked], minimum: float) -> list[list[Ranked]]:
+    """What to say: the best sentence and what belongs beside it, those with the same answer together."""
+    return _grouped([each for each in ranked if each.score >= minimum and _belongs(each, ranked[0])])
+
+
 def _grouped(ranked: Sequence[Ranked]) -> list[list[Ranked]]:
     """Those with the same answer together, in the order of the best of each."""
     groups: list[list[Ranked]] = []
@@ -203,6 +230,11 @@ def _grouped(ranked: Sequence[Ranked]) -> list[list[Ranked]]:
         else:
             same.append(each)
     return groups
+
+
+def _newest(group: Sequence[Ranked]) -> date:
+    """When the answer was last published; undated answers are the oldest."""
+    return max(each.candidate.passage.article.published or date.min for each in group)
 
 
 def _said(best: Ranked, names: frozenset[str], before: Sequence[str]) -> list[str]:

@@ -65,6 +65,7 @@ _PERIODS = [
         rf"(?P<words>(?:in|over|during|within|for)\sthe\s(?P<past>last|past)\s(?:{_COUNT}\s)?{_UNIT}){_FOLLOWS}",
         rf"(?P<words>(?P<how>in|during|throughout|on|at|since|after|before|until|till|up\sto)\s(?P<date>{_DATE}))"
         + _FOLLOWS,
+        rf"(?P<words>since\s(?P<since>{_WEEKDAY})){_FOLLOWS}",
         rf"{_NEWS}\s(?P<words>(?P<how>from|of)\s(?P<date>{_DATE})){_FOLLOWS}",
         rf"(?P<words>{_COUNT}\s{_UNIT}\s(?P<ago>ago)){_FOLLOWS}",
         rf"(?<!the\s)(?P<words>(?:(?:from|earlier)\s)?(?P<date>{_RELATIVE_DATE}))"
@@ -198,6 +199,8 @@ def _days(found: re.Match[str], question: str, today: date) -> tuple[date | None
         return _around(_back(today, _number(told["count"]), told["unit"]), told["unit"])
     if "today" in told:
         return (today, today) if told["own"] or _OF_NEWS.search(question) else None
+    if "since" in told:
+        return _last(told["since"], today), None
     span = _span(told["date"], today)
     how = (told.get("how") or "in").lower()
     if span is None or (
@@ -266,11 +269,16 @@ def _read(told: dict[str, str | None], today: date) -> tuple[date, date] | None:
     if unit := told.get("unit"):
         return _around(_back(today, 1 if str(told["which"]).lower() == "last" else 0, unit), unit)
     if weekday := told.get("weekday"):
-        index = [name.lower() for name in day_name].index(weekday.lower())
-        return _around(today - timedelta((today.weekday() - index - 1) % 7 + 1), "day")
+        return _around(_last(weekday, today), "day")
     if last_month := told.get("last_month"):
         return _latest_month(last_month, _month(today.year, today.month)[0] - timedelta(1))
     return _around(today - timedelta(1), "day")
+
+
+def _last(weekday: str, today: date) -> date:
+    """The latest such day before today."""
+    index = [name.lower() for name in day_name].index(weekday.lower())
+    return today - timedelta((today.weekday() - index - 1) % 7 + 1)
 
 
 def _latest_day(day: int, month: str, year: int | None, today: date) -> tuple[date, date]:

@@ -111,7 +111,7 @@ def _search(name: str, folder: str, tasks: list[Task], began: float) -> dict[str
         found = system.search(task.question)
         seconds.append(time.perf_counter() - began)
         for budget in BUDGETS:
-            hits[str(budget)].append(_hit(task, found, budget))
+            hits[str(budget)].append(hit(task, found, budget))
     return {
         "hits": hits,
         "start to first answer or passages, s": started,
@@ -120,7 +120,8 @@ def _search(name: str, folder: str, tasks: list[Task], began: float) -> dict[str
     }
 
 
-def _hit(task: Task, found: Found, budget: int) -> bool:
+def hit(task: Task, found: Found, budget: int) -> bool:
+    """Whether the answer stands in the first `budget` characters found."""
     for title, start, end in found:
         end = min(end, start + budget)
         if title == task.title and any(start <= first and last <= end for first, last in task.spans):

@@ -80,6 +80,7 @@ def test_a_question_without_its_restrictions_is_still_a_question(question, left)
     [
         ("What was said last week?", "from 16 to 22 November 2026"),
         ("What was said since March 2021?", "since 1 March 2021"),
+        ("What is new since Monday?", "since 23 November 2026"),
         ("What was said before 2020?", "until 31 December 2019"),
         ("What was said in 2021?", "in 2021"),
         ("What was said in March?", "in March 2026"),

@@ -1,0 +1,103 @@
+"""Weighs how close passages must be for the newest to come first: `python -m benchmarks.recency --data DIR`.
+
+What is lost is counted on questions about articles whose dates are drawn at random, and so tell nothing; what is
+gained, on made news of events whose figures change (`tests/data/updates.jsonl`).
+"""
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from tqdm import tqdm
+
+from assistant import Assistant, Settings, retrieve
+from benchmarks.compare import hit
+from benchmarks.data import QUESTIONS, Task, demonstration, squadshifts
+
+SHARES = (1.01, 1.0, 0.95, 0.9, 0.85, 0.8, 0.7)
+"""Of a better score; above 1 nothing is as good, so that dates play no part."""
+
+CHARACTERS = 1_000
+READ = 12
+
+
+def main() -> None:
+    """Prints a row for each share."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="the folder with reading/squadshifts_new_wiki.jsonl.gz")
+    parser.add_argument("--questions", type=int, default=1_000, help="so many, drawn with a fixed seed")
+    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    given = parser.parse_args()
+    if not given.smoke and not given.data:
+        parser.error("give --data DIR, or --smoke")
+    articles, tasks = demonstration() if given.smoke else squadshifts(given.data, "tune")
+    draw = random.Random(0)  # noqa: S311
+    tasks = draw.sample(tasks, 4 if given.smoke else min(given.questions, len(tasks)))
+    dates = {title: date(2024, 1, 1) + timedelta(draw.randrange(700)) for title in sorted(articles)}
+    events = [json.loads(line) for line in (QUESTIONS.parent / "updates.jsonl").read_text("utf-8").splitlines()]
+    with tempfile.TemporaryDirectory() as folder:
+        assistant = Assistant(Settings(index_dir=Path(folder) / "index"))
+        assistant.ingest([_written(Path(folder) / "articles", articles, dates, events)])
+        found = {share: found_at(share, assistant, tasks) for share in SHARES}
+        print(f"{len(tasks)} questions, {len(events)} events")
+        for share in SHARES:
+            in_characters, in_passages = (_changes(found[SHARES[0]], found[share], at) for at in (0, 1))
+            first = latest_first(share, assistant, events)
+            print(f"{share:.2f}: {in_characters} in {CHARACTERS} characters, {in_passages} in {READ} passages", end="")
+            print(f", latest first {first}")
+
+
+@contextmanager
+def close(share: float) -> Iterator[None]:
+    """Passages whose scores are this share of a better one's are as good."""
+    before, retrieve.CLOSE = retrieve.CLOSE, share
+    try:
+        yield
+    finally:
+        retrieve.CLOSE = before
+
+
+def found_at(share: float, assistant: Assistant, tasks: Sequence[Task]) -> list[tuple[bool, bool]]:
+    """For each question, whether its answer is in the first characters, and in the passages that are read."""
+    with close(share):
+        rankings = [
+            retrieve.retrieve(assistant.collection, task.question, READ) for task in tqdm(tasks, mininterval=10)
+        ]
+    spans = [[(passage.article.title, passage.start, passage.end) for passage in ranked] for ranked in rankings]
+    return [
+        (hit(task, found, CHARACTERS), hit(task, found, 100 * CHARACTERS))
+        for task, found in zip(tasks, spans, strict=True)
+    ]
+
+
+def latest_first(share: float, assistant: Assistant, events: Sequence[dict]) -> int:
+    """Of how many events the latest figure is in the first passage."""
+    with close(share):
+        return sum(
+            event["latest"] in retrieve.retrieve(assistant.collection, event["question"], READ)[0].text
+            for event in events
+        )
+
+
+def _changes(before: Sequence[tuple[bool, bool]], after: Sequence[tuple[bool, bool]], at: int) -> str:
+    pairs = list(zip(before, after, strict=True))
+    return f"{sum(n[at] > o[at] for o, n in pairs)} gained {sum(n[at] < o[at] for o, n in pairs)} lost"
+
+
+def _written(folder: Path, articles: dict[str, str], dates: dict[str, date], events: Sequence[dict]) -> Path:
+    news = [each for event in events for each in event["articles"]]
+    rows = [*((title, dates[title], text) for title, text in articles.items())]
+    rows += [(each["title"], each["published"], each["text"]) for each in news]
+    folder.mkdir(parents=True)
+    for number, (title, published, text) in enumerate(rows):
+        (folder / f"{number}.md").write_text(f"---\ntitle: {title!r}\npublished: {published}\n---\n{text}\n", "utf-8")
+    return folder
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""Summaries, news and changes: which questions ask for them, and what is quoted."""
+
+from datetime import date
+
+import pytest
+
+from assistant.overview import MOST_ARTICLES, Task, find_passages, hint, read_task
+from index.records import EVERYTHING
+
+COUNT = 12
+
+
+def overview(assistant, question, **wanted):
+    """The sentences of the answer; its quotations are exact."""
+    answer = assistant.ask(question, **wanted)
+    assert answer.answered_by == "quotation"
+    for citation in answer.citations:
+        assert citation.article.full_text[citation.start : citation.end] == citation.quote
+    return answer.sentences
+
+
+def articles(found):
+    return [statement.citations[0].article for statement in found]
+
+
+@pytest.mark.parametrize(
+    ("question", "task"),
+    [
+        ("Summarise this article", Task("summary")),
+        ("please summarize the article.", Task("summary")),
+        ("Can you sum up this story, please?", Task("summary")),
+        ("give me a short summary", Task("summary")),
+        ("What is this article about?", Task("summary")),
+        ("What are the key points of this report?", Task("summary")),
+        ("tl;dr", Task("summary")),
+        ("Summarize", Task("summary")),
+        ("Summarise the news about the strike", Task("news", "the strike")),
+        ("Summarise “Skerrin: the gale, the rock”", Task("summary", "Skerrin: the gale, the rock")),
+        ('Summarise the article "Skerrin"', Task("summary", "Skerrin")),
+        ("a summary of the article about the flood warning", Task("summary", "the flood warning")),
+        ("What's new?", Task("news")),
+        ("what is new about the dockers' strike?", Task("news", "the dockers' strike")),
+        ("News about the ferry", Task("news", "the ferry")),
+        ("any news of Larch?", Task("news", "Larch")),
+        ("show me the latest headlines", Task("news")),
+        ("What is the latest on the vaccine?", Task("news", "the vaccine")),
+        ("What happened?", Task("news")),
+        ("What changed in the budget?", Task("changes", "the budget")),
+        ("what has changed about the death toll", Task("changes", "the death toll")),
+        ("Timeline of the strike", Task("changes", "the strike")),
+        ("Show me a timeline of the strike", Task("changes", "the strike")),
+        ("How did the strike develop?", Task("changes", "the strike")),
+        (
+            "How do the Gazette and Coastline differ on the march?",
+            Task("comparison", "the march", ("the Gazette", "Coastline")),
+        ),
+        (
+            "Compare what the Gazette and Coastline say about the march",
+            Task("comparison", "the march", ("the Gazette", "Coastline")),
+        ),
+    ],
+)
+def test_an_overview_is_asked_for_in_so_many_words(question, task):
+    assert read_task(question) == task
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did the summary say?",
+        "Who wrote the summary of the report?",
+        "What is the new mayor called?",
+        "What is the latest figure?",
+        "What was new about it?",
+        "Who broke the news about the strike?",
+        "What news did Penrow bring?",
+        "What happened to the captain?",
+        "What did the minister change in the budget?",
+        "When was the timeline of the repairs published?",
+        "How did Larch develop the vaccine?",
+        "How did it develop?",
+        "What changed in this?",
+        "What is this about-turn that Hobden made?",
+        "Did the article summarise this?",
+        "What does this article say about the captain?",
+        "news " * 300 + "?",
+        "",
+    ],
+)
+def test_another_question_is_no_task_for_having_such_a_word(question):
+    assert read_task(question) is None
+
+
+def test_an_article_is_summed_up_by_a_few_of_its_sentences_in_their_order(demo):
+    (article,) = (each for each in demo.articles() if each.title.startswith("Coastguard lowers"))
+    found = overview(demo, "Summarise this article", article=article.id)
+    starts = [statement.citations[0].start for statement in found]
+    assert 1 <= len(found) <= 3
+    assert starts == sorted(starts)
+    assert set(articles(found)) == {article}
+    assert "Nine people died" in found[0].text
+
+
+def test_an_article_is_named_by_words_of_its_headline(demo):
+    for question in (
+        "Summarise “Coastguard lowers ferry death toll to nine, says three were counted twice”",
+        "Summarise the article about the lowered ferry toll",
+    ):
+        assert {each.title[:17] for each in articles(overview(demo, question))} == {"Coastguard lowers"}
+
+
+@pytest.mark.parametrize("question", ["Summarise this article", "Summarise “The moon is made of cheese”"])
+def test_without_an_article_to_sum_up_there_is_a_hint_and_nothing_is_made_up(demo, question):
+    answer = demo.ask(question)
+    assert (answer.answered_by, answer.citations) == ("guide", ())
+    assert "for example: Summarise “" in answer.text
+
+
+def test_what_is_new_has_the_lead_of_the_newest_stories_newest_first(demo):
+    found = overview(demo, "What's new?")
+    days = [article.published for article in articles(found)]
+    assert len(found) == MOST_ARTICLES
+    assert days == sorted(days, reverse=True)
+    assert days[0] == max(article.published for article in demo.articles() if article.published)
+    assert len({article.story for article in articles(found)}) == len(found)
+    assert all(statement.text.endswith(f"[{day:%-d %B %Y}]") for statement, day in zip(found, days, strict=True))
+
+
+def test_what_is_new_keeps_to_the_time_asked_about(demo):
+    after, before = date(2024, 3, 28), date(2024, 4, 3)
+    found = overview(demo, "What is new?", after=after, before=before)
+    assert found
+    assert all(after <= article.published <= before for article in articles(found))
+    assert not overview(demo, "What is new?", after=date(2030, 1, 1))
+
+
+def test_news_about_a_topic_are_of_articles_about_it_newest_first(demo):
+    found = overview(demo, "What is new about the marsh fever vaccine?")
+    assert articles(found)[0].published == date(2024, 4, 11)
+    assert all("vaccine" in article.full_text for article in articles(found))
+
+
+def test_changes_are_quoted_oldest_first_each_with_its_date(demo):
+    found = overview(demo, "What changed about the death toll of the Lady Brenna?")
+    days = [article.published for article in articles(found)]
+    assert len(days) > 1
+    assert days == sorted(days)
+    assert any("[7 March 2024]" in statement.text for statement in found)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Timeline of the Tolmin landslide",
+        "What's new about Zorblax?",
+        "News of Macron",
+        "News about the professor of Latin",
+    ],
+)
+def test_there_is_no_overview_of_what_no_article_is_about(demo, question):
+    assert not overview(demo, question)
+
+
+def test_undated_articles_are_no_news(empty, write):
+    empty.ingest([write("a.md", "# The mill\n\nMr. Orsk sold the mill to the northern bank.")])
+    assert not overview(empty, "What's new?")
+    assert not overview(empty, "Timeline of the mill")
+
+
+def test_copies_of_a_story_are_told_once(empty, write):
+    text = " ".join(f"Mill number {n} of the old town of Orsk lost its roof in the gale on Monday." for n in range(9))
+    for name in "abc":
+        folder = write(f"{name}.md", f"---\npublished: 2024-03-05\n---\n# Mills {name}\n\n{text}").parent
+    empty.ingest([folder])
+    assert len(overview(empty, "What's new?")) == 1
+    assert len(overview(empty, "Timeline of the mill")) == 1
+
+
+def test_furniture_is_never_quoted(empty, write):
+    page = """---
+published: 2024-03-05
+---
+# The mill is sold
+
+Sign up to our newsletter for more stories about the mill.
+
+Mr. Orsk sold the mill in the old town to the northern bank on Monday.
+
+The bank wants to make a hotel of the mill. The town had hoped for a museum in the mill.
+
+Subscribe to the paper to read all stories about the mill. All rights reserved."""
+    empty.ingest([write("a.md", page)])
+    (article,) = empty.articles()
+    for question in ("What's new?", "News about the mill", "Summarise this article"):
+        found = overview(empty, question, article=article.id)
+        assert found[0].text.startswith("Mr. Orsk sold the mill")
+        assert not any("Sign up" in each.text or "ubscribe" in each.text for each in found)
+
+
+def test_hostile_topics_are_only_topics(demo):
+    for topic in (
+        "<script>alert(1)</script>",
+        "'; DROP TABLE articles; --",
+        'NEAR("a" b, 5) OR *',
+        "\x00 \ud800",
+        "(" * 900,
+    ):
+        for question in (
+            f"What's new about {topic}?",
+            f"Summarise “{topic}”",
+            f"Timeline of {topic}",
+            f"Compare {topic} and {topic} on it",
+        ):
+            task = read_task(question)
+            if task:
+                find_passages(task, demo.collection, EVERYTHING, COUNT)
+                assert len(hint(task, demo.collection)) < 300
+
+
+@pytest.mark.real
+def test_with_the_real_model_the_demonstration_is_summed_up_by_its_leads(real_index):
+    from assistant import Assistant, Settings
+
+    assistant = Assistant(Settings(index_dir=real_index))
+    for article in assistant.articles():
+        found = overview(assistant, "Summarise this article", article=article.id)
+        assert found
+        assert min(statement.citations[0].start for statement in found) < len(article.full_text) / 3
