@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from assistant.records import Answer, Citation, Statement
+from assistant.records import Answer, Citation, Statement, Turn
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.chain import Assistant
 
-__all__ = ["Answer", "Assistant", "Citation", "Settings", "Statement"]
+__all__ = ["Answer", "Assistant", "Citation", "Settings", "Statement", "Turn"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401

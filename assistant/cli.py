@@ -1,4 +1,4 @@
-"""The command line: `onrecord add | list | show | remove | search | ask | chat | serve | eval | …`."""
+"""The command line: `onrecord add | list | show | remove | search | ask | verify | chat | serve | eval | …`."""
 
 import argparse
 import json
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import render
+from assistant.records import Turn, passage_facts
 from assistant.settings import Settings
 from index.clean import normalise
 from index.errors import EvaluationError, OnrecordError, QuestionError
@@ -83,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
         narrowed.add_argument("--publisher", metavar="NAME", help="only articles of this publisher")
         narrowed.add_argument("--author", metavar="NAME", help="only articles by this author")
         narrowed.add_argument("--article", metavar="ID|URL", help="only this article")
+    check = with_json(verb("verify", _verify, "check whether the articles still have what an answer quoted"))
+    check.add_argument("file", metavar="ANSWER.json", help="what `ask --json` printed, or - for standard input")
     verb("chat", _chat, "answer questions one after another")
     serve = verb("serve", _serve, "serve the chat as a web page, on this machine only")
     serve.add_argument("--host", help="a loopback address (default: 127.0.0.1)")
@@ -235,21 +238,31 @@ def _remove(given: argparse.Namespace) -> int:
 def _search(given: argparse.Namespace) -> int:
     passages = list(enumerate(_assistant(given).search(given.question, given.k, **_wanted(given)), 1))
     text = "\n\n".join(render.passage_text(*pair) for pair in passages)
-    return _print(given, [render.passage_json(*pair) for pair in passages], text)
+    return _print(given, [passage_facts(*pair) for pair in passages], text)
 
 
 def _ask(given: argparse.Namespace) -> int:
-    answer = _assistant(given).ask(given.question, **_wanted(given))
-    return _print(given, render.answer_json(answer), render.answer_text(answer))
+    answer = _assistant(given).ask(given.question, history=(), **_wanted(given))
+    return _print(given, answer.to_dict(), render.answer_text(answer))
 
 
 def _wanted(given: argparse.Namespace) -> dict[str, str]:
     return {field.name: value for field in fields(Filter) if (value := getattr(given, field.name))}
 
 
+def _verify(given: argparse.Namespace) -> int:
+    from assistant import verify
+
+    document = verify.read_document(given.file)
+    verification = _assistant(given).verify(document)
+    _print(given, verification.to_dict(), verify.as_text(verification))
+    return DONE if verification.stands else USERS_ERROR
+
+
 def _chat(given: argparse.Namespace) -> int:
     assistant = _assistant(given)
     assistant.collection.require_articles()
+    history: list[Turn] = []
     _out("Ask a question. An empty line or Ctrl-D ends the chat.")
     while True:
         try:
@@ -259,9 +272,12 @@ def _chat(given: argparse.Namespace) -> int:
         if not question:
             return DONE
         try:
-            _out("\n" + render.answer_text(assistant.ask(question)))
+            answer = assistant.ask(question, history)
         except QuestionError as error:
             _out(str(error))
+        else:
+            _out("\n" + render.answer_text(answer))
+            history.append(Turn(question, answer.text))
 
 
 def _serve(given: argparse.Namespace) -> int:

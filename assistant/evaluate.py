@@ -1,7 +1,7 @@
 """Scores the assistant on a file of questions, and sets a score beside an older one."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from assistant.measures import (
     refusal_figures,
     risk_coverage,
 )
-from assistant.render import passage_json
+from assistant.records import Turn, passage_facts
 from index.errors import EvaluationError
 
 SEARCHED = 30
@@ -75,10 +75,10 @@ def read_score(path: Path) -> dict[str, Any]:
     """An older score, as `onrecord eval --json` printed it. Raises EvaluationError."""
     try:
         score: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if all(isinstance(outcome["measures"], dict) and outcome["question"] for outcome in score["outcomes"]):
+        if all(_is_outcome(outcome) for outcome in score["outcomes"]):
             return score
         raise KeyError("measures")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EvaluationError(f"{path} is no score. Give what `onrecord eval FILE --json` printed.") from error
 
 
@@ -89,15 +89,15 @@ def evaluate(assistant: Assistant, examples: Iterable[Example]) -> Evaluation:
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """What got better and worse from one score (as JSON values) to another, question by question."""
-    before = {outcome["question"]: outcome["measures"] for outcome in old["outcomes"]}
-    after = {outcome["question"]: outcome["measures"] for outcome in new["outcomes"] if outcome["question"] in before}
+    before = {_conversation(outcome): outcome["measures"] for outcome in old["outcomes"]}
+    after = {name: outcome["measures"] for outcome in new["outcomes"] if (name := _conversation(outcome)) in before}
     if not after:
         raise EvaluationError("The two scores have no question in common. Give the older score of the same file.")
     names = dict.fromkeys(name for measures in after.values() for name in measures)
     return [change for name in names if (change := _change(name, before, after))]
 
 
-_FORM = '{"question": "…", "answers": ["…"] or [], "gold": ["url or article id"]}'
+_FORM = '{"question": "…", "answers": ["…"] or [], "history": [["question", "answer"]], "gold": ["url or article id"]}'
 
 
 def _example(line: str, place: str) -> Example:
@@ -107,16 +107,32 @@ def _example(line: str, place: str) -> Example:
         raise EvaluationError(f"{place}, is not JSON ({error}). Write {_FORM}") from error
     if not isinstance(fields, dict) or not isinstance(fields.get("question"), str) or not fields["question"].strip():
         raise EvaluationError(f'{place}, has no "question". Write {_FORM}')
-    if fields.get("history"):
-        raise EvaluationError(f"{place}, has a history; only questions that stand alone can be scored yet.")
     lists = [fields.get("answers"), fields.get("gold", [])]
     if not all(isinstance(each, list) and all(isinstance(item, str) for item in each) for each in lists):
         raise EvaluationError(f'{place}, needs lists of strings as "answers" and "gold". Write {_FORM}')
-    return Example(fields["question"], tuple(fields["answers"]), frozenset(fields.get("gold", [])))
+    history = fields.get("history", [])
+    if not isinstance(history, list) or not all(_is_turn(pair) for pair in history):
+        raise EvaluationError(f'{place}, needs a list of pairs of strings as "history". Write {_FORM}')
+    turns = tuple(Turn(*pair) for pair in history)
+    return Example(fields["question"], tuple(fields["answers"]), frozenset(fields.get("gold", [])), turns)
+
+
+def _is_outcome(outcome: dict[str, Any]) -> bool:
+    turns = all(_is_turn(pair) for pair in outcome.get("history", []))
+    return isinstance(outcome["measures"], dict) and isinstance(outcome["question"], str) and turns
+
+
+def _is_turn(pair: object) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair)
+
+
+def _conversation(outcome: Mapping[str, Any]) -> str:
+    """The question after those before it: a follow-up such as "why?" may stand in a file more than once."""
+    return " → ".join([*(question for question, _ in outcome.get("history", [])), outcome["question"]])
 
 
 def _outcome(assistant: Assistant, example: Example) -> Outcome:
-    answer = assistant.ask(example.question)
+    answer = assistant.ask(example.question, example.history)
     ranked = ranked_sentences(answer.standalone_question, answer.passages, assistant.encode, assistant.reader)
     found = assistant.search(answer.standalone_question, SEARCHED)
     if not ranked:
@@ -128,6 +144,7 @@ def _outcome(assistant: Assistant, example: Example) -> Outcome:
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:
     return {
         "question": outcome.example.question,
+        "history": [list(turn) for turn in outcome.example.history],
         "answers": list(outcome.example.answers),
         "gold": sorted(outcome.example.gold),
         "said": outcome.answer.text,
@@ -136,7 +153,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "right": outcome.right,
         "score": round(outcome.score, 4),
         "measures": outcome.measures(),
-        "passages": [passage_json(*pair) for pair in enumerate(outcome.answer.passages, 1)],
+        "passages": [passage_facts(*pair) for pair in enumerate(outcome.answer.passages, 1)],
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.settings import Settings
@@ -12,7 +12,7 @@ from assistant.visitors import FORWARDED, from_proxy, visitor
 GRADIO = frozenset(
     ["", *"assets config favicon.ico gradio_api manifest.json robots.txt static svelte theme.css".split()]
 )
-OWN = frozenset("admin articles embed embed.js health ready web".split())
+OWN = frozenset("admin api articles docs embed embed.js health ready web".split())
 OPEN_IN_API = frozenset(
     "api app_id call cancel config heartbeat info openapi.json queue reset run startup-events theme.css".split()
 )
@@ -73,28 +73,32 @@ class Guard:
             "permissions-policy": "camera=(), microphone=(), geolocation=()",
         }
 
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope) -> Response | None:
         area, route = _parts(scope)
         if area not in GRADIO | OWN or (area == "gradio_api" and route not in OPEN_IN_API):
-            return PlainTextResponse("There is nothing here.", 404)
+            return _told(area, "There is nothing here.", 404)
         scope["onrecord.visitor"] = visitor(scope, self._settings)
         if scope["onrecord.visitor"] is None and area not in FOR_ALL:
-            return PlainTextResponse("Sign in at your organisation's page first.", 401)
+            return _told(area, "Sign in at your organisation's page first.", 401)
         if not from_proxy(scope, self._settings):
             scope["headers"] = [pair for pair in scope["headers"] if pair[0].decode("latin-1") not in FORWARDED]
         return self._refused_body(scope, area) if scope["method"] not in ("GET", "HEAD", "OPTIONS") else None
 
-    def _refused_body(self, scope: Scope, area: str) -> PlainTextResponse | None:
+    def _refused_body(self, scope: Scope, area: str) -> Response | None:
         headers = Headers(scope=scope)
         length, most = headers.get("content-length", ""), MOST_UPLOADED if area == "admin" else MOST_BYTES
         if not length.isdigit() or int(length) > most:
-            return PlainTextResponse(f"A request must have a length, of at most {most} bytes.", 413)
+            return _told(area, f"A request must have a length, of at most {most} bytes.", 413)
         origin = headers.get("origin")
         own = headers.get("x-forwarded-host") or headers.get("host", "")
         others = () if area == "admin" else self._settings.origins
         if origin is not None and origin.partition("://")[2] != own and origin not in others:
-            return PlainTextResponse("A page of another origin may not do this.", 403)
+            return _told(area, "A page of another origin may not do this.", 403)
         return None
+
+
+def _told(area: str, problem: str, status: int) -> Response:
+    return JSONResponse({"error": problem}, status) if area == "api" else PlainTextResponse(problem, status)
 
 
 def _parts(scope: Scope) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from assistant.records import Answer
+from assistant.records import Answer, Turn
 from index.records import Article, Passage
 
 BUDGETS = (1_000, 4_000, 10_000)
@@ -23,12 +23,13 @@ ANSWER_CHARACTERS = 300
 class Example:
     """A question to be scored: answers that are right, none where it must be refused, and the articles that have one.
 
-    `gold` names articles by id, URL, path or file name.
+    `gold` names articles by id, URL, path or file name. `history` are the turns before it.
     """
 
     question: str
     answers: tuple[str, ...]
     gold: frozenset[str]
+    history: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

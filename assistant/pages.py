@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from assistant.chain import Assistant
-from assistant.render import article_facts, article_line, original_url
+from assistant.records import article_facts
+from assistant.render import article_line, original_url
 from index.errors import OnrecordError
 from index.records import Article
 

@@ -1,4 +1,4 @@
-"""Serves the chat, the widget, whole articles and the page for who runs it."""
+"""Serves the chat, the widget, whole articles, the API and the page for who runs it."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from assistant import admin, logs, pages, ui
+from assistant import admin, api, logs, pages, ui
 from assistant.chain import Assistant
 from assistant.guard import Guard
 from assistant.settings import Settings
@@ -23,13 +23,16 @@ def build_app(assistant: Assistant) -> FastAPI:
     """The web application, for any ASGI server."""
     settings = assistant.settings
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST"])
+    app.add_middleware(
+        CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST"], expose_headers=["Retry-After"]
+    )
     app.add_middleware(Guard, settings=settings)
     hosts = ["localhost", "127.0.0.1", "[::1]", *settings.hostnames]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, settings.host], www_redirect=False)
     app.add_middleware(logs.RequestLog)
     app.router.routes.extend(pages.routes(assistant))
     app.router.routes.extend(admin.routes(assistant))
+    app.router.routes.extend(api.routes(assistant))
     gr.mount_gradio_app(
         app,
         ui.build(assistant),

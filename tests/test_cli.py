@@ -4,9 +4,11 @@ import shutil
 import socket
 import subprocess
 import sys
+from hashlib import sha256
 
 import pytest
 
+from assistant import Answer, Assistant, Statement, Turn, chain
 from assistant.cli import main
 from assistant.settings import Settings
 from index.errors import SettingsError
@@ -41,6 +43,7 @@ def test_an_article_is_added_listed_shown_searched_asked_and_removed(run):
     for citation in answer["citations"]:
         assert shown["full_text"][citation["start"] : citation["end"]] == citation["quote"]
     assert "no plans to attack" in answer["text"]
+    assert answer["citations"][0]["article"]["digest"] == f"sha256:{sha256(shown['full_text'].encode()).hexdigest()}"
     assert json.loads(run("info", "--json")[1])["articles"] == 1
     assert json.loads(run("remove", article["id"], "--json")[1])["removed"] == [article["id"]]
     assert run("list")[1] == "No articles.\n"
@@ -127,6 +130,22 @@ def test_a_chat_answers_until_an_empty_line(run, monkeypatch):
     assert code == 0
     assert "no plans to attack" in out
     assert "at most 1,000" in out
+
+
+def test_a_chat_remembers_what_was_said(run, monkeypatch):
+    class Recording(Assistant):
+        def ask(self, question, history=(), **wanted):
+            told.append(list(history))
+            return Answer(question, question, sentences=(Statement(f"{question} Yes."),), understood="Who is she?")
+
+    told = []
+    run("add", SAMPLE)
+    monkeypatch.setattr(chain, "Assistant", Recording)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("one\ntwo\nthree\n"))
+    code, out, _ = run("chat")
+    assert code == 0
+    assert told == [[], [Turn("one", "one Yes.")], [Turn("one", "one Yes."), Turn("two", "two Yes.")]]
+    assert "(Understood as: Who is she?)" in out
 
 
 def test_a_port_in_use_is_a_clear_error(run):

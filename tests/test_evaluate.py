@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from assistant import evaluate
+from assistant import Assistant, Turn, evaluate
 from assistant.measures import first_characters, holds, paired_interval, token_f1
 from assistant.report import as_text, write
 from index.errors import EvaluationError
@@ -61,6 +61,24 @@ def test_an_older_score_is_compared_question_by_question(score):
         evaluate.compare({"outcomes": []}, score)
 
 
+def test_a_follow_up_is_asked_with_the_turns_before_it_and_told_apart_by_them(demo, tmp_path):
+    class Recording(Assistant):
+        def ask(self, question, history=(), **given):
+            asked.append((question, history))
+            return super().ask("What did the Transport Ministry deny?")
+
+    asked, path = [], tmp_path / "questions.jsonl"
+    histories = [[["Who is the mayor?", "Noor Elstrand. [1]"]], [["What did the ministry deny?", ""]]]
+    lines = [{"question": "why?", "answers": ["tender"], "history": history} for history in histories]
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    new = evaluate.evaluate(Recording(demo.settings), evaluate.read_examples(path)).as_json()
+    assert asked == [("why?", (Turn(*history[0]),)) for history in histories]
+    older = json.loads(json.dumps(new))
+    older["outcomes"][1]["measures"]["right"] = 0.0
+    (change,) = [change for change in evaluate.compare(older, new) if change.measure == "right"]
+    assert change.better == ("What did the ministry deny? → why?",)
+
+
 def test_the_report_is_one_page_that_loads_nothing_and_runs_nothing(score, tmp_path):
     write(tmp_path / "report.html", score, evaluate.compare(score, score))
     page = (tmp_path / "report.html").read_text("utf-8")
@@ -81,7 +99,9 @@ def test_the_report_is_one_page_that_loads_nothing_and_runs_nothing(score, tmp_p
         ("[1]", 'line 1, has no "question"'),
         ('{"question": "a"}', "line 1, needs lists of strings"),
         ('{"question": "a", "answers": "b"}', "line 1, needs lists of strings"),
-        ('{"question": "a", "answers": [], "history": [["q", "a"]]}', "line 1, has a history"),
+        ('{"question": "a", "answers": [], "history": "q"}', 'a list of pairs of strings as "history"'),
+        ('{"question": "a", "answers": [], "history": [["q"]]}', 'a list of pairs of strings as "history"'),
+        ('{"question": "a", "answers": [], "history": [["q", 5]]}', 'a list of pairs of strings as "history"'),
     ],
 )
 def test_a_file_that_cant_be_scored_is_refused_by_line(tmp_path, content, says):
@@ -91,8 +111,10 @@ def test_a_file_that_cant_be_scored_is_refused_by_line(tmp_path, content, says):
         evaluate.read_examples(path)
     with pytest.raises(EvaluationError, match="can't be read"):
         evaluate.read_examples(tmp_path / "nowhere.jsonl")
-    with pytest.raises(EvaluationError, match="is no score"):
-        evaluate.read_score(path)
+    for older in (content, '[{"outcomes": 1}]', '{"outcomes": [{"question": "a", "measures": {}, "history": [5]}]}'):
+        path.write_text(older)
+        with pytest.raises(EvaluationError, match="is no score"):
+            evaluate.read_score(path)
 
 
 def test_answers_are_compared_as_squad_does():

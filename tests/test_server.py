@@ -98,8 +98,8 @@ def test_a_large_request_is_refused(client):
     assert client.post("/gradio_api/queue/join", content=iter([b"x"])).status_code == 413
 
 
-def test_the_programs_interface_isnt_shown(client):
-    for path in ("/docs", "/openapi.json", "/redoc", "/monitoring", "/login"):
+def test_what_the_server_is_made_of_isnt_shown(client):
+    for path in ("/openapi.json", "/redoc", "/monitoring", "/login", "/api", "/docs/oauth2-redirect"):
         assert client.get(path).status_code == 404
 
 

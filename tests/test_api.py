@@ -1,0 +1,426 @@
+"""The API over HTTP: what programs send and get, and what becomes of an answer that nobody waits for."""
+
+import json
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stdout
+from functools import partial
+from io import StringIO
+
+import httpx
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from assistant import Answer, Assistant, Turn, api
+from assistant.asking import QUESTIONS_AT_ONCE
+from assistant.server import build_app
+from index.errors import ModelError
+from tests.conftest import ROOT, words_settings
+from tests.test_llm_server import served as chat_model
+
+QUESTION = "What did the Transport Ministry deny?"
+INTRANET = "https://intranet.example.org"
+GUIDE = (ROOT / "docs/api.md").read_text("utf-8")
+AS_JSON = {"accept": "application/json"}
+SHIPPED = "http://127.0.0.1:7860"
+
+
+def client_of(assistant):
+    return TestClient(build_app(assistant), base_url=SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def client(demo):
+    return client_of(Assistant(words_settings(demo.settings.index_dir, quota="1000/minute")))
+
+
+@pytest.fixture(scope="module")
+def served(demo):
+    """A client of the demonstration served with other settings."""
+    return lambda **given: client_of(Assistant(words_settings(demo.settings.index_dir, **given)))
+
+
+def ask(client, question=QUESTION, headers=AS_JSON, **more):
+    return client.post("/api/ask", json={"question": question} | more, headers=headers)
+
+
+def events(text):
+    """`(name, document)` of each event of a stream, by the standard's rules; heartbeats are left out."""
+    blocks = [dict(line.split(": ", 1) for line in block.split("\n")) for block in text.split("\n\n") if block]
+    return [(block["event"], json.loads(block["data"])) for block in blocks if "event" in block]
+
+
+def test_the_answer_comes_as_events_that_grow_and_take_nothing_back(client):
+    response = ask(client, headers={})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-accel-buffering"] == "no"
+    *snapshots, (name, last) = events(response.text)
+    assert name == "answer"
+    assert len(snapshots) >= 3
+    assert {name for name, _ in snapshots} == {"snapshot"}
+    for _, document in snapshots:
+        assert last["sentences"][: len(document["sentences"])] == document["sentences"]
+        assert document["passages"] in ([], last["passages"])
+    assert "broken tender rules" in last["text"] or "tender" in last["text"]
+
+
+def test_whoever_accepts_json_gets_the_same_document_as_from_the_command_line(client, demo):
+    response = ask(client)
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.json() | {"usage": None} == demo.ask(QUESTION).to_dict() | {"usage": None}
+
+
+def test_an_answer_kept_from_the_api_can_be_checked_later(client, demo):
+    verification = demo.verify(ask(client).json())
+    assert verification.checks
+    assert {check.status for check in verification.checks} == {"as quoted"}
+
+
+def test_nothing_tells_where_an_articles_file_lies(client, demo):
+    assert str(demo.articles()[0].source) not in ask(client).text
+    assert "source" not in ask(client).json()["citations"][0]["article"]
+
+
+def test_a_refusal_is_an_answer(client):
+    document = ask(client, "Who won the world cup in 1930?").json()
+    assert document["refused"]
+    assert document["citations"] == []
+
+
+def test_articles_can_be_chosen(client, demo):
+    cited = ask(client).json()["citations"][0]["article"]
+    chosen = ask(client, article=cited["id"]).json()
+    assert {citation["article"]["id"] for citation in chosen["citations"]} == {cited["id"]}
+    assert all(passage["article"]["id"] == cited["id"] for passage in chosen["passages"])
+    day = cited["published"]
+    passages = ask(client, after=day, before=day).json()["passages"]
+    assert {passage["article"]["published"] for passage in passages} == {day}
+
+
+def test_history_and_page_reach_the_assistant(demo):
+    class Recording(Assistant):
+        def stream(self, question, history=(), page="", **wanted):
+            given.append((question, history, page, wanted))
+            yield Answer(question, question, refused=True)
+
+    given = []
+    client = client_of(Recording(demo.settings))
+    ask(client, "where?", history=[["who?", "She. [1]"]], page="https://x.example/a", author="A")
+    wanted = {"article": "", "after": "", "before": "", "publisher": "", "author": "A"}
+    assert given == [("where?", [Turn("who?", "She. [1]")], "https://x.example/a", wanted)]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "The body: invalid JSON"),
+        (b"question=what", "The body: invalid JSON"),
+        (b"[" * 100_000, "The body: invalid JSON"),
+        (b'{"question": "\\ud800"}', "The body: invalid JSON"),
+        (b"[]", "The body: input should be an object"),
+        (b"{}", "question: field required"),
+        (b'{"question": 5}', "question: input should be a valid string"),
+        (b'{"question": NaN}', "question"),
+        (b'{"question": ""}', "The question is empty."),
+        (b'{"question": "%s"}' % (b"x" * 2_000), "at most 1,000 are read"),
+        (b'{"question": "a", "article": "nowhere"}', "No article is 'nowhere'"),
+        (b'{"question": "a", "publishr": "b"}', "There is no field 'publishr'. The fields are question, history, page"),
+        (b'{"question": "a", "after": "soon"}', "soon"),
+        (b'{"question": "a", "history": "b"}', "history: "),
+        (b'{"question": "a", "history": [["b"]]}', "history.0.1: field required"),
+        (b'{"question": "a", "history": [["b", "c", "d"]]}', "history.0: "),
+        (b'{"question": "a", "history": [["b", 5]]}', "history.0.1: "),
+        (b'{"question": "a", "history": [%s["b", "c"]]}' % (b'["b", "c"], ' * 50), "history: "),
+        (b'{"question": "a", "%s": 1}' % (b"\\n" * 50_000), "There is no field"),
+    ],
+)
+def test_a_request_that_isnt_as_described_is_refused_in_a_line(client, body, says):
+    response = client.post("/api/ask", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 400
+    problem = response.json()["error"]
+    assert says in problem
+    assert "\n" not in problem
+    assert len(problem) < 300
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json"])
+def test_what_a_form_of_another_site_can_send_is_refused(client, kind):
+    response = client.post("/api/ask", content=b'{"question": "a"}', headers={"content-type": kind})
+    assert response.status_code == 415
+    assert "application/json" in response.json()["error"]
+
+
+def test_a_long_request_is_refused(client):
+    for length in (api.MOST_BYTES, 6_000_000):
+        response = ask(client, "x" * length)
+        assert response.status_code == 413
+        assert "error" in response.json()
+
+
+def test_only_post_asks(client):
+    response = client.get("/api/ask")
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert response.json() == {"error": "Method Not Allowed. See /docs."}
+    assert client.post("/api/else", json={}).json() == {"error": "Not Found. See /docs."}
+
+
+def test_only_pages_of_listed_origins_may_ask(served):
+    client = served(origins=INTRANET)
+    assert ask(client, headers={"origin": "https://evil.example"}).status_code == 403
+    assert ask(client, headers={"origin": "null"}).json() == {"error": "A page of another origin may not do this."}
+    assert ask(client, headers={"origin": INTRANET}).headers["access-control-allow-origin"] == INTRANET
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    assert client.options("/api/ask", headers={"origin": INTRANET} | asked).status_code == 200
+    assert client.options("/api/ask", headers={"origin": "https://evil.example"} | asked).status_code == 400
+
+
+def test_whoever_isnt_signed_in_is_told_so_as_json(served):
+    response = ask(served(user_header="X-User", proxies="10.0.0.1"))
+    assert response.status_code == 401
+    assert response.json()["error"].startswith("Sign in")
+
+
+def test_the_quota_is_that_of_the_chat(tmp_path, demo):
+    folder = tmp_path / "index"
+    shutil.copytree(demo.settings.index_dir, folder)
+    (folder / "state.db").unlink(missing_ok=True)
+    client = client_of(Assistant(words_settings(folder, quota="3/hour")))
+    chat = {"data": [QUESTION, "", "", "", "", ""]}
+    assert client.post("/gradio_api/run/ask", json=chat).json()["data"][0]["citations"]
+    assert [ask(client).status_code for _ in range(3)] == [200, 200, 429]
+    response = ask(client, headers={})
+    assert "Ask again in" in response.json()["error"]
+    assert 1 <= int(response.headers["retry-after"]) <= 3600
+
+
+def test_without_articles_visitors_are_told_whom_to_ask(tmp_path):
+    response = ask(client_of(Assistant(words_settings(tmp_path / "none"))))
+    assert response.status_code == 503
+    assert response.json()["error"].startswith("There are no articles to answer from yet.")
+    assert str(tmp_path) not in response.text
+
+
+class Scripted(Assistant):
+    """Yields a snapshot after each of some waits, then ends as it is told; counts how many ask."""
+
+    waits, problem = (0.0,), None
+
+    def __init__(self, settings):
+        super().__init__(settings)
+        self.asked = self.now = self.most = 0
+        self.all_ended, self._lock = threading.Event(), threading.Lock()
+
+    def stream(self, question, history=(), page="", **wanted):
+        self._count(1)
+        try:
+            for number, seconds in enumerate(self.waits):
+                time.sleep(seconds)
+                yield Answer(question, question, notice=str(number))
+            if self.problem:
+                raise self.problem
+        finally:
+            self._count(-1)
+
+    def _count(self, change):
+        with self._lock:
+            self.now += change
+            self.asked += change > 0
+            self.most = max(self.most, self.now)
+            if self.now == 0:
+                self.all_ended.set()
+
+
+@pytest.fixture
+def scripted(demo):
+    def scripted(*waits, problem=None):
+        assistant = Scripted(words_settings(demo.settings.index_dir, quota="1000/minute"))
+        assistant.waits, assistant.problem = waits, problem
+        return assistant
+
+    return scripted
+
+
+def test_what_fails_before_the_answer_begins_has_a_status(scripted):
+    response = ask(client_of(scripted(problem=ModelError("http://10.0.0.1 is down"))), headers={})
+    assert response.status_code == 503
+    assert "10.0.0.1" not in response.text
+
+
+def test_what_fails_later_is_the_last_event(scripted):
+    client = client_of(scripted(0, problem=ModelError("http://10.0.0.1 is down")))
+    (first, _), (last, document) = events(ask(client, headers={}).text)
+    assert (first, last) == ("snapshot", "error")
+    assert document["error"].startswith("The answer couldn't be written just now.")
+    assert ask(client).status_code == 503
+
+
+def test_a_comment_is_sent_while_nothing_happens(scripted, monkeypatch):
+    monkeypatch.setattr(api, "HEARTBEAT", 0.05)
+    text = ask(client_of(scripted(0.2, 0.2)), headers={}).text
+    assert text.startswith(": ping\n\n")
+    assert text.count(": ping\n\n") >= 4
+    assert [name for name, _ in events(text)] == ["snapshot", "snapshot", "answer"]
+
+
+def test_a_snapshot_that_says_nothing_new_isnt_sent(demo):
+    class Repeating(Assistant):
+        def stream(self, question, history=(), page="", **wanted):
+            for notice in "aaab":
+                yield Answer(question, question, notice=notice)
+
+    text = ask(client_of(Repeating(demo.settings)), headers={}).text
+    assert [(name, document["notice"]) for name, document in events(text)] == [
+        ("snapshot", "a"),
+        ("snapshot", "b"),
+        ("answer", "b"),
+    ]
+
+
+@contextmanager
+def serving(assistant):
+    """Serves over real sockets, as only those can be closed by who asks; yields the address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(build_app(assistant), log_config=None, timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def leave(address, accept="*/*"):
+    """Asks, and closes the connection half a second later."""
+    host, port = address.removeprefix("http://").split(":")
+    head = f"POST /api/ask HTTP/1.1\r\nHost: {host}\r\nAccept: {accept}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f'{head}Content-Length: 17\r\n\r\n{{"question": "a"}}'.encode())
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
+def test_an_answer_that_nobody_waits_for_is_broken_off(scripted, accept):
+    assistant = scripted(0.1, *[0.3] * 100)
+    with serving(assistant) as address:
+        leave(address, accept)
+        assert assistant.asked == 1
+        assert assistant.all_ended.wait(5)
+
+
+def test_whoever_leaves_breaks_off_the_language_model_too(demo, monkeypatch):
+    def talks(handler):
+        handler.start()
+        for _ in range(1_000):
+            handler.say("Lavrov reaffirmed that Moscow has no plans to attack the country. [1]\n")
+            time.sleep(0.1)
+
+    with chat_model(talks) as model:
+        monkeypatch.setenv("OPENAI_API_KEY", "none")
+        monkeypatch.setenv("OPENAI_BASE_URL", model.url)
+        with serving(Assistant(words_settings(demo.settings.index_dir, llm="openai:scripted"))) as address:
+            request = {"question": "what did Lavrov deny?"}
+            with httpx.stream("POST", f"{address}/api/ask", json=request, timeout=30) as response:
+                next(line for line in response.iter_lines() if "no plans to attack the country. [1]" in line)
+                assert not model.left.is_set()
+            assert model.left.wait(3)
+
+
+def test_only_so_many_questions_are_answered_at_once_and_the_others_wait(scripted):
+    assistant = scripted(0.2, 0.2)
+    with serving(assistant) as address, ThreadPoolExecutor(3 * QUESTIONS_AT_ONCE) as threads:
+        post = partial(httpx.post, f"{address}/api/ask", json={"question": "a"}, timeout=30)
+        asked = [threads.submit(post) for _ in range(3 * QUESTIONS_AT_ONCE)]
+    assert [each.result().status_code for each in asked] == [200] * len(asked)
+    assert assistant.most == QUESTIONS_AT_ONCE
+
+
+def test_a_question_that_nobody_waits_for_any_more_is_never_asked(scripted):
+    """It stood in line while its reader left."""
+    assistant = scripted(1.5, 1.5)
+    with serving(assistant) as address:
+        with ThreadPoolExecutor(2 * QUESTIONS_AT_ONCE) as threads:
+            for _ in range(2 * QUESTIONS_AT_ONCE):
+                threads.submit(leave, address)
+        assert assistant.all_ended.wait(10)
+        assert assistant.asked == QUESTIONS_AT_ONCE
+
+
+def test_the_page_that_explains_it_loads_nothing_from_elsewhere(client):
+    response = client.get("/docs")
+    assert response.status_code == 200
+    for name, field in api.Question.model_fields.items():
+        assert f"<code>{name}</code>" in response.text
+        assert field.description in response.text
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', response.text)
+    assert loaded == ["/web/article.css", "/web/api.css"]
+    assert all(client.get(path).status_code == 200 for path in loaded)
+    assert "<script" not in response.text
+
+
+def test_the_guides_table_of_fields_is_that_of_the_program():
+    section = GUIDE.split("## The question")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", section, re.MULTILINE)
+    assert rows == [(name, field.description) for name, field in api.Question.model_fields.items()]
+    assert f"{api.MOST_BYTES:,} bytes" in section
+
+
+def test_the_guides_table_of_the_document_is_that_of_the_program(demo):
+    rows = re.findall(r"^\| `(\w+)` \|", GUIDE.split("onrecord ask --json`:")[1].split("\n## ")[0], re.MULTILINE)
+    assert rows == list(demo.ask(QUESTION).to_dict())
+
+
+def examples(language):
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def address(demo):
+    with serving(Assistant(words_settings(demo.settings.index_dir, quota="1000/minute"))) as address:
+        yield address
+
+
+def printed_by(command):
+    words = [*shlex.split(command), "--silent"]
+    return subprocess.run(words, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def test_the_guides_commands_run(address):
+    if not shutil.which("curl"):
+        pytest.skip("There is no curl on this machine.")
+    streamed, whole = (example.replace(SHIPPED, address).replace("\\\n", "") for example in examples("sh"))
+    assert events(printed_by(streamed))[-1][0] == "answer"
+    assert "no plans to attack" in json.loads(printed_by(whole.split(">")[0]))["text"]
+
+
+def test_the_guides_python_runs(address, demo, monkeypatch):
+    printed, namespace = StringIO(), {}
+    data = f'Settings(index_dir="{demo.settings.index_dir}", embedding_model="words")'
+    with redirect_stdout(printed):
+        for example in examples("python"):
+            exec(example.replace(SHIPPED, address).replace('Settings(index_dir="data")', data), namespace)
+    assert "has no plans to attack the country. [1]\n[1] “" in printed.getvalue()
+    assert printed.getvalue().endswith("True ['as quoted']\n")
+
+
+@pytest.mark.real
+def test_the_guides_javascript_runs_in_a_page_of_the_chat(chat, open_page):
+    (example,) = examples("js")
+    page = open_page(chat)
+    logged = page.evaluate(
+        f"(async () => {{ const logged = []; const console = {{ log: (text) => logged.push(text) }};"
+        f"{example.replace(SHIPPED, '')}; return logged; }})()"
+    )
+    assert "no plans to attack" in logged[-2]
+    assert logged[-1].startswith("“")
