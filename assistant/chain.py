@@ -1,30 +1,34 @@
-"""The chain from a question to a cited answer, and `Assistant`, which is all that most programs need."""
+"""`Assistant`, which answers questions from a collection of articles: all that most programs need."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable
 
-from assistant import cite, guide
+from assistant import guide, overview, verify
+from assistant.answerers import State, quoting, writing
+from assistant.check import Checker
 from assistant.choice import narrow, read_filter
-from assistant.extract import quote_sentences
-from assistant.generate import load_chat_model, write_answer
+from assistant.condense import Condensed, condense, condense_with
+from assistant.llm import load_chat_model
+from assistant.period import Guess
+from assistant.pipeline import pipeline
 from assistant.reader import Reader
-from assistant.records import Answer, Citation, Statement
+from assistant.records import Answer, Citation, Statement, Turn
 from assistant.render import outlet
-from assistant.retrieve import PassageRetriever, retrieve
+from assistant.retrieve import retrieve
 from assistant.settings import Settings
-from assistant.spelling import correct
 from index import ingest
 from index.clean import normalise
 from index.collection import Collection
 from index.embed import Vectors, load_embedder
-from index.errors import QuestionError
+from index.errors import ModelError, QuestionError
 from index.ingest import Progress
 from index.records import EVERYTHING, Article, Filter, Passage, Report
 
@@ -35,7 +39,21 @@ NOT_OF_THEN = "No article of the time asked for answers this; all were searched.
 MARKED = 0.2
 """Words of a quotation are marked as the answer if the reader gives them these odds or better."""
 
-State = dict[str, Any]
+HEARTBEAT = 0.5
+"""Seconds after which a snapshot comes although nothing is new, so that a reader who leaves ends the work."""
+
+STEPS = {"task": "read", "passages": "search"}
+"""What ends with which part of the chain's state."""
+
+
+class _Search(NamedTuple):
+    """A question to be searched, among which articles, and why these."""
+
+    question: str
+    context: str
+    wanted: Filter
+    guesses: tuple[Guess, ...] = ()
+    notice: str = ""
 
 
 class Assistant:
@@ -52,6 +70,7 @@ class Assistant:
         embedder = load_embedder(self.settings.embedding_model)
         self.collection = Collection(self.settings.index_dir, embedder, self.settings.chroma_url)
         self.reader = Reader()
+        self.checker = Checker()
 
     def ingest(
         self,
@@ -79,7 +98,7 @@ class Assistant:
         """Loads the models now, so that the first question doesn't wait and a wrong setting shows at once."""
         self.collection.embedder.encode(["ready"], threads=1)
         self.reader.read("Ready?", ["Ready."])
-        _ = self._answer
+        _ = self.chain
 
     def remove(self, ids: Iterable[str]) -> Report:
         """Removes articles, named by id, the beginning of one, or path."""
@@ -98,89 +117,128 @@ class Assistant:
         question = self._checked(question)
         return retrieve(self.collection, question, k, self.filter(**wanted))
 
-    def ask(self, question: str, page: str = "", **wanted: date | str | None) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), page: str = "", **wanted: date | str | None) -> Answer:
         """The answer to a question, or a refusal.
 
-        `wanted` narrows the articles down: published from `after` to `before` (dates, or text as "2024-03-05", both
-        days included), by `publisher` or `author`, or one `article` by its id, the beginning of one, or its URL.
-        `page` is the id or URL of the article that the reader has before him: it is looked into first.
+        `history` are the turns before, the oldest first, for a question that is a follow-up. `wanted` narrows the
+        articles down: published from `after` to `before` (dates, or text as "2024-03-05", both days included), by
+        `publisher` or `author`, or one `article` by its id, the beginning of one, or its URL. `page` is the id or URL
+        of the article that the reader has before him: it is looked into first.
         """
-        *_, answer = self.stream(question, page, **wanted)
+        *_, answer = self.stream(question, history, page, **wanted)
         return answer
 
     def filter(self, **wanted: date | str | None) -> Filter:
         """What `ask` calls `wanted`, read. Raises QuestionError for what is no day, and for who isn't there."""
         return read_filter(self.collection, wanted)
 
-    def stream(self, question: str, page: str = "", **wanted: date | str | None) -> Iterator[Answer]:
+    def verify(self, document: Mapping[str, Any]) -> verify.Verification:
+        """What has become of the quotations of an answer's document (`Answer.to_dict`). Raises DocumentError."""
+        return verify.verify(self.collection.catalog, document)
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), page: str = "", **wanted: date | str | None
+    ) -> Iterator[Answer]:
         """Growing snapshots of the answer: the question as read, then the passages, then sentence after sentence.
 
-        Nothing that a snapshot shows is taken back by a later one. `page` and `wanted` are those of `ask`; where the
-        page's article doesn't answer, or isn't in the collection, all are searched.
+        Nothing that a snapshot shows is taken back by a later one. What is given is that of `ask`; where the page's
+        article doesn't answer, or isn't in the collection, all are searched.
         """
         question = self._checked(question)
-        reply = guide.reply(question, self.collection)
-        if reply:
+        condensed = self._condensed(question, history)
+        searches = self._searches(condensed, self.filter(**wanted), page)
+        reply = guide.reply(question, self.collection) if searches[0].wanted.article is None else None
+        if reply := reply or self._hint(searches):
             yield Answer(question, question, sentences=(Statement(reply),), answered_by="guide")
             return
-        chosen = self.filter(**wanted)
-        told = narrow(self.collection, question, chosen, self._today())
-        if told.guesses:
-            *_, answer = self._answered(told.question, told.wanted)
-            answer = replace(answer, question=question, guesses=told.guesses)
-            if not answer.refused or any(guess.field != "dates" for guess in told.guesses):
-                yield answer
-                return
-            for answer in self._answered(told.question, chosen):
-                yield replace(answer, question=question, notice=f"{NOT_OF_THEN} {answer.notice}".strip())
-            return
-        question = told.question
-        first = self.collection.catalog.article(page) if page and chosen == EVERYTHING else None
-        if first:
-            *_, answer = self._answered(question, Filter(article=first.id))
-            if not answer.refused:
-                yield replace(answer, wanted=EVERYTHING)
-                return
-        yield from self._answered(question, chosen)
+        understood = condensed.question if condensed.question != question else ""
+        for answer in self._first_that_answers(searches):
+            yield replace(answer, question=question, understood=understood)
 
-    def _answered(self, question: str, wanted: Filter) -> Iterator[Answer]:
-        answer = Answer(question, question, answered_by=self.settings.llm or "quotation", wanted=wanted)
-        text, steps = "", _Stopwatch()
-        for part in self.chain.stream({"question": question, "wanted": wanted}):
-            if "standalone_question" in part:
-                answer = replace(answer, standalone_question=part["standalone_question"], notice=part["notice"])
-                steps.end("read")
-            if "passages" in part:
-                answer = replace(answer, passages=tuple(part["passages"]))
-                steps.end("search")
-            text += part.get("text", "")
-            known = len(answer.sentences)
-            answer = self._grown(answer, text, finished=False)
-            if "text" not in part or len(answer.sentences) > known:
+    def _condensed(self, question: str, history: Sequence[Turn]) -> Condensed:
+        """The question made whole by rules, or where these find it a follow-up, by the chat model."""
+        condensed = condense(question, history, self.encode, self.reader)
+        if not self._model or not condensed.context:
+            return condensed
+        try:
+            return replace(condensed, question=condense_with(question, history, self._model))
+        except ModelError:
+            return condensed
+
+    def _searches(self, asked: Condensed, chosen: Filter, page: str) -> list[_Search]:
+        """Where to look for an answer: each next one only if that before has none."""
+        told = narrow(self.collection, asked.question, chosen, self._today())
+        if told.guesses:
+            guessed = _Search(told.question, asked.context, told.wanted, told.guesses)
+            if any(guess.field != "dates" for guess in told.guesses):
+                return [guessed]
+            return [guessed, _Search(told.question, asked.context, chosen, notice=NOT_OF_THEN)]
+        task = overview.read_task(told.question)
+        of_the_page = page and chosen == EVERYTHING and (task is None or task.kind == "summary")
+        article = self.collection.catalog.article(page) if of_the_page else None
+        first = [_Search(told.question, asked.context, Filter(article=article.id))] if article else []
+        return [*first, _Search(told.question, asked.context, chosen)]
+
+    def _hint(self, searches: Sequence[_Search]) -> str:
+        """What to say to who wants an article summed up that can't be told; empty for any other question."""
+        tasks = [overview.read_task(search.question) for search in searches]
+        for task, search in zip(tasks, searches, strict=True):
+            if not task or task.kind != "summary" or overview.find_article(task, self.collection, search.wanted):
+                return ""
+        return overview.hint(tasks[-1], self.collection) if tasks[-1] else ""
+
+    def _first_that_answers(self, searches: Sequence[_Search]) -> Iterator[Answer]:
+        *earlier, last = searches
+        for search in earlier:
+            snapshots = self._answered(search)
+            for answer in snapshots:
+                if answer.sentences:
+                    yield answer
+                    yield from snapshots
+                    return
+                yield Answer(search.question, search.question)
+        yield from self._answered(last)
+
+    def _answered(self, search: _Search) -> Iterator[Answer]:
+        answer = Answer(search.question, search.question, wanted=search.wanted, guesses=search.guesses)
+        steps, tokens, shown = _Stopwatch(), dict[str, int](), float("-inf")
+        state = {"question": search.question, "context": search.context, "wanted": search.wanted}
+        for part in self.chain.stream(state):
+            for ends in STEPS.keys() & part.keys():
+                steps.end(STEPS[ends])
+            tokens |= part.get("tokens", {})
+            grown = self._grown(answer, part)
+            if grown != answer or time.perf_counter() > shown + HEARTBEAT:
+                answer, shown = grown, time.perf_counter()
                 yield answer
-        answer = self._grown(answer, text, finished=True)
         steps.end("answer")
         yield replace(
             answer,
             refused=not answer.sentences,
-            notice=self._notice(answer, answer.sentences),
-            usage={"seconds": steps.seconds},
+            notice=" ".join(filter(None, [search.notice, *self._notices(answer)])),
+            usage={"seconds": steps.seconds} | ({"tokens": tokens} if tokens else {}),
         )
 
-    def _grown(self, answer: Answer, text: str, *, finished: bool) -> Answer:
-        """The answer with what of the text it hasn't yet, its quotations marked where they answer."""
-        known = answer.sentences
-        new = cite.statements(text, answer.passages, finished=finished)[len(known) :]
-        marked = [
+    def _grown(self, answer: Answer, part: State) -> Answer:
+        """The answer with that part of the chain's state."""
+        answer = replace(
+            answer,
+            standalone_question=part.get("standalone_question", answer.standalone_question),
+            passages=tuple(part.get("passages", answer.passages)),
+            notice=f"{answer.notice} {part.get('notice', '')}".strip(),
+            answered_by=part.get("answered_by", answer.answered_by),
+        )
+        new = [
             replace(statement, citations=tuple(self._told(answer, citation) for citation in statement.citations))
-            for statement in new
+            for statement in part.get("sentences", [])
         ]
-        return replace(answer, sentences=(*known, *marked))
+        return replace(answer, sentences=(*answer.sentences, *new))
 
     def _told(self, answer: Answer, citation: Citation) -> Citation:
         """The citation with the words that answer, and the other outlets that print the story."""
-        copies = self.collection.catalog.copies(citation.article.story)
-        others = {outlet(copy) for copy in copies if copy.id != citation.article.id} - {outlet(citation.article)}
+        article = citation.article
+        outlets = {outlet(*each) for each in self.collection.catalog.outlets(article.story)}
+        others = outlets - {outlet(article.publisher, article.url)}
         return replace(self._marked(answer, citation), also_in=tuple(sorted(others)))
 
     def _marked(self, answer: Answer, citation: Citation) -> Citation:
@@ -195,59 +253,28 @@ class Assistant:
 
     @cached_property
     def chain(self) -> Runnable[State, State]:
-        """The LangChain runnable: `{"question"}` in; adds `standalone_question`, `notice`, `passages`, and `text`.
-
-        With a Filter under `wanted` it keeps to those articles. `text` is the answer with `[n]` marks for the
-        passages, counted from 1; empty where the articles don't say.
-        """
-        return (
-            RunnableLambda(self._read)
-            | RunnablePassthrough.assign(passages=RunnableLambda(self._retrieve))
-            | RunnablePassthrough.assign(text=RunnableLambda(self._answer))
-        )
-
-    def _read(self, state: State) -> State:
-        question = state["question"]
-        shouted = question.isupper() and " " in question
-        question, notice = correct(question.lower() if shouted else question, self.collection)
-        return state | {"standalone_question": question, "notice": notice}
-
-    def _retrieve(self, state: State) -> list[Passage]:
-        retriever = PassageRetriever(
-            collection=self.collection, count=self.settings.passages, wanted=state.get("wanted", EVERYTHING)
-        )
-        return [document.metadata["passage"] for document in retriever.invoke(state["standalone_question"])]
+        """The LangChain runnable behind the answers: see `pipeline`."""
+        answer = quoting(self.encode, self.reader, self.checker, self.settings.minimum_score)
+        if self._model:
+            answer = writing(self._model, self.settings, self.checker, instead=answer)
+        return pipeline(self.collection, self.settings.passages, answer)
 
     @cached_property
-    def _answer(self) -> Callable[[State], Iterator[str]]:
-        if self.settings.llm:
-            model = load_chat_model(self.settings.llm)
-
-            def answer(state: State) -> Iterator[str]:
-                yield from write_answer(state["standalone_question"], state["passages"], model)
-        else:
-            minimum = self.settings.minimum_score
-
-            def answer(state: State) -> Iterator[str]:
-                question, passages = state["standalone_question"], state["passages"]
-                yield from quote_sentences(question, passages, self.encode, self.reader, minimum)
-
-        return answer
+    def _model(self) -> BaseChatModel | None:
+        settings = self.settings
+        return load_chat_model(settings.llm, settings.llm_url) if settings.llm else None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One vector of length 1 for each text, as the index has them."""
         return self.collection.embedder.encode(texts, threads=1)
 
-    def _notice(self, answer: Answer, sentences: tuple[Statement, ...]) -> str:
-        undated = {c.article.id for s in sentences for c in s.citations if c.article.published is None}
-        parts = [answer.notice]
-        if sentences and self.settings.llm:
-            parts.append(f"Written by {self.settings.llm}; the quotations are exact, its own words aren't checked.")
+    def _notices(self, answer: Answer) -> Iterator[str]:
+        yield answer.notice
+        if answer.sentences and answer.answered_by == self.settings.llm:
+            yield f"Written by {self.settings.llm}, and checked against the quotations."
+        undated = {citation.article.id for citation in answer.citations if citation.article.published is None}
         if undated:
-            parts.append(
-                "The article is undated." if len(undated) == 1 else f"{len(undated)} of the articles are undated."
-            )
-        return " ".join(part for part in parts if part)
+            yield "The article is undated." if len(undated) == 1 else f"{len(undated)} of the articles are undated."
 
     def _checked(self, question: str) -> str:
         plain = normalise(question.encode("utf-8", "replace").decode()).strip()

@@ -9,11 +9,12 @@ from urllib.parse import quote_plus, urlsplit
 
 from assistant.period import Guess, label
 from assistant.phrase import date_of
-from assistant.records import Answer, Citation, Statement
+from assistant.records import Answer, Citation, Statement, article_facts
 from index.records import Article, Passage, Report
 
 REFUSAL = "The articles don't say."
 HINT = "Try the name as the articles write it, one question at a time, or other words for what happened."
+UNBACKED = "Not backed by the articles"
 
 CLOSEST, CLOSEST_CHARACTERS = 3, 300
 FRAGMENT_WORDS = 6
@@ -28,10 +29,10 @@ def article_line(article: Article) -> str:
     return f"{article.publisher}, {date}" if article.publisher else date
 
 
-def outlet(article: Article) -> str:
-    """Who publishes the article, by the name of its site where nothing else is known."""
-    host = urlsplit(article.url).hostname if article.url else None
-    return article.publisher or (host or "an unnamed outlet").removeprefix("www.")
+def outlet(publisher: str | None, url: str | None) -> str:
+    """Who publishes an article, by the name of its site where nothing else is known."""
+    host = urlsplit(url).hostname if url else None
+    return publisher or (host or "an unnamed outlet").removeprefix("www.")
 
 
 def also_in(citation: Citation) -> str:
@@ -42,11 +43,13 @@ def also_in(citation: Citation) -> str:
 
 def answer_text(answer: Answer) -> str:
     """The answer for a terminal, with its sources, or the closest passages where it was refused."""
-    blocks = [answer.text if not answer.refused else REFUSAL]
+    blocks = [f"(Understood as: {answer.understood})"] if answer.understood else []
     if answer.guesses:
         fields = ", ".join(dict.fromkeys(f"[any {guess.field.removesuffix('s')}]" for guess in answer.guesses))
         told = ", ".join(label(guess) for guess in answer.guesses)
-        blocks.insert(0, f"(Only articles {told}; add {fields} to the question to search all.)")
+        blocks.append(f"(Only articles {told}; add {fields} to the question to search all.)")
+    blocks.append(REFUSAL if answer.refused else answer.text)
+    blocks += [f"({UNBACKED}: “{each.text}” {each.flag})" for each in answer.sentences if each.flag]
     if answer.notice:
         blocks.append(f"({answer.notice})")
     if answer.refused and answer.passages:
@@ -75,60 +78,10 @@ def version_text(article: Article) -> str:
     return f"=== as read {read} ===\n{article_text(article)}"
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """The answer as JSON values."""
-    return {
-        "question": answer.question,
-        "standalone_question": answer.standalone_question,
-        "text": answer.text,
-        "refused": answer.refused,
-        "answered_by": answer.answered_by,
-        "notice": answer.notice,
-        "guesses": [{"field": guess.field, "words": guess.words, "label": label(guess)} for guess in answer.guesses],
-        "sentences": [
-            {
-                "text": sentence.text,
-                "citations": [_citation_json(citation) for citation in sentence.citations],
-            }
-            for sentence in answer.sentences
-        ],
-        "citations": [_citation_json(citation) for citation in answer.citations],
-        "passages": [passage_json(*pair) for pair in enumerate(answer.passages, 1)],
-        "usage": dict(answer.usage),
-    }
-
-
-def passage_json(number: int, passage: Passage) -> dict[str, Any]:
-    """A passage as JSON values."""
-    return {
-        "number": number,
-        "text": passage.text,
-        "score": passage.score,
-        "start": passage.start,
-        "end": passage.end,
-        "article": article_facts(passage.article),
-    }
-
-
 def article_json(article: Article, *, full_text: bool = False) -> dict[str, Any]:
     """An article as JSON values for whoever runs onrecord, with its text only if that is wanted."""
     facts = article_facts(article) | {"source": article.source}
     return facts | {"full_text": article.full_text} if full_text else facts
-
-
-def article_facts(article: Article) -> dict[str, Any]:
-    """What readers may know of an article: not where its file lies."""
-    return {
-        "id": article.id,
-        "title": article.title,
-        "url": article.url,
-        "publisher": article.publisher,
-        "author": article.author,
-        "published": article.published.isoformat() if article.published else None,
-        "published_by": article.published_by,
-        "language": article.language,
-        "fetched": article.fetched.isoformat() if article.fetched else None,
-    }
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -154,17 +107,13 @@ def answer_html(answer: Answer) -> str:
     It is shown by a renderer of Markdown that takes HTML, so what either would read as its own is escaped; the classes
     and what belongs to them are in `web/chat.css` and `web/chat.js`.
     """
-    said = " ".join(_said_html(answer, sentence) for sentence in answer.sentences)
-    parts = [f'<p class="said">{said}</p>' if said else ""]
+    said = " ".join(_said_html(sentence) for sentence in answer.sentences)
+    parts = [_understood_html(answer), _chips_html(answer), f'<p class="said">{said}</p>' if said else ""]
     if answer.refused:
         parts += _refusal_html(answer)
     elif not said:
         doing = f"Reading {len(answer.passages)} passages …" if answer.passages else "Searching the articles …"
-        parts.append(f'<p class="hint">{doing}</p>')
-    if answer.guesses:
-        parts.insert(
-            0, f'<p class="chips">Only articles {" ".join(_chip_html(answer, guess) for guess in answer.guesses)}</p>'
-        )
+        parts.append(f'<p class="hint doing">{doing}</p>')
     if answer.notice:
         parts.append(f'<p class="notice">{escaped(answer.notice)}</p>')
     numbers = sorted({citation.number for citation in answer.citations})
@@ -175,9 +124,24 @@ def answer_html(answer: Answer) -> str:
     return f'<div class="{kind}">{"".join(parts)}</div>'
 
 
+def _understood_html(answer: Answer) -> str:
+    """The question as it was read; a click on Edit puts it where questions are typed."""
+    if not answer.understood:
+        return ""
+    return (
+        f'<p class="understood">Understood as: <em>{escaped(answer.understood)}</em> '
+        '<button class="edit">Edit</button></p>'
+    )
+
+
+def _chips_html(answer: Answer) -> str:
+    chips = " ".join(_chip_html(answer, guess) for guess in answer.guesses)
+    return f'<p class="chips">Only articles {chips}</p>' if chips else ""
+
+
 def _chip_html(answer: Answer, guess: Guess) -> str:
     """What was understood of the question; a click asks the hidden question, which takes it back."""
-    again = f"{answer.question} [any {guess.field.removesuffix('s')}]"
+    again = f"{answer.understood or answer.question} [any {guess.field.removesuffix('s')}]"
     return f'<button class="chip">{escaped(label(guess))} ×<span class="again">{escaped(again)}</span></button>'
 
 
@@ -219,15 +183,21 @@ def _joined(citations: Iterable[Citation]) -> list[tuple[int, int]]:
     return spans
 
 
-def _said_html(answer: Answer, sentence: Statement) -> str:
-    """The sentence with the words that answer in bold, and after it a mark for each source."""
+def _said_html(sentence: Statement) -> str:
+    """The sentence with the words that answer in bold, and after it a mark for each source, or why it has none."""
+    if sentence.flag:
+        return f'<span class="flagged">{escaped(sentence.text)}{_flag_html(sentence.flag)}</span>'
     words = next((citation.answer for citation in sentence.citations if citation.answer), "")
     before, found, after = sentence.text.partition(words) if words else (sentence.text, "", "")
     marks = "".join(_mark_html(citation) for citation in sentence.citations)
+    bold = f"<strong>{escaped(found)}</strong>" if found else ""
+    return f"{escaped(before)}{bold}{escaped(after)}{marks}"
+
+
+def _flag_html(reason: str) -> str:
     return (
-        f"{escaped(before)}<strong>{escaped(found)}</strong>{escaped(after)}{marks}"
-        if found
-        else (escaped(before) + marks)
+        f'<sup><button class="flag">&#91;{UNBACKED.lower()}&#93;</button>'
+        f'<span class="card" role="tooltip">{escaped(reason)}</span></sup>'
     )
 
 
@@ -277,18 +247,6 @@ def _citation_text(citation: Citation) -> str:
     link = f"\n    {citation.article.url}" if citation.article.url else ""
     copies = f"\n    {also_in(citation)}: {', '.join(citation.also_in)}" if citation.also_in else ""
     return f"{_headline_text(citation.number, citation.article)}{copies}{link}\n    “{citation.quote}”"
-
-
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    return {
-        "number": citation.number,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "marked": list(citation.marked) if citation.marked else None,
-        "also_in": list(citation.also_in),
-        "article": article_facts(citation.article),
-    }
 
 
 def _headline_text(number: int, article: Article) -> str:

@@ -1,24 +1,21 @@
 """The chat page, in Gradio."""
 
-import time
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
 from assistant import feedback, guide
+from assistant.asking import QUESTIONS_AT_ONCE, Asking, told
 from assistant.chain import Assistant
-from assistant.logs import event
+from assistant.history import turns
 from assistant.quota import Quota
-from assistant.records import Answer
-from assistant.render import answer_html, answer_json, escaped
-from index.errors import CollectionError, OnrecordError, QuestionError
+from assistant.render import answer_html, escaped
+from index.errors import CollectionError, OnrecordError
 
 THEME = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
 """Fonts of the reader's own machine: the page loads nothing from elsewhere."""
 
-QUESTIONS_AT_ONCE = 2
 VERDICTS = "100/hour"
 """From a visitor; more are dropped."""
 
@@ -39,15 +36,15 @@ class _Chat(gr.ChatInterface):  # type: ignore[misc]
 
 def build(assistant: Assistant) -> gr.Blocks:
     """The page: a chat that streams, with example questions; its API has `/chat` (HTML) and `/ask` (JSON)."""
-    asking = _Asking(assistant)
+    asking = Asking(assistant)
     verdicts = Quota(assistant.settings.index_dir, "verdicts", VERDICTS)
 
     def chat(message: str, history: list[Any], request: gr.Request) -> Iterator[str]:
         try:
-            for answer in asking.stream(message, request):
+            for answer in asking.stream(message, request.request, turns(history), _page(request)):
                 yield answer_html(answer)
         except OnrecordError as error:
-            yield f'<div class="answer problem"><p class="said">{escaped(_told(error))}</p></div>'
+            yield f'<div class="answer problem"><p class="said">{escaped(told(error))}</p></div>'
 
     def ask(
         question: str,
@@ -60,10 +57,10 @@ def build(assistant: Assistant) -> gr.Blocks:
     ) -> dict[str, Any]:
         wanted = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
         try:
-            *_, answer = asking.stream(question, request, wanted)
-            return answer_json(answer)
+            *_, answer = asking.stream(question, request.request, page=_page(request), wanted=wanted)
+            return answer.to_dict()
         except OnrecordError as error:
-            raise gr.Error(_told(error), print_exception=False) from error
+            raise gr.Error(told(error), print_exception=False) from error
 
     def judge(history: list[Any], data: gr.LikeData, request: gr.Request) -> None:
         verdict = feedback.verdict_on(history, data.index, data.liked)
@@ -83,8 +80,9 @@ def build(assistant: Assistant) -> gr.Blocks:
                 latex_delimiters=[],
                 allow_file_downloads=False,
                 buttons=[],
+                autoscroll=False,  # to the answer's end: web/chat.js scrolls to its beginning
                 feedback_options=("Like", "Dislike", *feedback.REASONS),
-                height="68vh",
+                height="max(24rem, 100dvh - 14rem)",
                 elem_id="conversation",
             ),
             textbox=gr.Textbox(label="Ask a question", placeholder="Ask a question", submit_btn=True, stop_btn=True),
@@ -104,43 +102,10 @@ def build(assistant: Assistant) -> gr.Blocks:
     return page
 
 
-class _Asking:
-    """Questions from visitors: within their quota, about the page that they are on, and logged."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        self._quota = Quota(assistant.settings.index_dir, "questions", assistant.settings.quota)
-
-    def stream(
-        self, question: str, request: gr.Request, wanted: Mapping[str, str] = MappingProxyType({})
-    ) -> Iterator[Answer]:
-        """Growing snapshots of the answer. Raises QuestionError for a visitor who has asked too much."""
-        scope = request.request.scope
-        wait = self._quota.seconds_to_wait(scope["onrecord.visitor"])
-        if wait:
-            raise QuestionError(f"You have asked as much as is allowed for now. Ask again in {wait} seconds.")
-        began = time.perf_counter()
-        for answer in self._assistant.stream(question, request.query_params.get("article", ""), **wanted):
-            yield answer
-        facts = {"question": question} if self._assistant.settings.log_questions else {}
-        event(
-            "answer",
-            id=scope["onrecord.request"],
-            ms=round(1000 * (time.perf_counter() - began)),
-            refused=answer.refused,
-            citations=len(answer.citations),
-            **facts,
-        )
-
-
-def _told(error: OnrecordError) -> str:
-    """What a visitor is told: a mistake in the question as it is, of the rest nothing that tells of the server."""
-    if isinstance(error, QuestionError):
-        return str(error)
-    event("problem", error=str(error))
-    if isinstance(error, CollectionError):
-        return "There are no articles to answer from yet. Ask whoever runs this chat to add some."
-    return "The answer couldn't be written just now. Try again in a moment, or tell whoever runs this chat."
+def _page(request: gr.Request) -> str:
+    """The article that the reader has before him, which the widget gives in the address of the chat."""
+    article: str = request.query_params.get("article", "")
+    return article
 
 
 def _greeting(assistant: Assistant) -> gr.Chatbot:

@@ -145,10 +145,12 @@ def test_hostile_questions_are_only_questions(demo, question):
 
 def test_the_chain_is_a_langchain_runnable_that_streams_its_steps(demo):
     state = demo.chain.invoke({"question": "What did the Transport Ministry deny?"})
-    assert set(state) == {"question", "standalone_question", "notice", "passages", "text"}
+    given = {"question", "context", "wanted"}
+    assert set(state) == given | {"standalone_question", "notice", "task", "overview", "passages", "sentences", "text"}
     assert state["text"].rstrip().endswith("]")
+    assert [sentence.cited for sentence in state["sentences"]] == state["text"].splitlines()
     keys = [tuple(part) for part in demo.chain.stream({"question": "What did the Transport Ministry deny?"})]
-    assert keys[:2] == [("question", "standalone_question", "notice"), ("passages",)]
+    assert keys[1:4] == [("overview",), ("passages",), ("sentences", "text")]
 
 
 def test_the_retriever_is_a_langchain_retriever(demo):

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.real
         ("duplicates", "precision"),
         ("kills", "with something lost"),
         ("scale", "times the smallest's"),
+        ("followups", "token F1 with theirs"),
+        ("recency", "latest first"),
     ],
 )
 def test_a_smoke_run_ends_with_its_figures(name, says):

@@ -1,12 +1,19 @@
 """The chat page as people use it, in a real browser on a real server."""
 
+import json
 import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from assistant import feedback
-from tests.serving import ONRECORD, environment, plain_gradio, running, scripted_model
+from assistant.records import Answer, Statement
+from assistant.render import answer_html
+from tests.browsing import settle
+from tests.serving import ONRECORD, environment, http_server, plain_gradio, running
 
 pytestmark = pytest.mark.real
 
@@ -23,6 +30,7 @@ def answered(page, words):
     answer = page.locator(".answer", has_text=words).last
     answer.wait_for()
     page.get_by_test_id("submit-button").wait_for()
+    settle(page)
     return answer
 
 
@@ -96,6 +104,22 @@ def test_a_refusal_shows_the_closest_passages_and_how_to_ask_better(open_page, c
     page.frame_locator("#source iframe").locator("mark").first.wait_for()
 
 
+def test_a_long_answer_is_shown_from_its_beginning_and_the_reader_may_scroll(open_page, chat):
+    page = open_page(chat, viewport={"width": 900, "height": 500})
+    ask(page, "what did Lavrov deny?")
+    answered(page, DENIED)
+    ask(page, "how many troops has NATO stationed there?")
+    refusal = answered(page, "The articles don't say.")
+    log = page.get_by_role("log").bounding_box()
+    question = page.get_by_test_id("user").last.bounding_box()
+    assert log["y"] < question["y"] < log["y"] + 30
+    assert refusal.bounding_box()["height"] > log["height"]
+    page.mouse.move(log["x"] + 50, log["y"] + 50)
+    page.mouse.wheel(0, -5_000)
+    settle(page)
+    assert page.get_by_test_id("user").first.bounding_box()["y"] > log["y"]
+
+
 @pytest.mark.parametrize("question", ["<img src=x onerror=document.title='owned'>", "x" * 100_000, "hi"])
 def test_whatever_is_typed_gets_a_reply_and_nothing_runs(open_page, chat, question):
     page = open_page(chat)
@@ -127,6 +151,72 @@ def test_a_conversation_is_there_after_a_reload(open_page, chat):
     answered(page, DENIED)
 
 
+MAYOR = "who was elected mayor of Dunmarrow?"
+
+
+def test_a_follow_up_is_read_with_what_was_said_before_also_when_the_conversation_is_opened_again(open_page, chat):
+    page = open_page(chat)
+    ask(page, MAYOR)
+    answered(page, "Elstrand")
+    page.reload()
+    page.locator("#history td", has_text=MAYOR).first.click()
+    answered(page, "Elstrand")
+    ask(page, "when was she elected?")
+    understood = answered(page, "Understood as:").locator(".understood em").inner_text()
+    assert "Elstrand" in understood
+    assert "Sunday" in page.locator(".answer").last.locator(".said").inner_text()
+
+
+def test_the_question_as_it_was_read_is_edited_by_keyboard_and_sent(open_page, chat):
+    page = open_page(chat)
+    ask(page, MAYOR)
+    answered(page, "Elstrand")
+    ask(page, "when was she elected?")
+    understood = answered(page, "Understood as:").locator(".understood em").inner_text()
+    edit = page.get_by_role("button", name=f"Edit the question: {understood}")
+    edit.focus()
+    page.keyboard.press("Enter")
+    page.locator("textarea:focus").wait_for()
+    assert page.get_by_label("Ask a question").input_value() == understood
+    page.get_by_label("Ask a question").fill("What did the Transport Ministry deny?")
+    page.keyboard.press("Enter")
+    assert answered(page, "broken tender rules").locator(".understood").count() == 0
+    assert page.get_by_test_id("user").count() == 3
+
+
+def test_a_conversation_that_an_example_began_is_kept_too(open_page, chat):
+    page = open_page(chat)
+    page.locator("button.example", has_text="What did Lavrov deny?").click()
+    answered(page, DENIED)
+    page.locator("#history td", has_text="What did Lavrov deny?").wait_for()
+    assert page.get_by_label("Ask a question").get_attribute("placeholder") == "Ask a question"
+
+
+FLAGGED = Answer("q", "q", sentences=(Statement("It paid 50 million crowns.", flag="The passages say 40, not 50."),))
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_sentence_that_nothing_backs_says_why_when_it_is_pointed_at_tapped_or_focused(open_page, chat, touch):
+    page = open_page(chat, viewport={"width": 390, "height": 800}, has_touch=touch, is_mobile=touch)
+    ask(page, "hi")
+    answered(page, "Hello.").evaluate("(answer, html) => (answer.outerHTML = html)", answer_html(FLAGGED))
+    flag = page.get_by_role("button", name="Not backed by the articles: The passages say 40, not 50.")
+    card = page.locator(".flag + .card")
+    assert not card.is_visible()
+    if touch:
+        flag.tap()
+    else:
+        flag.hover()
+        assert card.is_visible()
+        page.mouse.move(0, 0)
+        assert not card.is_visible()
+        flag.focus()
+    card.wait_for()
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_thumb_with_its_reason_is_kept(open_page, chat, real_index):
     page = open_page(chat)
     ask(page, "what did Lavrov deny?")
@@ -140,21 +230,92 @@ def test_a_thumb_with_its_reason_is_kept(open_page, chat, real_index):
     assert kept == [feedback.GOOD, feedback.SHOULD_REFUSE]
 
 
-def test_a_running_answer_can_be_stopped(open_page, real_index):
-    with scripted_model(seconds_a_word=2) as (address_of_model, model):
+class _SlowModel(BaseHTTPRequestHandler):
+    """Writes a word every 0.3 seconds for half a minute, as OpenAI's server would, unless the asker goes away."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        self.server.asked.set()
+        try:
+            for word in "Mr Lavrov has said a great deal about it, ".split() * 10:
+                choice = {"index": 0, "delta": {"role": "assistant", "content": f"{word} "}, "finish_reason": None}
+                chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "x", "choices": [choice]}
+                self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+                time.sleep(0.3)
+        except OSError:
+            self.server.left.set()
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def slow_chat(real_index):
+    """The address of a chat whose model is slow, and the model, whose events tell of its last question."""
+    with http_server(_SlowModel) as model:
+        model.asked, model.left = threading.Event(), threading.Event()
         settings = {
             "ONRECORD_INDEX_DIR": str(real_index),
-            "ONRECORD_LLM": "openai:scripted",
-            "OPENAI_BASE_URL": f"{address_of_model}/v1",
+            "ONRECORD_LLM": "openai:slow",
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{model.server_port}/v1",
             "OPENAI_API_KEY": "none",
         }
         with running([str(ONRECORD), "serve"], real_index.parent, **settings) as (address, _):
-            page = open_page(address)
-            ask(page, "what did Lavrov deny?")
-            assert model.asked.wait(30)
-            page.get_by_test_id("stop-button").click()
-            page.get_by_test_id("submit-button").wait_for()
-            assert DENIED not in page.get_by_role("log").inner_text()
+            yield address, model
+
+
+def being_answered(open_page, slow_chat, path="/"):
+    """A page whose question the model has begun to answer."""
+    address, model = slow_chat
+    model.asked.clear()
+    model.left.clear()
+    page = open_page(address)
+    page.goto(address + path)
+    ask(page, "what did Lavrov deny?")
+    assert model.asked.wait(30)
+    return page
+
+
+SOON = 3
+"""Seconds; the model notices at its second word after."""
+
+
+def test_stop_breaks_the_model_off_and_another_question_can_be_asked(open_page, slow_chat):
+    page = being_answered(open_page, slow_chat)
+    page.get_by_test_id("stop-button").click()
+    assert slow_chat[1].left.wait(SOON)
+    page.get_by_text("Stopped.").wait_for()
+    field = page.get_by_label("Ask a question")
+    field.fill("hi")
+    assert field.get_attribute("placeholder") == "Ask a question"
+    page.keyboard.press("Enter")
+    answered(page, "Hello.")
+
+
+def test_closing_the_page_breaks_the_model_off(open_page, slow_chat):
+    page = being_answered(open_page, slow_chat)
+    page.close()
+    assert slow_chat[1].left.wait(SOON)
+
+
+def test_closing_a_page_with_the_widget_breaks_the_model_off(open_page, slow_chat):
+    page = being_answered(open_page, slow_chat, "/embed")
+    page.close()
+    assert slow_chat[1].left.wait(SOON)
+
+
+def test_while_an_answer_is_written_no_other_conversation_can_be_opened(open_page, slow_chat):
+    """Gradio would write the rest of the answer into that one."""
+    page = being_answered(open_page, slow_chat)
+    page.get_by_test_id("stop-button").wait_for()
+    assert page.locator("#history").evaluate("history => history.inert")
+    page.get_by_test_id("stop-button").click()
+    page.get_by_test_id("submit-button").wait_for()
+    assert not page.locator("#history").evaluate("history => history.inert")
+    assert slow_chat[1].left.wait(SOON)
 
 
 def test_it_fits_a_phone_and_the_source_covers_the_screen(open_page, chat):
@@ -243,6 +404,12 @@ def test_axe_finds_nothing_serious_in_our_markup_nor_beyond_an_empty_gradio_chat
         plain.close()
     page = open_page(chat, color_scheme=look)
     empty = findings(page)
+    ask(page, MAYOR)
+    answered(page, "Elstrand")
+    ask(page, "when was she elected?")
+    answered(page, "Understood as:")
+    ask(page, "hi")
+    answered(page, "Hello.").evaluate("(answer, html) => (answer.outerHTML = html)", answer_html(FLAGGED))
     ask(page, "what did Lavrov deny?")
     answered(page, DENIED)
     ask(page, "how many troops has NATO stationed there?")
@@ -260,8 +427,7 @@ def test_axe_finds_nothing_serious_in_our_markup_nor_beyond_an_empty_gradio_chat
 
 def test_what_was_understood_of_the_time_is_a_chip_and_a_click_takes_it_back(chat, open_page):
     page = open_page(chat)
-    page.get_by_label("Ask a question").fill("what did the Transport Ministry deny in March 2024?")
-    page.keyboard.press("Enter")
+    ask(page, "what did the Transport Ministry deny in March 2024?")
     chip = page.get_by_role("button", name="Ask again without: in March 2024")
     chip.click()
     page.locator('[data-testid="user"]', has_text="[any date]").wait_for()

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from assistant import Assistant
-from assistant.render import answer_html, answer_json, answer_text
+from assistant.render import answer_html, answer_text
 from tests.conftest import words_settings
 
 TODAY = date(2024, 3, 20)
@@ -41,7 +41,7 @@ def test_the_time_or_source_that_a_question_names_narrows_the_search_and_is_show
     assert {quoted in citation.quote for citation in answer.citations} == {True}, answer
     assert told in answer_html(answer)
     assert told in answer_text(answer)
-    assert [guess["label"] for guess in answer_json(answer)["guesses"]] == [told]
+    assert [guess["label"] for guess in answer.to_dict()["guesses"]] == [told]
 
 
 def test_a_guess_is_taken_back_by_words_that_stay_visible(two_tolls):

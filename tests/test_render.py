@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant import render
-from assistant.records import Citation
+from assistant.records import Answer, Citation, Statement
 from index.ingest import demo_folder
 
 HOSTILE = [
@@ -83,9 +83,41 @@ def test_a_refusal_shows_the_closest_passages_as_such(demo):
 
 def test_the_json_of_an_answer_holds_what_its_object_holds(demo):
     answer = demo.ask("What did the Transport Ministry deny?")
-    values = json.loads(json.dumps(render.answer_json(answer)))
+    values = json.loads(json.dumps(answer.to_dict()))
     assert values["text"] == answer.text
     assert [c["quote"] for c in values["citations"]] == [c.quote for c in answer.citations]
     assert values["citations"][0]["article"]["published"] == answer.citations[0].article.published.isoformat()
     assert len(values["passages"]) == len(answer.passages)
     assert str(demo_folder()) not in json.dumps(values)
+
+
+def test_a_follow_up_shows_the_question_that_it_was_read_as_to_be_edited(demo):
+    answer = replace(demo.ask("What did the Transport Ministry deny?"), understood="What did *he* <b>deny</b>?")
+    shown = render.answer_html(answer)
+    assert shown.startswith(
+        '<div class="answer"><p class="understood">Understood as: '
+        "<em>What did &#42;he&#42; &#60;b&#62;deny&#60;/b&#62;?</em> "
+        '<button class="edit">Edit</button></p><p class="said">'
+    )
+    assert render.answer_text(answer).startswith("(Understood as: What did *he* <b>deny</b>?)\n\n")
+    assert "nderstood" not in render.answer_html(replace(answer, understood=""))
+    assert "nderstood" not in render.answer_text(replace(answer, understood=""))
+
+
+def test_what_a_follow_up_was_understood_of_the_time_is_taken_back_from_it_and_not_from_its_words(demo):
+    answer = demo.ask("What did the Transport Ministry deny in March 2024?")
+    shown = render.answer_html(replace(answer, question="and in March?", understood=answer.question))
+    assert render.escaped(f"{answer.question} [any date]") in shown
+    assert shown.index('class="understood"') < shown.index('class="chip"') < shown.index('class="said"')
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_sentence_that_nothing_backs_is_marked_and_says_why(text):
+    answer = Answer("q", "q", sentences=(Statement(f"It paid. {text}", flag=f"The passages say {text}."),))
+    shown = render.answer_html(answer)
+    sentence, _, rest = shown.partition('<sup><button class="flag">&#91;not backed by the articles&#93;</button>')
+    assert sentence == f'<div class="answer"><p class="said"><span class="flagged">It paid. {render.escaped(text)}'
+    card = f'<span class="card" role="tooltip">The passages say {render.escaped(text)}.</span>'
+    assert rest == f"{card}</sup></span></p></div>"
+    told = f"(Not backed by the articles: “It paid. {text}” The passages say {text}.)"
+    assert told in render.answer_text(answer)

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from assistant.pages import WEB
+from tests.browsing import settle
 from tests.conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT
 from tests.serving import ONRECORD, free_port, http_server, running
 
@@ -126,6 +127,11 @@ def ask(frame, question):
     frame.get_by_label("Ask a question").press("Enter")
 
 
+def click_citation(frame):
+    settle(frame)
+    frame.locator(".cite").first.click()
+
+
 def answers(page, count=1):
     """The details of the first `count` answers that the page was told of."""
     for _ in range(PATIENCE // 100):
@@ -166,7 +172,8 @@ def test_a_citation_of_another_article_opens_it_inside_the_frame(page, embedding
     page.goto(embedding())
     frame = opened(page)
     ask(frame, "Who was elected mayor of Dunmarrow?")
-    frame.locator(".cite").first.click()
+    frame.locator(".cite").first.wait_for()
+    click_citation(frame)
     article = frame.frame_locator("#source iframe")
     assert "Noor Elstrand" in article.locator("mark").first.inner_text()
     frame.locator("#source").get_by_role("button", name="Close").click()
@@ -182,7 +189,7 @@ def test_quotations_of_the_page_s_own_article_are_highlighted_in_it_and_scrolled
     assert answers(page)[0]["citations"][0]["quote"] == QUOTED
     assert QUOTED in page.evaluate(HIGHLIGHTED)
     assert page.evaluate("scrollY") == 0
-    frame.locator(".cite").first.click()
+    click_citation(frame)
     page.wait_for_function("scrollY > 0")
     assert page.evaluate(HIGHLIGHTED) == [QUOTED]
     frame.locator("#source").wait_for(state="hidden")
@@ -365,7 +372,8 @@ def test_it_works_where_third_party_cookies_are_blocked(browser, embedding, site
     page.goto(embedding())
     frame = opened(page)
     ask(frame, "Who was elected mayor of Dunmarrow?")
-    frame.locator(".cite").first.click()
+    frame.locator(".cite").first.wait_for()
+    click_citation(frame)
     frame.frame_locator("#source iframe").locator("mark").first.wait_for()
     assert wrong == []
     context.close()
@@ -460,7 +468,7 @@ def test_on_a_phone_it_fills_the_screen_and_a_citation_opens_the_article_there(p
     ask(frame, "What did Hollis Wyke say?")
     answers(page)
     assert frame.locator("html").evaluate("html => html.scrollWidth") <= 390
-    frame.locator(".cite").first.click()
+    click_citation(frame)
     frame.frame_locator("#source iframe").locator("mark", has_text=SAID).wait_for()
     page.wait_for_timeout(500)
     assert frame.locator("#source").is_visible()

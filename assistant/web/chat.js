@@ -1,6 +1,10 @@
-// What the chat page does beyond Gradio: sources beside the chat, copying with citations, names for screen readers.
+// What the chat page does beyond Gradio: sources beside the chat, questions asked and edited by a click, copying with
+// citations, names for screen readers.
 (() => {
   "use strict";
+
+  // What shows a card when it is pointed at, tapped or focused.
+  const CARDED = ".answer :is(.cite, .flag)";
 
   const compact = /\/embed\/?$/.test(location.pathname);
   document.documentElement.classList.toggle("compact", compact);
@@ -8,12 +12,23 @@
   let touched;
   addEventListener("pointerdown", () => (touched = document.activeElement), true);
   addEventListener("click", onClick);
+  addEventListener("click", onExample, true);
   addEventListener("keydown", onKey);
+  addEventListener("scroll", onScroll, true);
   addEventListener("focusin", () => document.body.classList.remove("card-away"));
   addEventListener("mouseover", (event) => {
-    if (event.target.closest?.(".cite")) document.body.classList.remove("card-away");
+    if (event.target.closest?.(CARDED)) document.body.classList.remove("card-away");
   });
-  new MutationObserver(nameParts).observe(document.documentElement, { childList: true, subtree: true });
+  const changes = { childList: true, subtree: true, attributeFilter: ["disabled"] };
+  new MutationObserver(onChange).observe(document.documentElement, changes);
+  window.onrecordChat = Object.freeze({ ask, textbox, hasOpenPart });
+
+  function onChange() {
+    nameParts();
+    followAnswer();
+    keepInSight();
+    putNext();
+  }
 
   // In a frame of another site some browsers forbid any storage: then it lasts as long as the page.
   function keepStorageUsable() {
@@ -37,21 +52,21 @@
     const link = event.target.closest?.(".answer a.cite, .answer a.source");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
-      if (isFirstTap(link)) link.focus();
+      if (isFirstTap(link)) showCard(link);
       else openSource(link);
     }
-    const copy = event.target.closest?.(".answer .copy");
-    if (copy) copyAnswer(copy);
-    const again = event.target.closest?.(".answer .chip")?.querySelector(".again");
-    if (again) ask(again.textContent);
+    const button = event.target.closest?.(".answer button");
+    if (button?.matches(".copy")) copyAnswer(button);
+    if (button?.matches(".chip")) ask(button.querySelector(".again").textContent);
+    if (button?.matches(".edit")) edit(button.previousElementSibling.textContent);
   }
 
-  function ask(question) {
-    const field = document.querySelector('textarea[data-testid="textbox"]');
-    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, question);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    // Gradio takes the text over after this event.
-    setTimeout(() => document.querySelector('[data-testid="submit-button"]')?.click());
+  // Gradio would ask it too, but wouldn't keep the conversation.
+  function onExample(event) {
+    const example = event.target.closest?.("button.example");
+    if (!example) return;
+    event.stopPropagation();
+    ask(example.textContent.trim());
   }
 
   // Where nothing can hover, the first tap on a citation shows its card, and the next one opens the source.
@@ -59,12 +74,27 @@
     return link.matches(".cite") && matchMedia("(hover: none)").matches && touched !== link;
   }
 
+  // Above the card, which lies over the lower part of a small screen.
+  function showCard(link) {
+    link.focus();
+    link.scrollIntoView({ block: "center" });
+  }
+
   function onKey(event) {
     if (event.key !== "Escape") return;
-    const card = document.querySelector(".cite:hover + .card, .cite:focus + .card");
-    if (card && !document.body.classList.contains("card-away")) document.body.classList.add("card-away");
+    if (openCard()) document.body.classList.add("card-away");
     else closeSource();
   }
+
+  function openCard() {
+    return document.querySelector(`body:not(.card-away) ${CARDED}:is(:hover, :focus) + .card`);
+  }
+
+  function hasOpenPart() {
+    return Boolean(openCard() ?? document.querySelector("#source:not([hidden])"));
+  }
+
+  // Sources
 
   let opener;
 
@@ -106,6 +136,104 @@
     return panel;
   }
 
+  // Questions for Gradio's textbox: each is put there when the answer before it is finished
+
+  const waiting = [];
+  let asked = false;
+  let answering = false;
+
+  function textbox() {
+    return document.querySelector('textarea[data-testid="textbox"]');
+  }
+
+  function submit() {
+    return document.querySelector('[data-testid="submit-button"]');
+  }
+
+  function stop() {
+    return document.querySelector('[data-testid="stop-button"]');
+  }
+
+  function ask(question) {
+    waiting.push({ question, send: true });
+    putNext();
+  }
+
+  // For the reader to change and send; an answer that is being written is stopped.
+  function edit(question) {
+    stop()?.click();
+    waiting.push({ question, send: false });
+    putNext();
+  }
+
+  function putNext() {
+    if (!waiting.length || asked || answering || !submit() || textbox().disabled) return;
+    const { question, send } = waiting.shift();
+    const field = textbox();
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, question);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (!send) return field.focus();
+    asked = true;
+    // Gradio takes the text over after this event.
+    setTimeout(() => submit().click());
+  }
+
+  // While an answer is made Gradio shows a button that stops it.
+  function followAnswer() {
+    if (stop()) {
+      asked = false;
+      answering = true;
+    } else if (answering && submit()) {
+      answering = false;
+      dispatchEvent(new Event("onrecord:answered"));
+    }
+    // Else Gradio would write the rest of the answer into the other conversation.
+    for (const part of document.querySelectorAll("#history, #conversation .top-panel")) part.inert = Boolean(stop());
+    document.querySelectorAll('.toast-body.error [data-testid="toast-text"]:not([data-told])').forEach(onError);
+    clearTimeout(calm);
+    calm = setTimeout(tellStopped, 500);
+  }
+
+  let questions = 0;
+  let followed = false;
+  let placed = 0;
+
+  // The question stays in sight while its answer grows, until something else scrolls.
+  function keepInSight() {
+    const shown = [...document.querySelectorAll('[data-testid="user"]')];
+    if (shown.length !== questions) followed = shown.length > questions;
+    questions = shown.length;
+    if (!followed) return;
+    const question = shown.at(-1);
+    const log = question.closest('[role="log"]');
+    log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
+    placed = log.scrollTop;
+  }
+
+  function onScroll({ target }) {
+    if (target.matches?.('[role="log"]') && Math.abs(target.scrollTop - placed) > 2) followed = false;
+  }
+
+  // Such as that the connection is lost.
+  function onError(toast) {
+    toast.dataset.told = "";
+    asked = answering = false;
+    waiting.length = 0;
+    dispatchEvent(new CustomEvent("onrecord:failed", { detail: toast.textContent.trim() }));
+  }
+
+  let calm;
+
+  // An answer that was stopped before its first sentence still says what was being done.
+  function tellStopped() {
+    for (const doing of submit() ? document.querySelectorAll(".answer .doing") : []) {
+      doing.textContent = "Stopped.";
+      doing.classList.remove("doing");
+    }
+  }
+
+  // Copying
+
   async function copyAnswer(button) {
     const answer = button.closest(".answer").cloneNode(true);
     answer.querySelectorAll(".card").forEach((card) => card.remove());
@@ -136,11 +264,18 @@
     area.remove();
   }
 
-  // Gradio drops aria- attributes in messages, names answers by their HTML, and calls a row of buttons a list.
+  // Gradio drops aria- attributes in messages, names answers by their HTML, calls a row of buttons a list, and takes
+  // the textbox's placeholder away with the first question.
   function nameParts() {
     for (const cite of document.querySelectorAll(".answer .cite:not([aria-label])")) {
       const card = cite.nextElementSibling;
       cite.setAttribute("aria-label", `Source ${cite.textContent.replace(/\D/g, "")}: ${card.textContent}`);
+    }
+    for (const flag of document.querySelectorAll(".answer .flag:not([aria-label])")) {
+      flag.setAttribute("aria-label", `Not backed by the articles: ${flag.nextElementSibling.textContent}`);
+    }
+    for (const button of document.querySelectorAll(".answer .edit:not([aria-label])")) {
+      button.setAttribute("aria-label", `Edit the question: ${button.previousElementSibling.textContent}`);
     }
     for (const chip of document.querySelectorAll(".answer .chip:not([aria-label])")) {
       chip.setAttribute("aria-label", `Ask again without: ${chip.firstChild.textContent.replace(" ×", "")}`);
@@ -152,5 +287,6 @@
     for (const message of document.querySelectorAll('[data-testid="bot"][aria-label*="<"]')) {
       message.setAttribute("aria-label", "Answer");
     }
+    if (textbox() && !textbox().placeholder) textbox().placeholder = "Ask a question";
   }
 })();

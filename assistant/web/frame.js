@@ -4,25 +4,24 @@
 
   if (parent === window || !/\/embed\/?$/.test(location.pathname)) return;
 
+  const chat = window.onrecordChat;
+
   // The origin of the page around the frame, once that has sent a message and is on the list.
   let host;
   let announced = false;
-  let asked = false;
-  let answering = false;
   let start = { greeting: "", starters: [] };
-  const questions = [];
   const article = new URLSearchParams(location.search).get("article");
 
   addEventListener("message", onMessage);
   addEventListener("click", onClick, true);
   addEventListener("keydown", onKey, true);
+  addEventListener("onrecord:answered", report);
+  addEventListener("onrecord:failed", ({ detail }) => send("error", { message: detail }));
   new MutationObserver(onChange).observe(document.documentElement, { childList: true, subtree: true });
 
   function onChange() {
     greet();
-    if (!announced && textbox() && origins()) announce();
-    followAnswer();
-    document.querySelectorAll('.toast-body.error [data-testid="toast-text"]:not([data-told])').forEach(tellError);
+    if (!announced && chat.textbox() && origins()) announce();
   }
 
   // Messages
@@ -43,8 +42,8 @@
     host = event.origin;
     const { type } = event.data;
     if (type === "init") init(event.data);
-    if (type === "ask") ask(String(event.data.question));
-    if (type === "focus") textbox().focus();
+    if (type === "ask") chat.ask(String(event.data.question));
+    if (type === "focus") chat.textbox().focus();
     if (type === "shown") document.querySelector("#source:not([hidden]) button")?.click();
   }
 
@@ -78,7 +77,7 @@
     if (empty.querySelector(".starters")) return;
     const list = document.createElement("div");
     list.className = "starters";
-    list.append(...start.starters.map((question) => button("example", question, () => ask(question))));
+    list.append(...start.starters.map((question) => button("example", question)));
     empty.append(list);
   }
 
@@ -102,61 +101,22 @@
     history.replaceState(null, "", location.pathname);
     document.body.classList.remove("with-chip");
     chip.remove();
-    textbox().focus();
+    chat.textbox().focus();
   }
 
-  function button(className, textContent, onclick) {
+  function button(className, textContent, onclick = null) {
     return Object.assign(document.createElement("button"), { type: "button", className, textContent, onclick });
   }
 
-  // Asking, and telling when the answer is there
-
-  const textbox = () => document.querySelector('textarea[data-testid="textbox"]');
-  const submit = () => document.querySelector('[data-testid="submit-button"]');
-  const stop = () => document.querySelector('[data-testid="stop-button"]');
-
-  function ask(question) {
-    questions.push(question);
-    askNext();
-  }
-
-  function askNext() {
-    if (asked || answering || !submit() || !questions.length) return;
-    asked = true;
-    const field = textbox();
-    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, questions.shift());
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    // Gradio takes the text over after this event.
-    setTimeout(() => submit().click());
-  }
-
-  // While an answer is made Gradio shows a button that stops it.
-  function followAnswer() {
-    if (stop()) {
-      asked = false;
-      answering = true;
-    } else if (answering && submit()) {
-      answering = false;
-      report();
-      askNext();
-    }
-  }
-
-  // Such as that the connection is lost.
-  function tellError(toast) {
-    toast.dataset.told = "";
-    asked = answering = false;
-    questions.length = 0;
-    send("error", { message: toast.textContent.trim() });
-  }
+  // Telling of answers
 
   function report() {
     const question = last('[data-testid="user"]')?.textContent.trim();
-    const answer = last('[data-testid="bot"]')?.querySelector(".answer");
-    if (!answer || answer.matches(".problem")) {
-      return send("error", { question, message: answer?.textContent.trim() ?? "There was no answer." });
+    const answer = last('[data-testid="user"], [data-testid="bot"] .answer');
+    const said = answer?.querySelector(".said")?.cloneNode(true);
+    if (!said || answer.matches(".problem")) {
+      return send("error", { question, message: said?.textContent.trim() ?? "There was no answer." });
     }
-    const said = answer.querySelector(".said").cloneNode(true);
     said.querySelectorAll(".card").forEach((card) => card.remove());
     send("answer", {
       question,
@@ -200,7 +160,6 @@
   // Escape closes the innermost thing that is open: chat.js closes a card or a source, the page the whole chat.
   function onKey(event) {
     if (event.key !== "Escape" || event.isComposing) return;
-    const card = document.querySelector("body:not(.card-away) .cite:is(:hover, :focus) + .card");
-    if (!card && !document.querySelector("#source:not([hidden])")) send("close");
+    if (!chat.hasOpenPart()) send("close");
   }
 })();
