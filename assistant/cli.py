@@ -277,7 +277,7 @@ def _chat(given: argparse.Namespace) -> int:
             _out(str(error))
         else:
             _out("\n" + render.answer_text(answer))
-            history.append(Turn(question, answer.text))
+            history.append(Turn(answer.understood or question, answer.text))
 
 
 def _serve(given: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
@@ -42,25 +41,6 @@ SHORT = 4
 """Words; what differs by more is put otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
-    """What may, but needn't be, a contradiction in other words."""
-
-    negated: bool
-    surer: bool
-    opposed: bool
-
-
-def differences(statement: str, evidence: str) -> Differences:
-    """Whether only one is negated, whether the statement is the surer one, and whether words of both are opposites."""
-    ours, theirs = ({word.key for word in read(text)} for text in (statement, evidence))
-    return Differences(
-        negated=bool(_DENIED.search(statement)) != bool(_DENIED.search(evidence)),
-        surer=bool(theirs & _PLANNED) and not ours & _PLANNED,
-        opposed=any((one, other) in _opposites() for one in theirs - ours for other in ours - theirs),
-    )
-
-
 def exchanged(statement: str, evidence: str, names: frozenset[str]) -> str:
     """What stands in the place of something else, in a statement that keeps close to the evidence; empty if nothing.
 
@@ -75,7 +55,7 @@ def exchanged(statement: str, evidence: str, names: frozenset[str]) -> str:
             continue
         old, new = theirs[first:last], ours[start:end]
         if last - first > SHORT or end - start > SHORT:
-            reason = _denied(old[-SHORT:], new) if end < len(ours) else ""
+            reason = _left_out(old[-SHORT:], new) if end < len(ours) else ""
         else:
             reason = _compared(old, new, names)
         if reason:
@@ -89,10 +69,14 @@ def _is_near(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
     return bool(wanted) and sum(key in known for key in wanted) >= NEAR * len(wanted)
 
 
-def _denied(before: Sequence[Word], ours: Sequence[Word]) -> str:
-    """Whether what the statement says was said to be untrue: "denied that …"."""
-    told = shown(before)
-    return f"The passages say “{told}”." if _DENIED.search(told) and not _DENIED.search(shown(ours)) else ""
+def _left_out(before: Sequence[Word], ours: Sequence[Word]) -> str:
+    """Whether words before what the statement says tell that it isn’t so, or not yet: "denied that", "will"."""
+    told, keys = shown(before), {word.key for word in ours}
+    if _DENIED.search(told) and not _DENIED.search(shown(ours)):
+        return f"The passages say “{told}”."
+    if {word.key for word in before[-2:]} & _PLANNED and not keys & (_PLANNED | _REPORTED):
+        return f"The passages say “{told}”, which is less than certain."
+    return ""
 
 
 def _compared(theirs: Sequence[Word], ours: Sequence[Word], names: frozenset[str]) -> str:

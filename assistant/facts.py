@@ -19,8 +19,16 @@ _QUOTED = re.compile(r"“([^“”]+)”|(?<!\w)\"([^\"]+)\"(?!\w)")
 _OPPOSITES = {"confirm": "deny", "deny": "confirm"}
 _NOUNS = {"confirm": "a confirmation", "deny": "a denial"}
 
+_ATTRIBUTED = re.compile(r"\b(?:according to|in the words of|in \w+[’']s? (?:view|account|words))\b", re.IGNORECASE)
+
 LONG_NAME = 6
 """Letters of a name that may have another ending."""
+
+_SAID_BEFORE = re.compile(r"[,”\"’]\s*(?:\S+\s+){0,6}$")
+"""“…,” Ms Roake (said): what was said stands before the verb."""
+
+BRIEF = 3
+"""Words; with more after such a verb, what was said stands there all the same."""
 
 SPOKEN = 0.3
 """Of what somebody is said to have said, a sentence that may report it must have so many words."""
@@ -36,6 +44,7 @@ def contradiction(statement: str, evidence: Sequence[Evidence], around: str, nam
         _number(statement, around),
         _name(statement, around),
         _speaker(statement, evidence, names),
+        *(_attribution(statement, each, names) for each in evidence),
         *(exchanged(statement, each.text, names) or reordered(statement, each.text) for each in evidence),
         exchanged(statement, " ".join(each.text for each in evidence), names),
     )
@@ -116,6 +125,23 @@ def _speaker(statement: str, evidence: Sequence[Evidence], names: frozenset[str]
         opposite = _OPPOSITES.get(act.kind)
         if opposite in kinds and act.kind not in kinds:
             return f"The passages report {_NOUNS[str(opposite)]}, not {_NOUNS[act.kind]}."
+    return ""
+
+
+def _attribution(statement: str, evidence: Evidence, names: frozenset[str]) -> str:
+    """Whether the statement says as a fact what the evidence only has somebody say."""
+    if acts(statement, "", names) or _ATTRIBUTED.search(statement):
+        return ""
+    said = content(statement)
+    for verb in re.finditer(r"[a-z]+", evidence.text):
+        if kind_of(verb.group()) in (None, "confirm"):
+            continue
+        earlier, later = evidence.text[: verb.start()], evidence.text[verb.end() :]
+        before, after = content(earlier), content(later)
+        is_before = _SAID_BEFORE.search(earlier) and len(after) < BRIEF and not later.startswith(" that ")
+        reported = before - after if is_before else after - before
+        if 2 * len(said & reported) >= len(said):
+            return f"In the passages that is only what somebody {verb.group()}."
     return ""
 
 

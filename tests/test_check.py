@@ -39,6 +39,26 @@ def quoted(verdict):
     return [PASSAGES[number - 1].article.full_text[start:end] for number, start, end in verdict.quotes]
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("The ferry was not overloaded that night.", "only what somebody said"),
+        ("The chief executive stepped down in June.", "only what somebody said"),
+        ("The chief executive will step down in June.", "only what somebody said"),
+        ("The chief executive said that she would step down in June.", ""),
+        ("According to the chief executive the ferry was not overloaded that night.", ""),
+    ],
+)
+def test_what_somebody_only_said_is_no_fact(said, reason):
+    told = (
+        "“The ferry was not overloaded that night,” the chief executive said on Tuesday. "
+        "The chief executive said that she would step down in June."
+    )
+    verdict = check(said, [passage(told)], [1])
+    assert verdict.supported == (not reason)
+    assert reason in verdict.reason
+
+
 def test_a_sentence_as_it_stands_is_supported_by_itself():
     said = "Russia has 100,000 troops near the border."
     verdict = check(said, PASSAGES, [1])

@@ -76,7 +76,9 @@ def test_an_answer_without_a_quotation_behind_it_is_a_refusal(ask, reply):
 
 
 def test_a_mark_stands_for_the_sentences_before_it(ask):
-    answer = ask("The ministry denied that it had broken tender rules. It hired Brackwater Marine. [1]")
+    answer = ask(
+        "The ministry denied that it had broken tender rules. The Transport Ministry on Friday denied that. [1]"
+    )
     assert [[c.number for c in sentence.citations] for sentence in answer.sentences] == [[1], [1]]
 
 
@@ -87,7 +89,9 @@ def test_a_sentence_that_shares_no_word_with_its_passage_is_left_out(ask):
 
 def test_nothing_that_was_streamed_is_taken_back(demo, monkeypatch):
     model = FakeListChatModel(
-        responses=["The ministry denied a breach. [1][2] It hired Brackwater Marine. [1, 2] Then more"]
+        responses=[
+            "The ministry denied a breach. [1][2] The ministry denied that it had broken rules. [1, 2] Then more"
+        ]
     )
     monkeypatch.setattr(chain, "load_chat_model", lambda *given: model)
     assistant = Assistant(words_settings(demo.settings.index_dir, llm="scripted:model"))
