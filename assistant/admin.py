@@ -21,7 +21,7 @@ from assistant.secret import is_secret
 from assistant.sessions import Notice, Session, Sessions
 from index.errors import CollectionError, OnrecordError
 from index.readers import MAX_BYTES, READERS
-from index.records import Article, Report
+from index.records import EVERYTHING, Article, Report
 
 COOKIE = "onrecord_admin"
 GUESSES, GUESSES_OF_ALL = "5/minute;20/hour", "30/minute;200/hour"
@@ -92,33 +92,32 @@ class _Admin:
 
     def _articles(self, request: Request) -> dict[str, Any]:
         """What the page shows of the collection: one page of the articles that match the search."""
-        articles, passages, trouble = self._all_articles()
         query = request.query_params.get("q", "").strip()
-        found = [article for article in articles if _matches(article, query)]
-        pages = max(1, -(-len(found) // ON_A_PAGE))
         given = request.query_params.get("page", "")[:6]
-        page = min(max(1, int(given)), pages) if given.isdecimal() else 1
-        shown = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+        collection, trouble = self._assistant.collection, ""
+        count, passages, found, page, pages, shown = 0, 0, 0, 1, 1, list[Article]()
+        try:
+            if collection.catalog_path.exists():
+                catalog = collection.catalog
+                count, passages = catalog.article_counts(EVERYTHING)[1], catalog.passage_count()
+                matching = [each for each in catalog.articles() if _matches(each, query)] if query else []
+                found = len(matching) if query else count
+                pages = max(1, -(-found // ON_A_PAGE))
+                page = min(max(1, int(given)), pages) if given.isdecimal() else 1
+                skip = (page - 1) * ON_A_PAGE
+                shown = matching[skip : skip + ON_A_PAGE] if query else catalog.articles(ON_A_PAGE, skip)
+        except CollectionError as error:
+            trouble = str(error)
         return {
             "trouble": trouble,
-            "article_count": len(articles),
+            "article_count": count,
             "passage_count": passages,
             "query": query,
-            "found": len(found),
+            "found": found,
             "page": page,
             "pages": pages,
             "articles": [(article, article_line(article), self._origin(article)) for article in shown],
         }
-
-    def _all_articles(self) -> tuple[list[Article], int, str]:
-        """All articles, how many passages they have, and what is wrong with an index that can't be used."""
-        collection = self._assistant.collection
-        if not (collection.folder / "catalog.db").exists():
-            return [], 0, ""
-        try:
-            return self._assistant.articles(), collection.catalog.passage_count(), ""
-        except CollectionError as error:
-            return [], 0, str(error)
 
     def _origin(self, article: Article) -> str:
         if article.source.startswith(("http://", "https://")):

@@ -16,8 +16,6 @@ from assistant.phrase import dated
 from assistant.question import read_question
 from assistant.relative import bracketed
 from assistant.retrieve import DEPTH, retrieve
-from index import schema
-from index.catalog import where
 from index.collection import Collection
 from index.records import Article, Filter, Passage
 from index.words import STOP_WORDS, words
@@ -128,7 +126,7 @@ def find_passages(task: Task, collection: Collection, wanted: Filter, count: int
     """At most `count` passages that the overview is to be made of; none where there is nothing to tell."""
     if task.kind == "summary":
         article = find_article(task, collection, wanted)
-        return _passages(collection, [article.id], count) if article else []
+        return collection.catalog.first_passages([article.id], count) if article else []
     if task.kind == "comparison":
         return _by_outlet(task, collection, wanted, count)
     return _about(task, collection, wanted, count) if task.topic else _newest(collection, wanted, count)
@@ -220,7 +218,8 @@ def _about(task: Task, collection: Collection, wanted: Filter, count: int) -> li
     for passage in retrieve(collection, task.topic, DEPTH, wanted):
         if passage.article.published:
             best.setdefault(passage.article.story, passage)
-    first = {each.article.story: each for each in _passages(collection, [each.article.id for each in best.values()], 1)}
+    leads = collection.catalog.first_passages([each.article.id for each in best.values()], 1)
+    first = {each.article.story: each for each in leads}
     names = read_question(task.topic, known_names(candidates([*first.values(), *best.values()]))).required
     openings = {story: f"{each.article.title} {each.text}" for story, each in first.items()}
     about = _naming(_terms(task.topic), {concept(name) for name in names}, openings)
@@ -263,30 +262,10 @@ def _by_outlet(task: Task, collection: Collection, wanted: Filter, count: int) -
 
 def _newest(collection: Collection, wanted: Filter, count: int) -> list[Passage]:
     """The first passage of each of the newest stories."""
-    clause, parameters = where(wanted)
-    with schema.connected(collection.catalog.path) as database:
-        rows = database.execute(
-            f"SELECT story, id FROM articles WHERE {clause} AND published IS NOT NULL "  # noqa: S608
-            "ORDER BY published DESC, id LIMIT ?",
-            (*parameters, COPIES * count),
-        ).fetchall()
     newest: dict[str, str] = {}
-    for story, article in rows:
+    for article, story in collection.catalog.newest(wanted, COPIES * count):
         newest.setdefault(story, article)
-    return _passages(collection, [*newest.values()][:count], 1)
-
-
-def _passages(collection: Collection, articles: Sequence[str], most: int) -> list[Passage]:
-    """The first passages of each of the articles, by id, and at most so many of each."""
-    with schema.connected(collection.catalog.path) as database:
-        ids = [
-            row[0]
-            for article in articles
-            for row in database.execute(
-                "SELECT id FROM passages WHERE article = ? ORDER BY number LIMIT ?", (article, most)
-            )
-        ]
-    return collection.catalog.passages(ids)
+    return collection.catalog.first_passages([*newest.values()][:count], 1)
 
 
 def _day(passage: Passage) -> date:

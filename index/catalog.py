@@ -206,6 +206,20 @@ class Catalog:
             ).fetchall()
         return [article, *(_article((article.id, article.source, *row, article.story)) for row in rows)]
 
+    def newest(self, wanted: Filter, most: int) -> list[tuple[str, str]]:
+        """The `(id, story)` of at most so many dated articles, the newest first."""
+        clause, parameters = where(wanted)
+        query = f"SELECT id, story FROM articles WHERE {clause} AND published IS NOT NULL "  # noqa: S608
+        with schema.connected(self.path) as database:
+            return database.execute(f"{query} ORDER BY published DESC, id LIMIT ?", (*parameters, most)).fetchall()
+
+    def first_passages(self, articles: Sequence[str], most: int) -> list[Passage]:
+        """The first passages of each of the articles, named by id, at most so many of each."""
+        query = "SELECT id FROM passages WHERE article = ? ORDER BY number LIMIT ?"
+        with schema.connected(self.path) as database:
+            ids = [id_ for article in articles for (id_,) in database.execute(query, (article, most))]
+        return self.passages(ids)
+
     def outlets(self, story: str) -> list[tuple[str | None, str | None]]:
         """The `(publisher, url)` of each article of a story, without reading their texts."""
         with schema.connected(self.path) as database:
