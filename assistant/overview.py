@@ -38,7 +38,7 @@ COPIES = 10
 
 Kind = Literal["summary", "news", "changes", "comparison"]
 
-_THIS = r"(?:this|it|(?:this|the) (?:article|story|report|piece|page|text))"
+_THIS = r"(?:this|that|it|(?:this|that|the) (?:article|story|report|piece|page|text))"
 _THE_ARTICLE = r"(?:the|an|that) (?:article|story|report|piece)"
 _PLEASE = r"(?:please,? )?(?:(?:can|could|would|will) you )?(?:please )?"
 _GIVE = rf"{_PLEASE}(?:(?:give|show|tell) me |i (?:want|need) |is there |what(?:[’']s| is) )?"
