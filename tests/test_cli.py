@@ -136,7 +136,8 @@ def test_a_chat_remembers_what_was_said(run, monkeypatch):
     class Recording(Assistant):
         def ask(self, question, history=(), **wanted):
             told.append(list(history))
-            return Answer(question, question, sentences=(Statement(f"{question} Yes."),), understood="Who is she?")
+            understood = "Who is two?" if question == "two" else ""
+            return Answer(question, question, sentences=(Statement(f"{question} Yes."),), understood=understood)
 
     told = []
     run("add", SAMPLE)
@@ -144,8 +145,8 @@ def test_a_chat_remembers_what_was_said(run, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("one\ntwo\nthree\n"))
     code, out, _ = run("chat")
     assert code == 0
-    assert told == [[], [Turn("one", "one Yes.")], [Turn("one", "one Yes."), Turn("two", "two Yes.")]]
-    assert "(Understood as: Who is she?)" in out
+    assert told == [[], [Turn("one", "one Yes.")], [Turn("one", "one Yes."), Turn("Who is two?", "two Yes.")]]
+    assert "(Understood as: Who is two?)" in out
 
 
 def test_a_port_in_use_is_a_clear_error(run):
