@@ -293,6 +293,7 @@ def serving(assistant):
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
+        wait_until(lambda: server.started)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
@@ -300,22 +301,28 @@ def serving(assistant):
         listening.close()
 
 
-def leave(address, accept="*/*"):
-    """Asks, and closes the connection half a second later."""
+def wait_until(happened):
+    deadline = time.monotonic() + 10
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def leave(address, accept="*/*", when=lambda: time.sleep(0.5)):
+    """Asks, and closes the connection when that returns."""
     host, port = address.removeprefix("http://").split(":")
     head = f"POST /api/ask HTTP/1.1\r\nHost: {host}\r\nAccept: {accept}\r\nContent-Type: application/json\r\n"
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(f'{head}Content-Length: 17\r\n\r\n{{"question": "a"}}'.encode())
-        time.sleep(0.5)
+        when()
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
 def test_an_answer_that_nobody_waits_for_is_broken_off(scripted, accept):
     assistant = scripted(0.1, *[0.3] * 100)
     with serving(assistant) as address:
-        leave(address, accept)
+        leave(address, accept, lambda: wait_until(lambda: assistant.asked))
         assert assistant.asked == 1
-        assert assistant.all_ended.wait(5)
+        assert assistant.all_ended.wait(10)
 
 
 def test_whoever_leaves_breaks_off_the_language_model_too(demo, monkeypatch):
