@@ -146,5 +146,5 @@ def plain_gradio() -> Iterator[str]:
         wait_for(port, process)
         yield f"http://127.0.0.1:{port}"
     finally:
-        os.killpg(process.pid, signal.SIGINT)
+        process.kill()  # it may wait long for an open page
         process.wait(20)
