@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assistant.facts import contradiction
 from assistant.orders import gives_orders
-from assistant.phrase import date_of, without_brackets
+from assistant.phrase import date_of, without_brackets, without_marks
 from assistant.relative import resolve
 from assistant.wording import Evidence, content, name_words, read, sentences_about, shown
 from index.clean import normalise
@@ -31,7 +31,6 @@ One word may be missing all the same.
 JOINED = 3
 """Words that a second quotation must add for a sentence to join the two; one of fewer may not miss any."""
 
-_MARKS = re.compile(r"\s*\[\d{1,3}(?:,\s*\d{1,3})*\]")
 _MARKUP = re.compile(
     r"!?\[[^\]]*\]\([^)]*\)|<[/!]?[a-z][^>]*>?|\b[a-z][a-z0-9+.-]*://|\b(?:javascript|data|mailto|file):\S"
     r"|(?<![\w.])[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?-i:[a-z]{2,})\b",
@@ -79,7 +78,7 @@ class Checker:
         The marked ones are tried first, each alone and then together; another one only stands in where it has nearly
         all of the sentence's words.
         """
-        said = _MARKS.sub("", normalise(sentence)).strip()
+        said = without_marks(normalise(sentence)).strip()
         every = list(range(1, len(passages) + 1))
         if quotes := [quote for number in every for quote in _verbatim(said, number, passages[number - 1])]:
             own = [quote for quote in quotes if quote[0] in numbers]

@@ -13,6 +13,7 @@ from assistant.evidence import Encode
 from assistant.llm import written
 from assistant.mentions import Mention, full_name, mentions
 from assistant.names import names_in
+from assistant.phrase import without_marks
 from assistant.prompts import fill
 from assistant.reader import Reader
 from assistant.records import Turn
@@ -45,7 +46,6 @@ ANSWERED = 0.3
 
 ANSWER_WORDS = 10
 
-_MARKS = re.compile(r"\s*\[\d{1,3}(?:,\s*\d{1,3})*\]")
 _ASKS_FOR_NAME = re.compile(r"(?:who|whom|which|where)\b", re.IGNORECASE)
 
 
@@ -74,7 +74,7 @@ def condense(question: str, history: Sequence[Turn], encode: Encode, reader: Rea
     for turn in history[-TURNS:]:
         typed, answer = (
             _line(turn.question)[:QUESTION_CHARACTERS],
-            _line(_MARKS.sub("", turn.answer[:ANSWER_CHARACTERS])),
+            _line(without_marks(turn.answer[:ANSWER_CHARACTERS])),
         )
         if typed:
             turns.append(Turn(_whole(typed, turns, reader), answer))

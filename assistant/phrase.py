@@ -18,6 +18,7 @@ _PRONOUN = re.compile(
     r"(?:^(?:(?:But|And|Yet|Then|Later|Meanwhile),?\s+)?|[”\"’]\s+)(?P<it>He|She|It|They|he|she|it|they)\b(?![’'])"
 )
 _NAME = re.compile(r"[A-Z][\w’'-]*\w(?:(?:\s(?:of|the|de|van|von|al))*\s[A-Z][\w’'-]*\w)*")
+_MARKS = re.compile(r"\s*\[\d{1,3}(?:,\s*\d{1,3})*\]")
 _BRACKETS = re.compile(r"\s\[(?:(?=[^\[\]]*[^\W\d])[^\[\]]+|\d{4})\]")
 
 
@@ -66,6 +67,11 @@ def without_brackets(said: str, article: Article) -> str:
     dates = {each.meaning for each in resolve(plain, article.published)} if article.published else set()
     told = [found.strip()[1:-1] for found in _BRACKETS.findall(said)]
     return plain if all(each in dates or each in known for each in told) else said
+
+
+def without_marks(text: str) -> str:
+    """The text less its citation marks, "[1]" or "[1, 2]"."""
+    return _MARKS.sub("", text)
 
 
 def _subject(lead: str, names: frozenset[str]) -> str | None:
