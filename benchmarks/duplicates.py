@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.data import demonstration
-from index.duplicates import SHORT, band_keys, is_same_story, may_be_same, signature
+from index.duplicates import SHORT, band_keys, may_be_same, same_story_as, signature
 
 FILES = ["squadshifts_new_wiki", "squad2_12articles", "squadshifts_amazon_reviews", "squadshifts_reddit"]
 LENGTHS = (120, 900)
@@ -120,7 +120,7 @@ def count(tally: Tally, text: str, other: str) -> None:
         tally.no_key += 1
     elif not may_be_same(one, two):
         tally.unlike += 1
-    elif is_same_story(text, other):
+    elif same_story_as(text)(other):
         tally.found += 1
 
 
@@ -148,7 +148,7 @@ def costs(articles: list[Article]) -> str:
     looking = (time.perf_counter() - began) / max(1, len(pairs))
     began = time.perf_counter()
     for text in texts:
-        is_same_story(text, texts[0])
+        same_story_as(text)(texts[0])
     comparing = (time.perf_counter() - began) / len(texts)
     scale = COLLECTION * 2 / (len(texts) * (len(texts) - 1))
     return "\n".join(

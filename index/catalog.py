@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index import bfloat16, postings, schema
-from index.duplicates import band_keys, is_same_story, signature
+from index.duplicates import band_keys, same_story_as, signature
 from index.embed import Vectors
 from index.errors import CollectionError
 from index.records import EVERYTHING, Article, Draft, Filter, Passage, Sentence
@@ -366,7 +366,8 @@ def _story(database: sqlite3.Connection, entry: Entry, keys: Sequence[int]) -> s
         f"WHERE bands.key IN ({', '.join('?' * len(keys))}) GROUP BY articles.id ORDER BY count(*) DESC LIMIT ?",
         (*keys, MOST_LIKENESSES),
     ).fetchall()
-    stories = [story for text, story in alike if is_same_story(entry.draft.full_text, text)]
+    is_same = same_story_as(entry.draft.full_text)
+    stories = [story for text, story in alike if is_same(text)]
     for other in set(stories[1:]) - set(stories[:1]):
         database.execute("UPDATE articles SET story = ? WHERE story = ?", (stories[0], other))
     return str(stories[0]) if stories else entry.version

@@ -8,7 +8,7 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -75,20 +75,29 @@ def band_keys(signature: bytes) -> list[int]:
 
 
 def may_be_same(signature: bytes, other: bytes) -> bool:
-    """Whether two signatures are alike enough for `is_same_story` to be asked, which takes a hundred times as long."""
+    """Whether two signatures are alike enough for `same_story_as` to be asked, which takes a hundred times as long."""
     if len(signature) != len(other) or len(signature) <= 1 + 8:
         return signature == other
     hashes, others = (np.frombuffer(each, "<u4", offset=1) for each in (signature, other))
     return int(np.count_nonzero(hashes == others)) >= ALIKE
 
 
-def is_same_story(text: str, other: str) -> bool:
-    """Whether most of one text stands in the other, word for word, and a good part of the other in it."""
-    words, others = words_of(text), words_of(other)
-    if min(len(words), len(others)) < SHORT:
-        return words == others != []
-    shares = share_in(set(runs_of(others)), words), share_in(set(runs_of(words)), others)
-    return max(shares) >= MOST and min(shares) >= PART
+def same_story_as(text: str) -> Callable[[str], bool]:
+    """Tells of other texts whether most of one stands in the other, word for word, and a good part of it in the one."""
+    words = words_of(text)
+    runs = set(runs_of(words))
+
+    def is_same(other: str) -> bool:
+        others = words_of(other)
+        if min(len(words), len(others)) < SHORT:
+            return words == others != []
+        of_other = share_in(runs, others)
+        if of_other < PART:
+            return False
+        of_text = share_in(set(runs_of(others)), words)
+        return max(of_other, of_text) >= MOST and of_text >= PART
+
+    return is_same
 
 
 def words_of(text: str) -> list[str]:

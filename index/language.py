@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-CHARACTERS, MOST_CHARACTERS = 300, 5_000
+CHARACTERS, MOST_CHARACTERS = 300, 2_000
 """A text of fewer tells too little; of a longer one the beginning is enough."""
 
 SURE = 0.99

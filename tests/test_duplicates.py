@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from index.duplicates import CHARACTERS, SHORT, band_keys, is_same_story, may_be_same, signature
+from index.duplicates import CHARACTERS, SHORT, band_keys, may_be_same, same_story_as, signature
 from index.ingest import demo_folder
 from index.readers import READERS, read_file
 
@@ -28,8 +28,8 @@ def found(text: str, other: str) -> bool:
     one, two = signature(text), signature(other)
     sharing = not set(band_keys(one)).isdisjoint(band_keys(two))
     assert may_be_same(one, two) == may_be_same(two, one)
-    assert is_same_story(text, other) == is_same_story(other, text)
-    return sharing and may_be_same(one, two) and is_same_story(text, other)
+    assert same_story_as(text)(other) == same_story_as(other)(text)
+    return sharing and may_be_same(one, two) and same_story_as(text)(other)
 
 
 def first(text: str, share: float) -> str:
@@ -97,7 +97,7 @@ def test_a_short_text_is_found_where_all_its_words_are_the_same():
 def test_texts_without_words_are_nobodys_copy():
     for text in ["", " \n", "… — !", "\ud800"]:
         assert band_keys(signature(text)) == []
-        assert not is_same_story(text, text)
+        assert not same_story_as(text)(text)
 
 
 def test_in_a_script_without_spaces_every_character_is_a_word():
@@ -131,7 +131,7 @@ def test_a_huge_text_takes_no_longer_than_a_large_one(piece):
     text = piece * (20_000_000 // len(piece))
     began = time.perf_counter()
     band_keys(signature(text))
-    is_same_story(text, WIRE)
+    same_story_as(text)(WIRE)
     assert time.perf_counter() - began < 3
 
 
