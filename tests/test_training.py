@@ -4,10 +4,12 @@ import gzip
 import json
 
 import pytest
+import torch
 
 from assistant.reader import Reader
 from training.export import export
-from training.train import train
+from training.model import ReadingModel
+from training.train import UNITS, train
 
 pytestmark = [
     pytest.mark.real,
@@ -56,13 +58,30 @@ def row(dataset, title, number):
     }
 
 
+def test_a_layer_narrowed_by_the_units_that_do_nothing_is_the_same():
+    torch.manual_seed(0)
+    model = ReadingModel().eval()
+    ids = torch.randint(1_000, 20_000, (2, 16))
+    inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": torch.zeros_like(ids)}
+    with torch.no_grad():
+        for layer in model.encoder.encoder.layer:
+            layer.output.dense.weight[:, 1::3] = 0
+        before = model(**inputs)
+        model.narrow(1_024, [inputs])
+        after = model(**inputs)
+    assert model.encoder.encoder.layer[0].intermediate.dense.out_features == 1_024
+    assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(before, after, strict=True))
+
+
 def test_training_goes_on_where_it_stopped_and_ends_with_a_model_that_reads(data, tmp_path, monkeypatch):
     monkeypatch.setattr("training.train.SAVED_EVERY", 1)
     monkeypatch.setattr("training.train.REPORTS", 60)
-    train(data, tmp_path / "work", 4_000)
-    stopped = (tmp_path / "work" / "checkpoint.pt").stat().st_mtime_ns
-    model = train(data, tmp_path / "work", 12_000)
-    assert (tmp_path / "work" / "checkpoint.pt").stat().st_mtime_ns > stopped
+    monkeypatch.setattr("training.train.WEIGHED_ON", 2)
+    train(data, tmp_path / "work", (4_000, 4_000))
+    stopped = (tmp_path / "work" / "narrow.pt").stat().st_mtime_ns
+    model = train(data, tmp_path / "work", (4_000, 12_000))
+    assert (tmp_path / "work" / "narrow.pt").stat().st_mtime_ns > stopped
+    assert model.encoder.encoder.layer[0].intermediate.dense.out_features == UNITS
     export(model, data, tmp_path / "model")
     (reading,) = Reader(tmp_path / "model").read("Who?", ["Anna Weber bought the mill."])
     assert reading.text

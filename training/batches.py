@@ -15,6 +15,9 @@ WIDTHS = (48, 64, 96, 128, 160, 192, 224, 256, 320)
 TOKENS = 4_096
 """In a batch, padding included."""
 
+MASKED = 0.08
+"""So many of a passage's tokens are masked, so that it isn't learnt by heart (word dropout, Iyyer et al. 2015)."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -45,7 +48,7 @@ def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Rando
         drawn += [(width, row[at : at + size]) for at in range(0, len(row), size)]
     rng.shuffle(drawn)
     for width, row in drawn:
-        yield _batch(width, row)
+        yield _batch(width, row, tokenizer.token_to_id("[MASK]"), rng)
 
 
 def _context(example: Example) -> str:
@@ -64,14 +67,19 @@ def _target(example: Example, encoding: Encoding, rng: random.Random) -> tuple[i
     return (first, last) if first is not None and last is not None and first <= last else (0, 0)
 
 
-def _batch(width: int, rows: Sequence[tuple[Encoding, int, int]]) -> Batch:
+def _batch(width: int, rows: Sequence[tuple[Encoding, int, int]], mask: int, rng: random.Random) -> Batch:
     encodings = [row[0] for row in rows]
     inputs = {
-        "input_ids": _padded([e.ids for e in encodings], width),
+        "input_ids": _padded([_masked(e, mask, rng) for e in encodings], width),
         "attention_mask": _padded([e.attention_mask for e in encodings], width),
         "token_type_ids": _padded([e.type_ids for e in encodings], width),
     }
     return Batch(inputs, torch.tensor([row[1] for row in rows]), torch.tensor([row[2] for row in rows]))
+
+
+def _masked(encoding: Encoding, mask: int, rng: random.Random) -> list[int]:
+    kinds = zip(encoding.ids, encoding.type_ids, encoding.special_tokens_mask, strict=True)
+    return [mask if kind and not special and rng.random() < MASKED else token for token, kind, special in kinds]
 
 
 def _padded(rows: Sequence[Sequence[int]], width: int) -> Tensor:

@@ -1,5 +1,6 @@
 """The reading model: a MiniLM encoder with a span head, and an answerability head on the first token."""
 
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,25 @@ class ReadingModel(nn.Module):
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
         return self.heads(self.encoder(**inputs).last_hidden_state)
 
+    def narrow(self, units: int, inputs: Iterable[dict[str, Tensor]]) -> None:
+        """Keeps so many units of each feed-forward layer: those that add most to the hidden state for these inputs."""
+        active: dict[nn.Module, Tensor] = {}
+
+        def watch(module: nn.Module, given: tuple[Tensor]) -> None:
+            active[module] = active.get(module, 0) + given[0].abs().sum((0, 1))
+
+        layers = list(self.encoder.encoder.layer)
+        hooks = [layer.output.dense.register_forward_pre_hook(watch) for layer in layers]
+        with torch.no_grad():
+            for each in inputs:
+                self(**each)
+        for layer, hook in zip(layers, hooks, strict=True):
+            hook.remove()
+            before, after = layer.intermediate.dense, layer.output.dense
+            kept = (active[after] * after.weight.norm(dim=0)).topk(units).indices.sort().values
+            layer.intermediate.dense = _linear(before.weight[kept], before.bias[kept])
+            layer.output.dense = _linear(after.weight[:, kept], after.bias)
+
     def heads(self, hidden: Tensor) -> Logits:
         """The logits of the encoder's last layer."""
         first, last = self.span(hidden).unbind(-1)
@@ -45,7 +65,10 @@ class ReadingModel(nn.Module):
 
 
 class Unpadded(nn.Module):
-    """The same model for inputs without padding, which need no mask, with attention as one operator of ONNX Runtime."""
+    """The same model for inputs without padding, which need no mask, with ONNX Runtime's operators where it has some.
+
+    Ten windows of 200 tokens take 127 ms as exported, 115 with attention as one operator, 105 with GELU as one too.
+    """
 
     def __init__(self, model: ReadingModel) -> None:
         super().__init__()
@@ -60,7 +83,7 @@ class Unpadded(nn.Module):
             own = layer.attention.self
             seen = _Attention.apply(own.query(hidden), own.key(hidden), own.value(hidden), self.attention_heads)
             hidden = layer.attention.output(seen, hidden)
-            hidden = layer.output(layer.intermediate(hidden), hidden)
+            hidden = layer.output(_Gelu.apply(layer.intermediate.dense(hidden)), hidden)
         return self.model.heads(hidden)
 
 
@@ -77,6 +100,24 @@ class _Attention(torch.autograd.Function):
     def symbolic(graph: Any, query: Any, key: Any, value: Any, heads: int) -> Any:
         made = graph.op("com.microsoft::MultiHeadAttention", query, key, value, num_heads_i=heads)
         return made.setType(query.type())
+
+
+class _Gelu(torch.autograd.Function):
+    """GELU by tanh, less than 0.001 from the exact one; in ONNX it is `com.microsoft.FastGelu`."""
+
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor) -> Tensor:
+        return functional.gelu(hidden, approximate="tanh")
+
+    @staticmethod
+    def symbolic(graph: Any, hidden: Any) -> Any:
+        return graph.op("com.microsoft::FastGelu", hidden).setType(hidden.type())
+
+
+def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
+    made = nn.Linear(weight.shape[1], weight.shape[0])
+    made.weight, made.bias = nn.Parameter(weight.detach().clone()), nn.Parameter(bias.detach().clone())
+    return made
 
 
 def load_tokenizer() -> Tokenizer:

@@ -1,13 +1,14 @@
 """Trains the reading model, from a folder of data to the files that ship: `python -m training.train --data DIR`.
 
-It may be killed at any moment; the same command goes on from the last checkpoint.
+First at the encoder's full width, then with narrower feed-forward layers, which read faster. It may be killed at any
+moment; the same command goes on from the last checkpoint.
 """
 
 import argparse
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import torch
@@ -23,7 +24,12 @@ from training.speech import reports
 from training.variations import Unanswerable, crop
 
 SEED = 0
-TOKENS = 14_000_000
+TOKENS = 14_000_000, 12_000_000
+"""To learn from at full width, and then narrowed."""
+
+UNITS, WEIGHED_ON = 1_152, 60
+"""Of the 1,536 of each feed-forward layer those that are kept, by their activity in so many batches."""
+
 RATE, HEAD_RATE, WARM_UP = 1.5e-4, 6e-4, 0.05
 SAVED_EVERY = 150
 """Steps."""
@@ -82,27 +88,23 @@ def loss(model: ReadingModel, batch: Batch) -> torch.Tensor:
     return spans / 2 + 0.5 * functional.binary_cross_entropy_with_logits(answerable.float(), wanted)
 
 
-def train(folder: Path, work: Path, tokens: int) -> ReadingModel:
-    """Trains on so many tokens, from where the last run in the folder `work` stopped."""
+def train(folder: Path, work: Path, tokens: tuple[int, int] = TOKENS) -> ReadingModel:
+    """Trains on so many tokens at full width and then narrowed, from where the last run in `work` stopped."""
     torch.manual_seed(SEED)
-    run = _Run(work)
-    with tqdm(total=tokens, initial=run.seen, unit="tok", unit_scale=True, mininterval=20) as bar:
-        for batch in _stream(folder, run.step):
-            if run.seen >= tokens:
-                break
-            run.learn(batch, run.seen / tokens)
-            bar.update(batch.tokens)
-            bar.set_postfix(loss=f"{run.smooth_loss:.3f}", step=run.step, refresh=False)
-            if run.step % SAVED_EVERY == 0 or run.seen >= tokens:
-                run.save()
-    return run.model
+    work.mkdir(parents=True, exist_ok=True)
+    wide = _Run(ReadingModel(), work / "wide.pt")
+    wide.go_on(folder, tokens[0])
+    wide.model.narrow(UNITS, (batch.inputs for batch in islice(_stream(folder, 0), WEIGHED_ON)))
+    narrow = _Run(wide.model, work / "narrow.pt")
+    narrow.go_on(folder, tokens[1])
+    return narrow.model
 
 
 class _Run:
     """A model in training, with what a checkpoint keeps: weights, the optimizer's state, steps and tokens so far."""
 
-    def __init__(self, work: Path) -> None:
-        self.model = ReadingModel().train()
+    def __init__(self, model: ReadingModel, saved: Path) -> None:
+        self.model = model.train()
         heads = [*self.model.span.parameters(), *self.model.answerable.parameters()]
         body = [weight for weight in self.model.encoder.parameters() if weight.requires_grad]
         groups = [{"params": body, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}]
@@ -110,13 +112,26 @@ class _Run:
         self._optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
         self.step = self.seen = 0
         self.smooth_loss = 0.0
-        work.mkdir(parents=True, exist_ok=True)
-        self._saved = work / "checkpoint.pt"
+        self._saved = saved
         if self._saved.exists():
             state = torch.load(self._saved)
             self.model.load_state_dict(state["model"])
             self._optimizer.load_state_dict(state["optimizer"])
             self.step, self.seen = state["step"], state["seen"]
+
+    def go_on(self, folder: Path, tokens: int) -> None:
+        """Learns from so many tokens, those before the last checkpoint included."""
+        if self.seen >= tokens:
+            return
+        with tqdm(total=tokens, initial=self.seen, unit="tok", unit_scale=True, mininterval=20) as bar:
+            for batch in _stream(folder, self.step):
+                self.learn(batch, self.seen / tokens)
+                bar.update(batch.tokens)
+                bar.set_postfix(loss=f"{self.smooth_loss:.3f}", step=self.step, refresh=False)
+                if self.step % SAVED_EVERY == 0 or self.seen >= tokens:
+                    self.save()
+                if self.seen >= tokens:
+                    return
 
     def learn(self, batch: Batch, done: float) -> None:
         """One step, at the rate of a run of which so much, 0 to 1, is done: up to the full rate, then down to zero."""
@@ -162,9 +177,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
     parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
     parser.add_argument("--to", type=Path, default=MODEL, help="where the model is written to")
-    parser.add_argument("--tokens", type=int, default=TOKENS)
+    parser.add_argument("--tokens", type=int, nargs=2, default=TOKENS, help="at full width, and narrowed")
     given = parser.parse_args()
-    export(train(given.data, given.work, given.tokens), given.data, given.to)
+    export(train(given.data, given.work, tuple(given.tokens)), given.data, given.to)
 
 
 if __name__ == "__main__":

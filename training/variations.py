@@ -77,32 +77,40 @@ class Unanswerable:
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self._names: dict[str, list[str]] = defaultdict(list)
-        contexts: dict[str, list[str]] = defaultdict(list)
-        for example in {each.context: each for each in examples}.values():
-            self._names[example.group] += _NAME.findall(example.context)
-            contexts[example.group].append(example.context)
+        groups: dict[str, list[Example]] = defaultdict(list)
+        for example in examples:
+            groups[example.group].append(example)
         self._similar: dict[str, list[str]] = {}
-        for group in contexts.values():
-            self._find_similar(group)
+        for name, group in groups.items():
+            contexts = list(dict.fromkeys(example.context for example in group))
+            self._names[name] = [found for context in contexts for found in _NAME.findall(context)]
+            self._find_similar(contexts, [*contexts, *dict.fromkeys(example.question for example in group)])
 
-    def _find_similar(self, contexts: list[str]) -> None:
-        vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(contexts)
-        likeness = (vectors @ vectors.T).tolil()
-        likeness.setdiag(0)
-        for context, columns, values in zip(contexts, likeness.rows, likeness.data, strict=True):
-            ranked = sorted(zip(values, columns, strict=True), reverse=True)[:SIMILAR]
-            self._similar[context] = [contexts[column] for _, column in ranked]
+    def _find_similar(self, contexts: list[str], texts: list[str]) -> None:
+        """The contexts that are most like each text: a context, or a question, as search finds them."""
+        vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+        vectors = vectorizer.fit_transform(contexts)
+        likeness = (vectorizer.transform(texts) @ vectors.T).tolil()
+        for text, columns, values in zip(texts, likeness.rows, likeness.data, strict=True):
+            ranked = sorted(zip(values, columns, strict=True), reverse=True)[: SIMILAR + 1]
+            self._similar[text] = [contexts[column] for _, column in ranked if contexts[column] != text]
 
     def make(self, example: Example, rng: random.Random) -> Example | None:
         """One of the ways, drawn; None where it doesn't apply."""
-        ways = [self._other_passage, self._other_passage, self._answer_removed, self._name, self._name_in_passage]
+        ways = [self._similar_passage, self._found_passage, self._answer_removed, self._name, self._name_in_passage]
         ways += [self._name, self._number, self._opposite, self._opposite]
         made = rng.choice(ways)(example, rng)
         return replace(made, spans=()) if made else None
 
-    def _other_passage(self, example: Example, rng: random.Random) -> Example | None:
+    def _similar_passage(self, example: Example, rng: random.Random) -> Example | None:
+        return self._other(example, self._similar[example.context], rng)
+
+    def _found_passage(self, example: Example, rng: random.Random) -> Example | None:
+        return self._other(example, self._similar[example.question], rng)
+
+    def _other(self, example: Example, contexts: list[str], rng: random.Random) -> Example | None:
         answers = [answer.lower() for answer in example.answers]
-        among = [c for c in self._similar[example.context] if not any(a in c.lower() for a in answers)]
+        among = [c for c in contexts if c != example.context and not any(a in c.lower() for a in answers)]
         return crop(replace(example, context=rng.choice(among), spans=()), rng) if among else None
 
     def _answer_removed(self, example: Example, rng: random.Random) -> Example | None:

@@ -119,7 +119,7 @@ def _asked(assistant: Assistant, question: str, wanted: Sequence[str], weight: f
     among = candidates(assistant.search(question, READ))
     names = known_names(among)
     asked = read_question(question, names)
-    found = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_open else []
+    found = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_read else []
     right = np.array([holds(candidate.text, wanted) for candidate, _, _ in found], dtype=bool)
     return Asked(np.array([row for _, _, row in found]), right, bool(wanted), weight)
 
