@@ -79,7 +79,7 @@ def known_names(among: Sequence[Candidate]) -> frozenset[str]:
 def may_answer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
     """Whether the sentence has the speaker, doer and role, the country or number that are asked about, undenied."""
     return (
-        _has_doer(question, candidate)
+        _has_doer(question, candidate, names)
         and _has_role(question, candidate)
         and _has_speech(question, candidate, names)
         and not _is_negated(question, candidate)
@@ -110,10 +110,11 @@ def has_names(question: Question, candidate: Candidate) -> bool:
     return question.required <= set(words(read))
 
 
-def _has_doer(question: Question, candidate: Candidate) -> bool:
+def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
     """Whether the subject of the question stands before what it is asked to have done, or after "by".
 
-    It must not stand as an owner alone: "near Ukraine's borders" doesn't say what Ukraine has.
+    It must not stand as an owner alone: "near Ukraine's borders" doesn't say what Ukraine has. Where it isn't named, a
+    sentence that begins with another name tells what that one did.
     """
     read = canonical(f"{candidate.lead} {candidate.text}")
     as_owner = set(words(read)) - set(words(_POSSESSIVE.sub(" ", read)))
@@ -122,6 +123,8 @@ def _has_doer(question: Question, candidate: Candidate) -> bool:
     text = words(canonical(candidate.text))
     deeds = [at for at, word in enumerate(text) if concept(word) == question.deed]
     doers = [at for at, word in enumerate(text) if word in question.subject]
+    if deeds and not doers and question.subject.isdisjoint(words(read)):
+        return text[0] not in names
     return not deeds or not doers or min(doers) < max(deeds) or any(text[at - 1] == "by" for at in doers)
 
 
