@@ -47,6 +47,8 @@ ANSWERED = 0.3
 ANSWER_WORDS = 10
 
 _ASKS_FOR_NAME = re.compile(r"(?:who|whom|which|where)\b", re.IGNORECASE)
+_BEFORE_THAT = re.compile(r"\A(?:[\w’'-]+ ){1,3}(?=that\b)")
+"""A day or the like before what somebody said: "Friday that Russia …"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,9 @@ class _Conversation:
         if not turn.answer:
             return ""
         (reading,) = self._reader.read(turn.question, [turn.answer])
-        believed = reading.score >= ANSWERED and len(reading.text.split()) <= ANSWER_WORDS
-        return reading.text.strip(" .,;:“”\"'’") if believed else ""
+        text = _BEFORE_THAT.sub("", reading.text)
+        believed = reading.score >= ANSWERED and len(text.split()) <= ANSWER_WORDS
+        return text.strip(" .,;:“”\"'’") if believed else ""
 
     @cached_property
     def answered_names(self) -> list[Mention]:
