@@ -38,12 +38,12 @@ CONTRADICTS = 0.5
 SHORTLIST = 10
 """So many sentences, the likeliest by reading and shared words, are compared in meaning, which takes time."""
 
-WEIGHTS = (0.62, 5.93, 1.25, -0.62, 0.76)
-BIAS = -4.65
+WEIGHTS = (0.39, 6.04, 1.26, -0.33, 0.08, 3.73)
+BIAS = -5.88
 """The log odds that a sentence answers, from its `features`; `python -m training.weigh` prints them (see LOG.md)."""
 
 LIKENESS_ALONE, BIAS_ALONE = 12.0, -6.6
-"""The same from likeness alone, for what can't be read: a question for yes or no, or a keyword."""
+"""The same from likeness alone, for a keyword, which can't be read."""
 
 _AUXILIARY = re.compile(r"\b(?:did|do|does|have|has|had)\s", re.IGNORECASE)
 
@@ -77,7 +77,7 @@ def _ranked_among(
     question: str, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
 ) -> list[Ranked]:
     asked = read_question(question, names)
-    return (_by_reading if asked.is_open else _by_likeness)(asked, among, names, encode, reader)
+    return (_by_reading if asked.is_read else _by_likeness)(asked, among, names, encode, reader)
 
 
 def quote_sentences(
@@ -129,28 +129,32 @@ def features(
 ) -> list[tuple[Candidate, Reading, tuple[float, ...]]]:
     """The sentences that may answer, with what of them does, and what their odds are weighed from.
 
-    These are the reader's log odds, likeness, having the kind of thing asked for, the passage's log rank, and being
-    the reported speech of the one who is asked about.
+    These are the reader's log odds, likeness, having the kind of thing asked for, the passage's log rank, being the
+    reported speech of the one who is asked about, and its share of all their odds.
     """
-    eligible = [candidate for candidate in among if may_answer(question, candidate, names)]
+    eligible = _eligible(question, among, names, strictly=not question.is_open)
     readings = _readings(question.text, eligible, reader)
     shared = shared_words(question, eligible, among)
     promising = [WEIGHTS[0] * _log_odds(r.score) + WEIGHTS[1] / 2 * s for r, s in zip(readings, shared, strict=True)]
     order = sorted(range(len(eligible)), key=lambda at: -promising[at])[:SHORTLIST]
     chosen = [eligible[at] for at in order]
+    odds = [math.exp(_log_odds(readings[at].score)) for at in order]
     return [
         (
             candidate,
             readings[at],
             (
-                _log_odds(readings[at].score),
+                math.log(own),
                 likeness,
                 float(has_kind(question, candidate, names)),
                 math.log(candidate.number),
                 float(bool(question.speakers)),
+                own / sum(odds),
             ),
         )
-        for at, candidate, likeness in zip(order, chosen, likenesses(question, chosen, among, encode), strict=True)
+        for at, candidate, own, likeness in zip(
+            order, chosen, odds, likenesses(question, chosen, among, encode), strict=True
+        )
     ]
 
 
@@ -161,7 +165,7 @@ def _by_reading(
         (
             sum(weight * value for weight, value in zip(WEIGHTS, row, strict=True)) + BIAS,
             candidate,
-            (reading.start, reading.end),
+            (reading.start, reading.end) if question.is_open else None,
         )
         for candidate, reading, row in features(question, among, names, encode, reader)
     )
@@ -170,15 +174,21 @@ def _by_reading(
 def _by_likeness(
     question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
 ) -> list[Ranked]:
-    chosen = [
+    chosen = _eligible(question, among, names, strictly=True)
+    found = zip(likenesses(question, chosen, among, encode), chosen, strict=True)
+    return _ranked((LIKENESS_ALONE * likeness + BIAS_ALONE, candidate, None) for likeness, candidate in found)
+
+
+def _eligible(
+    question: Question, among: Sequence[Candidate], names: frozenset[str], *, strictly: bool
+) -> list[Candidate]:
+    """The sentences that may answer; `strictly` those that have all names and the kind of thing asked for, too."""
+    return [
         candidate
         for candidate in among
         if may_answer(question, candidate, names)
-        and has_names(question, candidate)
-        and has_kind(question, candidate, names)
+        and (not strictly or (has_names(question, candidate) and has_kind(question, candidate, names)))
     ]
-    found = zip(likenesses(question, chosen, among, encode), chosen, strict=True)
-    return _ranked((LIKENESS_ALONE * likeness + BIAS_ALONE, candidate, None) for likeness, candidate in found)
 
 
 def _ranked(found: Iterable[tuple[float, Candidate, tuple[int, int] | None]]) -> list[Ranked]:

@@ -21,6 +21,7 @@ _ASKS = {
 _OPEN = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _VERBS = r"(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could)\b"
 _AUXILIARY = re.compile(rf"\b{_VERBS}", re.IGNORECASE)
+_YES_OR_NO = re.compile(rf"(?:^|, ?)(?:so |and |but )?(?:{_VERBS}|(?:should|may|might|must)\b)", re.IGNORECASE)
 _COUNTED = re.compile(
     rf"how (?:many|much) (?:of )?(?:the |more |other )*(?!{_VERBS})([\w-]+(?: [\w-]+)?)", re.IGNORECASE
 )
@@ -56,6 +57,11 @@ class Question:
     def is_open(self) -> bool:
         """Whether it asks for words ("who …?", "what …?"), not for a yes or for all there is on a keyword."""
         return _OPEN.search(self.text) is not None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is a question, for words or for a yes or no, that the reading model may be asked."""
+        return self.is_open or _YES_OR_NO.search(self.text.lstrip()) is not None
 
 
 def read_question(text: str, known_names: frozenset[str]) -> Question:

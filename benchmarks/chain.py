@@ -77,12 +77,12 @@ def ask_all(articles: dict[str, str], tasks: Sequence[Task]) -> tuple[list[Answe
 @contextmanager
 def likeness_alone() -> Iterator[None]:
     """The chain as it was before the reading model."""
-    reads = Question.is_open
-    Question.is_open = property(lambda question: False)
+    reads = Question.is_read
+    Question.is_read = property(lambda question: False)
     try:
         yield
     finally:
-        Question.is_open = reads
+        Question.is_read = reads
 
 
 def _measures(
