@@ -1,6 +1,5 @@
-"""Starts real servers for the tests: onrecord's own as a process, and scripted chat models on loopback."""
+"""Starts real servers for the tests, on loopback: onrecord's own, and others, as processes or in threads."""
 
-import json
 import os
 import signal
 import socket
@@ -57,52 +56,6 @@ def running(command: list[str], folder: Path, **settings: str) -> Iterator[tuple
             os.killpg(process.pid, signal.SIGINT)
         process.wait(20)
         process.stdout.close()
-
-
-class _ScriptedModel(BaseHTTPRequestHandler):
-    """Answers as Ollama's and OpenAI's servers do, always with the same words."""
-
-    words = "Lavrov reaffirmed that Moscow has no plans to attack the country. [1]".split(" ")
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
-        self.end_headers()
-        self.server.asked.set()
-        try:
-            for word in self.words:
-                self.wfile.write(self._ollama(word) if self.path == "/api/chat" else self._openai(word))
-                time.sleep(self.server.seconds_a_word)
-        except (BrokenPipeError, ConnectionResetError):
-            return  # who asked has gone away
-        self.wfile.write(self._ollama("", done=True) if self.path == "/api/chat" else b"data: [DONE]\n\n")
-
-    def _ollama(self, word: str, *, done: bool = False) -> bytes:
-        message = {"role": "assistant", "content": f"{word} "}
-        return (
-            json.dumps({"model": "x", "created_at": "2024-03-05T10:00:00Z", "message": message, "done": done}).encode()
-            + b"\n"
-        )
-
-    def _openai(self, word: str) -> bytes:
-        choice = {"index": 0, "delta": {"role": "assistant", "content": f"{word} "}, "finish_reason": None}
-        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "x", "choices": [choice]}
-        return b"data: " + json.dumps(chunk).encode() + b"\n\n"
-
-    def log_message(self, *arguments):
-        pass
-
-
-@contextmanager
-def scripted_model(seconds_a_word: float = 0) -> Iterator[tuple[str, ThreadingHTTPServer]]:
-    """A server on loopback that speaks Ollama's and OpenAI's protocols; yields its address, and itself.
-
-    Its event `asked` is set by a question.
-    """
-    with http_server(_ScriptedModel) as server:
-        server.seconds_a_word, server.asked = seconds_a_word, threading.Event()
-        yield f"http://127.0.0.1:{server.server_port}", server
 
 
 @contextmanager

@@ -22,8 +22,8 @@ from assistant import Answer, Assistant, Turn, api
 from assistant.asking import QUESTIONS_AT_ONCE
 from assistant.server import build_app
 from index.errors import ModelError
+from tests.chat_models import chat_model
 from tests.conftest import ROOT, words_settings
-from tests.test_llm_server import served as chat_model
 
 QUESTION = "What did the Transport Ministry deny?"
 INTRANET = "https://intranet.example.org"

@@ -1,10 +1,8 @@
 """The chat page as people use it, in a real browser on a real server."""
 
-import json
 import subprocess
 import threading
 import time
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,7 +11,8 @@ from assistant import feedback
 from assistant.records import Answer, Statement
 from assistant.render import answer_html
 from tests.browsing import settle
-from tests.serving import ONRECORD, environment, http_server, plain_gradio, running
+from tests.chat_models import chat_model
+from tests.serving import ONRECORD, environment, plain_gradio, running
 
 pytestmark = pytest.mark.real
 
@@ -230,37 +229,24 @@ def test_a_thumb_with_its_reason_is_kept(open_page, chat, real_index):
     assert kept == [feedback.GOOD, feedback.SHOULD_REFUSE]
 
 
-class _SlowModel(BaseHTTPRequestHandler):
-    """Writes a word every 0.3 seconds for half a minute, as OpenAI's server would, unless the asker goes away."""
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
-        self.end_headers()
-        self.server.asked.set()
-        try:
-            for word in "Mr Lavrov has said a great deal about it, ".split() * 10:
-                choice = {"index": 0, "delta": {"role": "assistant", "content": f"{word} "}, "finish_reason": None}
-                chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "x", "choices": [choice]}
-                self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
-                time.sleep(0.3)
-        except OSError:
-            self.server.left.set()
-
-    def log_message(self, *arguments):
-        pass
+def writes_slowly(handler):
+    """A word every 0.3 seconds for half a minute, unless the asker goes away."""
+    handler.server.asked.set()
+    handler.start()
+    for word in "Mr Lavrov has said a great deal about it, ".split() * 10:
+        handler.say(f"{word} ")
+        time.sleep(0.3)
 
 
 @pytest.fixture(scope="module")
 def slow_chat(real_index):
     """The address of a chat whose model is slow, and the model, whose events tell of its last question."""
-    with http_server(_SlowModel) as model:
-        model.asked, model.left = threading.Event(), threading.Event()
+    with chat_model(writes_slowly) as model:
+        model.asked = threading.Event()
         settings = {
             "ONRECORD_INDEX_DIR": str(real_index),
             "ONRECORD_LLM": "openai:slow",
-            "OPENAI_BASE_URL": f"http://127.0.0.1:{model.server_port}/v1",
+            "OPENAI_BASE_URL": model.url,
             "OPENAI_API_KEY": "none",
         }
         with running([str(ONRECORD), "serve"], real_index.parent, **settings) as (address, _):

@@ -10,8 +10,9 @@ import zipfile
 
 import pytest
 
+from tests.chat_models import chat_model, says
 from tests.conftest import ROOT, SAMPLE
-from tests.serving import running, scripted_model
+from tests.serving import running
 
 pytestmark = pytest.mark.real
 
@@ -21,6 +22,7 @@ COMMANDS = [
     for line in block.splitlines()
     if line.split("#")[0].strip()
 ]
+WRITTEN = "Lavrov reaffirmed that Moscow has no plans to attack the country. [1]"
 SERVING = ("make demo", ".venv/bin/onrecord serve")
 """They don't end by themselves; `make test` is what runs this."""
 
@@ -64,7 +66,8 @@ def test_make_demo_shows_a_cited_answer_and_opens_the_chat(demonstrated):
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in (*SERVING, "make test")])
 def test_the_readmes_commands_do_what_it_says(demonstrated, command):
     folder, _, _ = demonstrated
-    with scripted_model() as (address, _):
+    with chat_model(says(WRITTEN)) as model:
+        address = model.url.removesuffix("/v1")
         command = command.replace("http://127.0.0.1:8080", address)
         done = subprocess.run(
             command,

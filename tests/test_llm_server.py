@@ -7,8 +7,6 @@ import sys
 import threading
 import time
 import zipfile
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 
 import pytest
 from gradio_client import Client
@@ -19,81 +17,13 @@ from assistant import Assistant
 from assistant.generate import MOST_CHARACTERS, write_answer
 from assistant.llm import ERROR_CHARACTERS, HEARTBEAT, RETRIES, load_chat_model, written
 from index.errors import ModelError
+from tests.chat_models import chat_model, chunk, says
 from tests.conftest import ROOT, words_settings
-from tests.serving import ONRECORD, free_port, http_server, running, wait_for
+from tests.serving import ONRECORD, free_port, running, wait_for
 
 QUESTION = "What did the Transport Ministry deny?"
 ANSWER = ["The ministry denied ", "that it broke tender rules.", " [1]"]
 SOON = 2
-
-
-CHUNK = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "x"}
-
-
-def chunk(word):
-    """A word as OpenAI's servers send it."""
-    choice = {"index": 0, "delta": {"role": "assistant", "content": word}, "finish_reason": None}
-    return json.dumps(CHUNK | {"choices": [choice]})
-
-
-class _Server(BaseHTTPRequestHandler):
-    """Plays a part with each request: a function that is given this handler."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.server.requests.append((self.path, self.headers, body))
-        try:
-            self.server.play(self)
-            self.write(b"")
-        except OSError:
-            self.server.left.set()  # who asked has gone
-
-    def start(self, status=200, kind="text/event-stream", **headers):
-        self.send_response(status)
-        for name, value in {"content-type": kind, "transfer-encoding": "chunked", **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-
-    def write(self, data):
-        """Writes a chunk; an empty one ends the answer (RFC 9112, 7.1)."""
-        self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
-
-    def send(self, data):
-        self.write(b"data: " + data.encode() + b"\n\n")
-
-    def say(self, word):
-        self.send(chunk(word))
-
-    def end(self):
-        usage = {"prompt_tokens": 700, "completion_tokens": 12, "total_tokens": 712}
-        self.send(json.dumps(CHUNK | {"choices": [], "usage": usage}))
-        self.send("[DONE]")
-
-    def wait_till_left(self):
-        self.connection.settimeout(30)
-        assert self.connection.recv(1) == b""
-        raise BrokenPipeError
-
-    def log_message(self, *arguments):
-        pass
-
-
-def answers(handler):
-    handler.start()
-    for word in ANSWER:
-        handler.say(word)
-    handler.end()
-
-
-@contextmanager
-def served(play):
-    """A server that plays this; `requests` are those it had, and `left` is set when who asked breaks off."""
-    with http_server(_Server) as server:
-        server.play, server.requests, server.left = play, [], threading.Event()
-        server.url = f"http://127.0.0.1:{server.server_port}/v1"
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +47,7 @@ def problem(passages, url, seconds=10):
 
 def test_words_and_tokens_come_from_a_server_that_needs_no_key(passages):
     tokens = {}
-    with served(answers) as server:
+    with chat_model(says(*ANSWER)) as server:
         assert "".join(writing(passages, server.url, tokens=tokens)) == "".join(ANSWER)
     assert tokens == {"in": 700, "out": 12}
     ((path, headers, body),) = server.requests
@@ -140,7 +70,7 @@ def thinks_after_a_word(handler):
 
 @pytest.mark.parametrize("play", [thinks, thinks_after_a_word])
 def test_a_reader_who_leaves_breaks_off_the_connection_at_once(passages, play):
-    with served(play) as server:
+    with chat_model(play) as server:
         pieces = writing(passages, server.url)
         while next(pieces):
             pass
@@ -150,7 +80,7 @@ def test_a_reader_who_leaves_breaks_off_the_connection_at_once(passages, play):
 
 
 def test_a_reader_who_leaves_a_stream_of_snapshots_breaks_off_the_connection_at_once(demo):
-    with served(thinks_after_a_word) as server:
+    with chat_model(thinks_after_a_word) as server:
         settings = words_settings(demo.settings.index_dir, llm="openai:scripted", llm_url=server.url)
         snapshots = Assistant(settings).stream(QUESTION)
         while not server.requests:
@@ -168,7 +98,7 @@ def dies_after_a_word(handler):
 
 @pytest.mark.parametrize("play", [dies_after_a_word, thinks, thinks_after_a_word])
 def test_where_the_model_fails_the_question_is_answered_by_quotation_soon(demo, play):
-    with served(play) as server:
+    with chat_model(play) as server:
         settings = words_settings(demo.settings.index_dir, llm="openai:scripted", llm_url=server.url, llm_seconds=0.5)
         assistant = Assistant(settings)
         assistant.prepare()
@@ -181,7 +111,7 @@ def test_where_the_model_fails_the_question_is_answered_by_quotation_soon(demo, 
 
 
 def test_an_answer_says_how_many_tokens_it_took(demo):
-    with served(answers) as server:
+    with chat_model(says(*ANSWER)) as server:
         settings = words_settings(demo.settings.index_dir, llm="openai:scripted", llm_url=server.url)
         answer = Assistant(settings).ask(QUESTION)
     assert answer.answered_by == "openai:scripted"
@@ -197,7 +127,7 @@ def keeps_the_connection_up(handler):
 
 @pytest.mark.parametrize("play", [thinks, thinks_after_a_word, keeps_the_connection_up])
 def test_a_model_that_stalls_is_left(passages, play):
-    with served(play) as server:
+    with chat_model(play) as server:
         assert "wrote nothing for 0.5 seconds" in problem(passages, server.url, seconds=0.5)
         assert server.left.wait(SOON)
 
@@ -210,7 +140,7 @@ def test_time_is_counted_from_word_to_word(passages):
             handler.say(word)
         handler.end()
 
-    with served(slowly) as server:
+    with chat_model(slowly) as server:
         assert "".join(writing(passages, server.url, seconds=0.6)) == "".join(ANSWER)
 
 
@@ -257,21 +187,21 @@ def refuses(times, status):
         if left:
             handler.start(left.pop(), "application/json", retry_after_ms="10")
         else:
-            answers(handler)
+            says(*ANSWER)(handler)
 
     return play
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_server_that_is_busy_is_asked_again(passages, status):
-    with served(refuses(RETRIES, status)) as server:
+    with chat_model(refuses(RETRIES, status)) as server:
         assert "".join(writing(passages, server.url)) == "".join(ANSWER)
     assert len(server.requests) == 1 + RETRIES
 
 
 @pytest.mark.parametrize(("status", "times"), [(429, 1 + RETRIES), (400, 1), (401, 1), (404, 1)])
 def test_it_isnt_asked_more_often_than_that_nor_for_what_stays_wrong(passages, status, times):
-    with served(refuses(1_000, status)) as server:
+    with chat_model(refuses(1_000, status)) as server:
         assert str(status) in problem(passages, server.url)
     assert len(server.requests) == times
 
@@ -281,7 +211,7 @@ def test_what_a_server_says_of_an_error_is_cut_and_cant_steer_the_terminal(passa
         handler.start(400, "application/json")
         handler.write(json.dumps({"error": {"message": "\x1b[2J\n" * 100_000}}).encode())
 
-    with served(abuses) as server:
+    with chat_model(abuses) as server:
         said = problem(passages, server.url)
     assert len(said) < 2 * ERROR_CHARACTERS
     assert said.isprintable()
@@ -308,7 +238,7 @@ def test_garbage_is_a_clear_error(passages, body):
         handler.start()
         handler.write(body)
 
-    with served(babbles) as server:
+    with chat_model(babbles) as server:
         assert "didn't answer" in problem(passages, server.url)
 
 
@@ -339,7 +269,7 @@ def never_stops_thinking(handler):
 
 @pytest.mark.parametrize("play", [says_10_mb_at_once, never_ends, never_says_a_word, never_stops_thinking])
 def test_an_answer_without_end_is_broken_off(passages, play):
-    with served(play) as server:
+    with chat_model(play) as server:
         began = time.monotonic()
         with pytest.raises(ModelError, match="wrote more than"):
             list(writing(passages, server.url))
@@ -353,7 +283,7 @@ def test_a_line_without_end_is_left_when_the_time_is_up(passages):
         while True:
             handler.write(b"data: " + b"x" * 100_000)
 
-    with served(never_ends_its_line) as server:
+    with chat_model(never_ends_its_line) as server:
         assert "wrote nothing" in problem(passages, server.url, seconds=0.5)
 
 
@@ -362,9 +292,9 @@ def test_one_model_answers_several_readers_at_once(passages):
 
     def together(handler):
         gate.wait()
-        answers(handler)
+        says(*ANSWER)(handler)
 
-    with served(together) as server:
+    with chat_model(together) as server:
         model = load_chat_model("openai:scripted", server.url)
         said = []
         readers = [
@@ -386,7 +316,7 @@ def test_langchains_callbacks_see_the_model_as_part_of_the_chain(passages):
             self.words += token
 
     seen = Seen()
-    with served(answers) as server:
+    with chat_model(says(*ANSWER)) as server:
         model = load_chat_model("openai:scripted", server.url)
         chain = RunnableLambda(lambda question: "".join(write_answer(question, passages, model)))
         chain.invoke(QUESTION, {"callbacks": [seen]})
@@ -400,7 +330,7 @@ def test_the_longest_answer_is_still_one():
 @pytest.mark.real
 @pytest.mark.parametrize("play", [thinks, thinks_after_a_word])
 def test_a_reader_who_stops_the_served_chat_breaks_off_the_connection_at_once(demo, play):
-    with served(play) as server:
+    with chat_model(play) as server:
         settings = {
             "ONRECORD_INDEX_DIR": str(demo.settings.index_dir),
             "ONRECORD_EMBEDDING_MODEL": "words",
