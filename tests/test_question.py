@@ -25,6 +25,22 @@ def test_the_kind_of_answer_is_read_off_the_question(question, asks):
     assert read_question(question, NAMES).asks == asks
 
 
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("Is Tavrin going to resign?", True),
+        ("According to the police, was anybody arrested?", True),
+        ("should teachers strike", True),
+        ("what did Lavrov deny?", True),
+        ("the budget", False),
+        ("ferry disaster", False),
+        ("Isaac Lind", False),
+    ],
+)
+def test_a_question_is_read_and_a_keyword_isnt(text, is_read):
+    assert read_question(text, NAMES).is_read == is_read
+
+
 def test_how_many_names_what_is_counted():
     assert concept("vessels") in read_question("how many of the ships left?", NAMES).counted
     assert read_question("how much did they pay?", NAMES).counted == frozenset()
