@@ -83,7 +83,7 @@ def may_be_same(signature: bytes, other: bytes) -> bool:
 
 
 def same_story_as(text: str) -> Callable[[str], bool]:
-    """Tells of other texts whether most of one stands in the other, word for word, and a good part of it in the one."""
+    """A test for other texts: whether most of one stands in the other, word for word, and a good part the other way."""
     words = words_of(text)
     runs = set(runs_of(words))
 
