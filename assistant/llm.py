@@ -9,6 +9,7 @@ from functools import cache
 from queue import Empty, SimpleQueue
 from textwrap import shorten
 from threading import Thread
+from traceback import clear_frames
 from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
@@ -113,17 +114,31 @@ async def _read(
     prompt: str, model: BaseChatModel, seconds: float, tokens: dict[str, int], put: Callable[[str], None]
 ) -> None:
     read = 0
-    async with aclosing(cast("AsyncGenerator[BaseMessage]", model.astream(prompt))) as stream:
-        while True:
-            async with asyncio.timeout(seconds):
-                message = await anext(stream, None)
-            if message is None:
-                return
-            _count(message, tokens)
-            read += max(len(message.text), PIECE)
-            if read > MOST_WRITTEN:
-                raise ModelError(f"The chat model wrote more than {MOST_WRITTEN:,} characters, and was broken off.")
-            put(message.text)
+    try:
+        async with aclosing(cast("AsyncGenerator[BaseMessage]", model.astream(prompt))) as stream:
+            while True:
+                async with asyncio.timeout(seconds):
+                    message = await anext(stream, None)
+                if message is None:
+                    return
+                _count(message, tokens)
+                read += max(len(message.text), PIECE)
+                if read > MOST_WRITTEN:
+                    raise ModelError(f"The chat model wrote more than {MOST_WRITTEN:,} characters, and was broken off.")
+                put(message.text)
+    except Exception as error:
+        _let_go(error)
+        raise
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Clears what the frames of an error hold of the connection, in the thread that reads it.
+
+    The generators of a client that are left to the garbage collector in another thread may be closed in both at once.
+    """
+    while error:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _count(message: BaseMessage, tokens: dict[str, int]) -> None:

@@ -1,5 +1,7 @@
 """The answerer with a chat model on a real server: one that stalls, dies, lies, never ends, or whose reader leaves."""
 
+import gc
+import inspect
 import json
 import signal
 import subprocess
@@ -240,6 +242,28 @@ def test_garbage_is_a_clear_error(passages, body):
 
     with chat_model(babbles) as server:
         assert "didn't answer" in problem(passages, server.url)
+
+
+def test_garbage_leaves_nothing_of_the_connection_to_the_garbage_collector(passages):
+    def babbles(handler):
+        handler.start()
+        handler.write(b"data: " + b"[" * 100_000 + b"\n\n")
+
+    gc.collect()
+    gc.disable()
+    try:
+        with chat_model(babbles) as server:
+            problem(passages, server.url)
+            until = time.monotonic() + SOON
+            while open_generators() and time.monotonic() < until:
+                time.sleep(0.01)
+            assert not open_generators()
+    finally:
+        gc.enable()
+
+
+def open_generators():
+    return [each for each in gc.get_objects() if inspect.isasyncgen(each) and each.ag_frame]
 
 
 def says_10_mb_at_once(handler):
