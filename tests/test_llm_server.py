@@ -1,7 +1,6 @@
 """The answerer with a chat model on a real server: one that stalls, dies, lies, never ends, or whose reader leaves."""
 
 import gc
-import inspect
 import json
 import signal
 import subprocess
@@ -9,6 +8,7 @@ import sys
 import threading
 import time
 import zipfile
+from types import AsyncGeneratorType
 
 import pytest
 from gradio_client import Client
@@ -263,7 +263,7 @@ def test_garbage_leaves_nothing_of_the_connection_to_the_garbage_collector(passa
 
 
 def open_generators():
-    return [each for each in gc.get_objects() if inspect.isasyncgen(each) and each.ag_frame]
+    return [each for each in gc.get_objects() if type(each) is AsyncGeneratorType and each.ag_frame]
 
 
 def says_10_mb_at_once(handler):
