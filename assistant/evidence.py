@@ -117,13 +117,14 @@ def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -
     sentence that begins with another name tells what that one did.
     """
     read = canonical(f"{candidate.lead} {candidate.text}")
-    as_owner = set(words(read)) - set(words(_POSSESSIVE.sub(" ", read)))
+    named = set(words(read))
+    as_owner = named - set(words(_POSSESSIVE.sub(" ", read)))
     if not question.subject.isdisjoint(as_owner):
         return False
     text = words(canonical(candidate.text))
     deeds = [at for at, word in enumerate(text) if concept(word) == question.deed]
     doers = [at for at, word in enumerate(text) if word in question.subject]
-    if deeds and not doers and question.subject.isdisjoint(words(read)):
+    if deeds and question.subject.isdisjoint(named):
         return text[0] not in names
     return not deeds or not doers or min(doers) < max(deeds) or any(text[at - 1] == "by" for at in doers)
 

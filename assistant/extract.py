@@ -139,6 +139,7 @@ def features(
     order = sorted(range(len(eligible)), key=lambda at: -promising[at])[:SHORTLIST]
     chosen = [eligible[at] for at in order]
     odds = [math.exp(_log_odds(readings[at].score)) for at in order]
+    total = sum(odds)
     return [
         (
             candidate,
@@ -149,7 +150,7 @@ def features(
                 float(has_kind(question, candidate, names)),
                 math.log(candidate.number),
                 float(bool(question.speakers)),
-                own / sum(odds),
+                own / total,
             ),
         )
         for at, candidate, own, likeness in zip(
