@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.lexicon import canonical, concept, concepts, is_country
-from assistant.names import names_in
+from assistant.names import names_in, without_owners
 from assistant.question import Question
 from assistant.speech import acts
 from index.embed import Vectors
@@ -24,6 +24,7 @@ NEARBY = 0.6
 
 _NUMBER_WORD = (
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|dozens?|hundreds?|thousands?|half|no"
+    r"|thirds?|quarters?|several|once|twice"
 )
 _NUMBER = re.compile(rf"\b(?:\d[\d,.]*|(?:{_NUMBER_WORD})(?:-\w+)?)\b", re.IGNORECASE)
 _TIME = re.compile(
@@ -38,8 +39,11 @@ _PLACE = re.compile(
     r"\b(?:in|at|to|near|from|off|outside|inside|into|on|across|through|along|around|under|beside)\s"
     r"(?:(?:the|a|an)\s\w+|[A-Z])"
 )
-_POSSESSIVE = re.compile(r"[\w-]+[’'](?:s\b|(?=\s))")
-_NEGATED = re.compile(r"\b(?:not|never|n[’']t|without)\s((?:[\w’'-]+\s?){1,4})", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:not(?!\s(?:only|just|merely)\b|(?:\s\w+){0,2}\suntil\b)|never|n[’']t(?!(?:\s\w+){0,2}\suntil\b)|without)"
+    r"\s((?:[\w’'-]+\s?){1,4})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -
     """
     read = canonical(f"{candidate.lead} {candidate.text}")
     named = set(words(read))
-    as_owner = named - set(words(_POSSESSIVE.sub(" ", read)))
+    as_owner = named - set(words(without_owners(read)))
     if not question.subject.isdisjoint(as_owner):
         return False
     text = words(canonical(candidate.text))

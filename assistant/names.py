@@ -9,6 +9,7 @@ TITLES = frozenset(
     "mr mrs ms miss dr prof sir lord lady president minister secretary general col gen lt sen rep".split()
 )
 
+_OWNER = re.compile(r"[\w-]+[’'](?:s\b|(?=\s))")
 _CAPITALISED_INSIDE = re.compile(r"(?<![.!?:\n] )(?<=[\w,;’'\-–—“\"(‘] |.[“\"(‘])[A-Z][\w’'.-]*")
 
 
@@ -20,3 +21,8 @@ def names_in(texts: Iterable[str]) -> frozenset[str]:
         capitalised.update(word for found in _CAPITALISED_INSIDE.findall(text) for word in words(found))
         plain.update(word for found in re.findall(r"\b[a-z][\w’'-]*", text) for word in words(found))
     return frozenset(capitalised - plain - TITLES)
+
+
+def without_owners(text: str) -> str:
+    """The text less the words that own something: "Putin's" of "Putin's spokesman"."""
+    return _OWNER.sub(" ", text)

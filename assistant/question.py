@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.lexicon import canonical, concept, is_country
-from assistant.names import TITLES
+from assistant.names import TITLES, without_owners
 from assistant.speech import kind_of
 from index.words import STOP_WORDS, words
 
@@ -26,6 +26,14 @@ _COUNTED = re.compile(
     rf"how (?:many|much) (?:of )?(?:the |more |other )*(?!{_VERBS})([\w-]+(?: [\w-]+)?)", re.IGNORECASE
 )
 _DOES = re.compile(r"\b(?:did|does|do|has|have|had) (?=(.+))", re.IGNORECASE)
+_PARTICIPLE = re.compile(r"\w+ed|said|told", re.IGNORECASE)
+_BE = re.compile(r"\b(?:be|is|was|are|were|been|being)\b", re.IGNORECASE)
+_NO_VERB_FOLLOWS = re.compile(
+    r"\b(?:the|an?|which|what|whose|each|every|any|no|(?:used?|is|was|are|were) to) $", re.IGNORECASE
+)
+"""As before "which claims", "used to describe", "is to blame"."""
+
+_MAY_STATE = frozenset("who he she they it".split())
 _ROLE = re.compile(r"who (?:is|was|are|were) (?:the )?(?:[\w-]+ )*?([\w-]+) of (?:the )?([\w-]+)", re.IGNORECASE)
 
 
@@ -74,8 +82,8 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
     required = {
         word for word, after in pairwise([*tokens, ""]) if word in names and (after not in names or is_country(word))
     }
-    speech, speakers = _speech(plain, names)
     asks = next((kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.I)), "anything")
+    speech, speakers = _speech(plain, names, asks)
     counted, role = _COUNTED.search(plain), _ROLE.search(plain)
     done_by, deed = _subject(plain, names)
     return Question(
@@ -99,7 +107,7 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
 
 def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:
     does = _DOES.search(text)
-    after = words(does.group(1)) if does else []
+    after = words(without_owners(does.group(1))) if does else []
     subject: set[str] = set()
     for word in after:
         if word in names:
@@ -109,11 +117,27 @@ def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:
     return set(), None
 
 
-def _speech(text: str, names: set[str]) -> tuple[str | None, frozenset[str]]:
+def _speech(text: str, names: set[str], asks: str) -> tuple[str | None, frozenset[str]]:
     auxiliary = _AUXILIARY.search(text)
     for found in re.finditer(r"[\w-]+", text):
-        kind = kind_of(found.group())
-        if kind and found.start() > 0:
-            subject = text[auxiliary.end() : found.start()] if auxiliary and auxiliary.end() < found.start() else ""
-            return kind, frozenset(word for word in words(subject) if word in names)
+        before = text[: found.start()]
+        kind = kind_of(found.group()) if _may_be_verb(before, found.group(), names) else None
+        if kind is None:
+            continue
+        subject = before[auxiliary.end() :] if auxiliary else ""
+        is_passive = auxiliary and _PARTICIPLE.fullmatch(found.group()) and _BE.search(before, auxiliary.start())
+        speakers = frozenset[str]() if is_passive else names.intersection(words(without_owners(subject)))
+        if kind == "say" and not speakers and asks != "person":  # "what is it called?" wants no speech
+            return None, frozenset()
+        return kind, frozenset(speakers)
     return None, frozenset()
+
+
+def _may_be_verb(before: str, word: str, names: set[str]) -> bool:
+    """Whether a word of the question may be its verb after those before it; "state" seldom is one."""
+    if not before or _NO_VERB_FOLLOWS.search(before):
+        return False
+    if word.lower() not in ("state", "states"):
+        return True
+    last = words(before)[-1:]
+    return bool(last) and (last[0] in _MAY_STATE or (last[0] in names and not is_country(last[0])))

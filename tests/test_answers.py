@@ -184,6 +184,20 @@ def test_a_lead_that_stands_before_its_passage_is_cited_where_it_stands(empty, w
     assert f"?quote={first.start}-{first.end},{second.start}-{second.end}#" in render.answer_html(answer)
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("When was the old bridge of Tarn opened?", "The old bridge of Tarn was not opened until 1985."),
+        ("By what year had Orsk's vaccine reduced polio?", "By 1962, Orsk's vaccine had reduced polio by half."),
+        ("Which state closed its old mills?", "Maine closed its old mills last winter."),
+    ],
+)
+def test_what_only_looks_denied_or_said_or_owned_answers(empty, write, question, told):
+    others = "The mayor of Tarn swam. Then Mr. Orsk met the press there. A polio ward was built in Maine."
+    empty.ingest([write("a.txt", f"News of the day\n\n{others} {told}")])
+    assert [sentence.text for sentence in empty.ask(question).sentences] == [told]
+
+
 def test_copies_of_a_text_dont_outvote_a_better_passage(demo):
     """Four outlets print the wire's ferry story; before copies counted once, it came first for every question."""
     (copied, *_), (other, *_) = demo.collection.nearest("ferry rocks", 1), demo.collection.nearest("Cup final goal", 1)

@@ -55,6 +55,18 @@ def test_how_many_names_what_is_counted():
         ("who accused NATO of lying?", "accuse", set()),
         ("did Lavrov deny planning an attack?", "deny", {"lavrov"}),
         ("what does Putin want?", None, set()),
+        ("what did Lavrov state?", "say", {"lavrov"}),
+        ("who states that?", "say", set()),
+        ("what did the reporter say?", None, set()),
+        ("what was Lavrov accused of?", "accuse", set()),
+        ("has Lavrov been accused of lying?", "accuse", set()),
+        ("what did Putin's spokesman deny?", "deny", set()),
+        ("which state voted first?", None, set()),
+        ("which US state did Biden win?", None, set()),
+        ("what is the old mill called?", None, set()),
+        ("what term did Truss use to describe it?", None, set()),
+        ("who is to blame?", None, set()),
+        ("when was the budget announced?", None, set()),
     ],
 )
 def test_a_question_about_speech_names_its_kind_and_speaker(question, kind, speakers):
@@ -80,6 +92,7 @@ def test_a_country_is_required_before_another_name_too():
         ("When did Mr Lavrov leave Geneva?", {"lavrov"}, "left"),
         ("how many troops does NATO have?", {"nato"}, "have"),
         ("when did the talks end?", set(), None),
+        ("when did Putin's spokesman leave?", set(), None),
     ],
 )
 def test_the_doer_and_the_deed_are_read_off_the_question(question, subject, deed):
