@@ -38,8 +38,8 @@ CONTRADICTS = 0.5
 SHORTLIST = 10
 """So many sentences, the likeliest by reading and shared words, are compared in meaning, which takes time."""
 
-WEIGHTS = (0.39, 6.04, 1.26, -0.33, 0.08, 3.73)
-BIAS = -5.88
+WEIGHTS = (0.32, 5.21, 1.16, -0.33, 0.09, 3.58, 3.86)
+BIAS = -7.28
 """The log odds that a sentence answers, from its `features`; `python -m training.weigh` prints them (see LOG.md)."""
 
 LIKENESS_ALONE, BIAS_ALONE = 12.0, -6.6
@@ -130,7 +130,7 @@ def features(
     """The sentences that may answer, with what of them does, and what their odds are weighed from.
 
     These are the reader's log odds, likeness, having the kind of thing asked for, the passage's log rank, being the
-    reported speech of the one who is asked about, and its share of all their odds.
+    reported speech of the one who is asked about, its share of all their odds, and the best cosine of a passage.
     """
     eligible = _eligible(question, among, names, strictly=not question.is_open)
     readings = _readings(question.text, eligible, reader)
@@ -140,6 +140,7 @@ def features(
     chosen = [eligible[at] for at in order]
     odds = [math.exp(_log_odds(readings[at].score)) for at in order]
     total = sum(odds)
+    closest = max((candidate.passage.cosine for candidate in among), default=0.0)
     return [
         (
             candidate,
@@ -151,6 +152,7 @@ def features(
                 math.log(candidate.number),
                 float(bool(question.speakers)),
                 own / total,
+                closest,
             ),
         )
         for at, candidate, own, likeness in zip(

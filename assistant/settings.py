@@ -54,7 +54,7 @@ class Settings(BaseModel):
         "omit", description="what is done with a chat model's sentence that no passage supports: `omit` or `flag`"
     )
     passages: int = Field(12, ge=1, le=30, description="how many passages are read for an answer")
-    minimum_score: float = Field(0.4, ge=0, le=1, description="the odds at which a sentence answers; below: refused")
+    minimum_score: float = Field(0.35, ge=0, le=1, description="the odds at which a sentence answers; below: refused")
     chroma_url: str = Field(
         "", pattern=r"^(https?://[^\s/]+)?$", description="a Chroma server for the vectors, as http://127.0.0.1:8000"
     )

@@ -7,6 +7,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -151,23 +152,24 @@ class Collection:
         raise CollectionError(f"{id_or_source!r}: {problem}. See the ids with `onrecord list`.")
 
     def nearest(self, question: str, count: int, wanted: Filter = EVERYTHING) -> list[Passage]:
-        """The `count` passages nearest to the question in meaning among those wanted, nearest first."""
+        """The `count` passages nearest to the question in meaning among those wanted, nearest first; with cosines."""
         vector = self.embedder.encode([question], threads=1)[0]
         while True:
             name = self.catalog.fact("vectors")
             try:
                 with self._reading:
                     self._notice_other_writers()
-                    found = self.catalog.passages(self._nearest(vector, count, wanted))
+                    cosines = self._nearest(vector, count, wanted)
+                    found = self.catalog.passages(list(cosines))
             except CollectionError:
                 if self.catalog.fact("vectors") == name:
                     raise
             else:
                 if self.catalog.fact("vectors") == name:
-                    return found
+                    return [replace(passage, cosine=cosines[passage.id]) for passage in found]
             # They were made anew meanwhile, by `rebuild`.
 
-    def _nearest(self, vector: Vectors, count: int, wanted: Filter) -> list[str]:
+    def _nearest(self, vector: Vectors, count: int, wanted: Filter) -> dict[str, float]:
         asked = count
         if wanted != EVERYTHING:
             chosen, all_ = self.catalog.article_counts(wanted)
@@ -177,9 +179,10 @@ class Collection:
                 return compared
         while True:
             near = self.vectors.nearest(vector, asked)
-            found = self.catalog.let_through(near, wanted)  # vectors that no article has yet, or has any more, aren't
+            # Vectors that no article has yet, or has any more, aren't let through.
+            found = self.catalog.let_through(list(near), wanted)
             if len(found) >= count or len(near) < asked:
-                return found[:count]
+                return {passage_id: near[passage_id] for passage_id in found[:count]}
             asked *= 4
 
     def matching(self, words: list[str], count: int, wanted: Filter = EVERYTHING) -> list[Passage]:

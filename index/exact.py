@@ -25,8 +25,8 @@ class ExactIndex:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def nearest(self, vector: Vectors, count: int, wanted: Filter) -> list[str] | None:
-        """The ids of the `count` passages nearest by cosine among those wanted, nearest first, all of them compared.
+    def nearest(self, vector: Vectors, count: int, wanted: Filter) -> dict[str, float] | None:
+        """The cosines of the `count` passages nearest among those wanted, by id, nearest first, all of them compared.
 
         None where the vectors of some article aren't here yet.
         """
@@ -37,7 +37,7 @@ class ExactIndex:
                 return None
             rows = database.execute(f"SELECT version, vectors FROM articles WHERE {clause}", parameters)  # noqa: S608
             found = _nearest(iter(lambda: rows.fetchmany(ARTICLES_AT_ONCE), []), vector, count)
-        return [passage_id(version, number) for version, number in found]
+        return {passage_id(version, number): cosine for cosine, version, number in found}
 
     def lacking(self, count: int) -> Iterator[dict[str, list[str]]]:
         """The versions of articles whose vectors aren't here, so many at a time, each with the ids of its passages."""
@@ -84,8 +84,10 @@ class ExactIndex:
             )
 
 
-def _nearest(batches: Iterable[Sequence[tuple[str, bytes]]], vector: Vectors, count: int) -> list[tuple[str, int]]:
-    """The `count` vectors nearest by cosine, nearest first: each its article's version, and its number in that.
+def _nearest(
+    batches: Iterable[Sequence[tuple[str, bytes]]], vector: Vectors, count: int
+) -> list[tuple[float, str, int]]:
+    """The `count` vectors nearest, nearest first: each its cosine, its article's version, and its number in that.
 
     The batches are of `(version, packed vectors)`.
     """
@@ -98,4 +100,4 @@ def _nearest(batches: Iterable[Sequence[tuple[str, bytes]]], vector: Vectors, co
             first = int(ends[at - 1]) if at else 0
             best.append((float(scores[place]), batch[at][0], place - first))
         best = sorted(best, key=lambda found: -found[0])[:count]
-    return [(version, number) for _, version, number in best]
+    return best

@@ -76,7 +76,10 @@ EVERYTHING = Filter()
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of an article, `article.full_text[start:end]`, as found by a search (higher `score`, closer)."""
+    """A stretch of an article, `article.full_text[start:end]`, as found by a search (higher `score`, closer).
+
+    `cosine` is how alike it and the question are in meaning, 0 where only its words were found.
+    """
 
     id: str
     article: Article
@@ -84,6 +87,7 @@ class Passage:
     end: int
     sentences: tuple[Sentence, ...] = field(repr=False)
     score: float = 0.0
+    cosine: float = 0.0
 
     @property
     def text(self) -> str:

@@ -124,11 +124,12 @@ class VectorStore:
                 found |= zip(some["ids"], np.asarray(some["embeddings"], dtype=np.float32), strict=True)
         return found
 
-    def nearest(self, vector: Vectors, count: int) -> list[str]:
-        """The ids of the `count` passages nearest by cosine, nearest first."""
+    def nearest(self, vector: Vectors, count: int) -> dict[str, float]:
+        """The cosines of the `count` passages nearest by cosine, by their ids, nearest first."""
         with self._trouble_told():
-            found = self._collection.query(query_embeddings=vector[None], n_results=count, include=[])
-        return found["ids"][0]
+            found = self._collection.query(query_embeddings=vector[None], n_results=count, include=["distances"])
+        distances = found["distances"] or [[]]
+        return {found_id: 1 - distance for found_id, distance in zip(found["ids"][0], distances[0], strict=True)}
 
     def count(self) -> int:
         """How many vectors there are."""

@@ -33,7 +33,9 @@ def test_the_nearest_are_those_of_all_articles_together(together, count):
     batches = [articles[first : first + together] for first in range(0, len(articles), together)]
     wanted = np.argsort(-(vectors @ question))[:count]
     names = [(str(at), number) for at, size in enumerate(sizes) for number in range(size)]
-    assert exact._nearest(batches, question, count) == [names[place] for place in wanted]
+    found = exact._nearest(batches, question, count)
+    assert [name for _, *name in found] == [list(names[place]) for place in wanted]
+    assert [cosine for cosine, *_ in found] == pytest.approx((vectors @ question)[wanted], abs=1e-5)
 
 
 def test_where_there_are_no_articles_nothing_is_near():
@@ -49,7 +51,8 @@ def test_what_is_compared_one_by_one_is_what_chroma_finds(empty, write):
     collection = empty.collection
     vector = collection.embedder.encode(["ship 17 came in"])[0]
     compared, found = collection.exact.nearest(vector, 5, EVERYTHING), collection.vectors.nearest(vector, 5)
-    cosines = [
-        [store[id_] @ vector for id_ in ids] for ids in (compared, found) if (store := collection.vectors.get(ids))
-    ]
+    kept = collection.vectors.get(list({*compared, *found}))
+    cosines = [[kept[id_] @ vector for id_ in near] for near in (compared, found)]
+    for near, true in zip((compared, found), cosines, strict=True):
+        assert list(near.values()) == pytest.approx(true, abs=0.001)
     assert cosines[0] == pytest.approx(cosines[1], abs=0.001), "as near, though of equals others may be taken"

@@ -53,6 +53,7 @@ def main() -> None:
     asked = [each for each in (*wiki, *news) if len(each.features)]  # the others are refused, whatever the weights
     count = sum(len(each.features) > 0 for each in wiki)
     rows, right = (np.concatenate([getattr(each, name) for each in asked]) for name in ("features", "right"))
+    rows, closest = rows[:, :-1], [each.features[0, -1] for each in asked]  # which is the same for all of a question
     weight = np.concatenate([np.full(len(each.features), each.weight) for each in asked])
     question = np.concatenate([np.full(len(each.features), at // 2) for at, each in enumerate(asked)])
     odds = np.zeros(len(rows))
@@ -64,13 +65,13 @@ def main() -> None:
     bounds = np.cumsum([0, *(len(each.features) for each in asked)])
     tops = [_top(each, odds[first:last]) for each, first, last in zip(asked, bounds, bounds[1:], strict=False)]
     # A sentence's odds become those of the best of a question's: 0.5 then means even odds that the answer is right.
-    best = LogisticRegression(C=10).fit(
-        [[top[0]] for top in tops], [top[1] for top in tops], sample_weight=[each.weight for each in asked]
-    )
-    scale, shift = best.coef_[0][0], best.intercept_[0]
-    weights, bias = scale * fit.coef_[0], scale * fit.intercept_[0] + shift
-    print(f"{len(asked)} questions; weights {weights.round(2)}, bias {bias:.2f}")
-    tops = [(1 / (1 + np.exp(-scale * top[0] - shift)), *top[1:]) for top in tops]
+    found = [[top[0], cosine] for top, cosine in zip(tops, closest, strict=True)]
+    best = LogisticRegression(C=10).fit(found, [top[1] for top in tops], sample_weight=[each.weight for each in asked])
+    scale, weight_of_closest = best.coef_[0]
+    weights = [*scale * fit.coef_[0], weight_of_closest]
+    bias = scale * fit.intercept_[0] + best.intercept_[0]
+    print(f"{len(asked)} questions; weights {np.round(weights, 2)}, bias {bias:.2f}")
+    tops = [(score, *top[1:]) for score, top in zip(best.predict_proba(found)[:, 1], tops, strict=True)]
     for name, each in (("Wikipedia", tops[:count]), ("news", tops[count:])):
         print(f"{name}\n{risk_and_coverage(each)}")
 
