@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from assistant.lexicon import canonical, concept, concepts, is_country
 from assistant.names import names_in, without_owners
-from assistant.question import Question
+from assistant.question import Question, years_in
+from assistant.relative import bracketed
 from assistant.speech import acts
 from index.embed import Vectors
 from index.records import Passage, Sentence
@@ -81,11 +82,12 @@ def known_names(among: Sequence[Candidate]) -> frozenset[str]:
 
 
 def may_answer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Whether the sentence has the speaker, doer and role, the country or number that are asked about, undenied."""
+    """Whether the sentence has the speaker, doer, role, year, country or number that is asked about, undenied."""
     return (
         _has_doer(question, candidate, names)
         and _has_role(question, candidate)
         and _has_speech(question, candidate, names)
+        and _has_year(question, candidate)
         and not _is_negated(question, candidate)
         and (question.asks != "country" or _has_country(question, candidate))
         and (question.asks != "number" or _NUMBER.search(candidate.text) is not None)
@@ -182,6 +184,19 @@ def _has_speech(question: Question, candidate: Candidate, names: frozenset[str])
     if question.speakers:
         return any(question.speakers & act.speakers for act in spoken)
     return any(not act.speakers & question.names for act in spoken) or (bool(spoken) and question.asks != "person")
+
+
+def _has_year(question: Question, candidate: Candidate) -> bool:
+    """Whether a year that is asked about is in the passage or the headline, or is that of publication or told from it.
+
+    What comes every year, as prizes and budgets, would else be answered from another one.
+    """
+    if not question.years:
+        return True
+    article = candidate.passage.article
+    told = bracketed(candidate.text, article.published)
+    around = f"{article.title} {candidate.lead} {told} {candidate.passage.text} {article.published or ''}"
+    return not question.years.isdisjoint(years_in(around))
 
 
 def _is_negated(question: Question, candidate: Candidate) -> bool:

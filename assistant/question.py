@@ -33,6 +33,7 @@ _NO_VERB_FOLLOWS = re.compile(
 )
 """As before "which claims", "used to describe", "is to blame"."""
 
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d(?=s?\b)")
 _MAY_STATE = frozenset("who he she they it".split())
 _ROLE = re.compile(r"who (?:is|was|are|were) (?:the )?(?:[\w-]+ )*?([\w-]+) of (?:the )?([\w-]+)", re.IGNORECASE)
 
@@ -46,7 +47,7 @@ class Question:
     the table above or "anything"; `counted` the concepts, either of which "how many" counts. `speech` is the kind of
     speech asked about ("deny"), and `speakers` who is asked to have spoken; `subject` the names of who is asked to
     have done something, and `deed` the concept of what. `role` is two concepts that must stand together
-    ("president", "france").
+    ("president", "france"). `years` are those that it names.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Question:
     subject: frozenset[str]
     deed: str | None
     role: tuple[str, str] | None
+    years: frozenset[str]
 
     @property
     def is_open(self) -> bool:
@@ -102,7 +104,13 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
         subject=frozenset(done_by),
         deed=deed,
         role=(concept(role.group(1).lower()), concept(role.group(2).lower())) if role else None,
+        years=years_in(text),
     )
+
+
+def years_in(text: str) -> frozenset[str]:
+    """The years that a text names, and counts that look like one, whether they have a comma or not."""
+    return frozenset(_YEAR.findall(text.replace(",", "")))
 
 
 def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:

@@ -198,6 +198,21 @@ def test_what_only_looks_denied_or_said_or_owned_answers(empty, write, question,
     assert [sentence.text for sentence in empty.ask(question).sentences] == [told]
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Who won the Lantern Prize in 2024?", True),
+        ("Who won the Lantern Prize in 2023?", True),
+        ("Who won the Lantern Prize in 2019?", False),
+    ],
+)
+def test_a_year_that_is_asked_about_is_told_or_that_of_publication(empty, write, question, told):
+    won = "Celia Morrowby won the Lantern Prize on Thursday. Last year the prize went to Anders Quill. "
+    text = f"---\ntitle: Lantern Prize\ndate: 2024-03-22\n---\n{won}"
+    empty.ingest([write("prize.md", text)])
+    assert empty.ask(question).refused is not told
+
+
 def test_copies_of_a_text_dont_outvote_a_better_passage(demo):
     """Four outlets print the wire's ferry story; before copies counted once, it came first for every question."""
     (copied, *_), (other, *_) = demo.collection.nearest("ferry rocks", 1), demo.collection.nearest("Cup final goal", 1)

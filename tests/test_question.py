@@ -74,6 +74,11 @@ def test_a_question_about_speech_names_its_kind_and_speaker(question, kind, spea
     assert (found.speech, found.speakers) == (kind, speakers)
 
 
+def test_years_are_read_off_the_question():
+    assert read_question("who led in the 1640s and in 2019?", NAMES).years == {"1640", "2019"}
+    assert read_question("how many of the 1,200 came by 10:30?", NAMES).years == frozenset()
+
+
 def test_a_name_that_no_article_has_is_still_a_name_by_its_capital():
     assert read_question("what did Zelensky say?", NAMES).required == {"zelensky"}
 
