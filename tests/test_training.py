@@ -9,7 +9,7 @@ import torch
 from assistant.reader import Reader
 from training.export import export
 from training.model import ReadingModel
-from training.train import UNITS, train
+from training.train import UNITS, main, train
 
 pytestmark = [
     pytest.mark.real,
@@ -71,6 +71,13 @@ def test_a_layer_narrowed_by_the_units_that_do_nothing_is_the_same():
         after = model(**inputs)
     assert model.encoder.encoder.layer[0].intermediate.dense.out_features == 1_024
     assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(before, after, strict=True))
+
+
+def test_a_folder_without_the_data_is_a_clear_error(data, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["train", "--data", str(data.parent)])
+    with pytest.raises(SystemExit):
+        main()
+    assert f"{data.parent} lacks squad2_12articles.jsonl.gz; give the folder" in capsys.readouterr().err
 
 
 def test_training_goes_on_where_it_stopped_and_ends_with_a_model_that_reads(data, tmp_path, monkeypatch):

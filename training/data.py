@@ -13,6 +13,10 @@ WIKI_DEV = 4
 """So many of the tuning half's titles are kept from training, to choose thresholds on."""
 
 
+_SETS = ("squad2_12articles", "squadshifts_new_wiki", "qamr_devtest")
+_OTHERS = ("squadshifts_reddit", "squadshifts_amazon_reviews", "friendsqa")
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A question on a passage: `spans` are its answers' `(start, end)` in `context`, none where it has none."""
@@ -57,8 +61,12 @@ def qamr(folder: Path, part: str) -> list[Example]:
 
 def others(folder: Path) -> dict[str, list[Example]]:
     """Sets that are only learnt from."""
-    names = ("squadshifts_reddit", "squadshifts_amazon_reviews", "friendsqa")
-    return {name: [_example(row) for row in _rows(folder, name)] for name in names}
+    return {name: [_example(row) for row in _rows(folder, name)] for name in _OTHERS}
+
+
+def lacking(folder: Path) -> list[str]:
+    """The files that training needs and the folder hasn't."""
+    return [path.name for name in (*_SETS, *_OTHERS) if not (path := _path(folder, name)).is_file()]
 
 
 def _qamr_part(row: dict) -> str:
@@ -69,8 +77,12 @@ def _qamr_part(row: dict) -> str:
 
 
 def _rows(folder: Path, name: str) -> Iterator[dict]:
-    with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+    with gzip.open(_path(folder, name), "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{name}.jsonl.gz"
 
 
 def _example(row: dict) -> Example:

@@ -179,6 +179,8 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=MODEL, help="where the model is written to")
     parser.add_argument("--tokens", type=int, nargs=2, default=TOKENS, help="at full width, and narrowed")
     given = parser.parse_args()
+    if lacking := data.lacking(given.data):
+        parser.error(f"{given.data} lacks {lacking[0]}; give the folder that has all of the reading sets")
     export(train(given.data, given.work, tuple(given.tokens)), given.data, given.to)
 
 
