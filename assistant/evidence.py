@@ -176,6 +176,9 @@ def _counts(question: Question, following: str) -> bool:
 
 
 def _has_speech(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
+    around = f"{candidate.passage.article.title} {candidate.lead} {candidate.passage.text}"
+    if question.unnamed and question.unnamed not in concepts(around):
+        return False
     if question.speech is None:
         return True
     spoken = [

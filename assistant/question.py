@@ -45,9 +45,10 @@ class Question:
     `terms` are the concepts that it is about; `names` the words in it that are names, and `required` those that an
     answer can't do without: countries, and of other adjoining ones ("Antony Blinken") the last. `asks` is a key of
     the table above or "anything"; `counted` the concepts, either of which "how many" counts. `speech` is the kind of
-    speech asked about ("deny"), and `speakers` who is asked to have spoken; `subject` the names of who is asked to
-    have done something, and `deed` the concept of what. `role` is two concepts that must stand together
-    ("president", "france"). `years` are those that it names.
+    speech asked about ("deny"), `speakers` who is asked to have spoken, and `unnamed` the concept of one who is only
+    told of as somebody's ("Putin's spokesman"); `subject` the names of who is asked to have done something, and
+    `deed` the concept of what. `role` is two concepts that must stand together ("president", "france"). `years` are
+    those that it names.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Question:
     counted: frozenset[str]
     speech: str | None
     speakers: frozenset[str]
+    unnamed: str | None
     subject: frozenset[str]
     deed: str | None
     role: tuple[str, str] | None
@@ -85,7 +87,7 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
         word for word, after in pairwise([*tokens, ""]) if word in names and (after not in names or is_country(word))
     }
     asks = next((kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.I)), "anything")
-    speech, speakers = _speech(plain, names, asks)
+    speech, speakers, unnamed = _speech(plain, names, asks)
     counted, role = _COUNTED.search(plain), _ROLE.search(plain)
     done_by, deed = _subject(plain, names)
     return Question(
@@ -101,6 +103,7 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
         counted=frozenset(concept(word) for word in words(counted.group(1))) - STOP_WORDS if counted else frozenset(),
         speech=speech,
         speakers=speakers,
+        unnamed=unnamed,
         subject=frozenset(done_by),
         deed=deed,
         role=(concept(role.group(1).lower()), concept(role.group(2).lower())) if role else None,
@@ -125,20 +128,23 @@ def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:
     return set(), None
 
 
-def _speech(text: str, names: set[str], asks: str) -> tuple[str | None, frozenset[str]]:
+def _speech(text: str, names: set[str], asks: str) -> tuple[str | None, frozenset[str], str | None]:
     auxiliary = _AUXILIARY.search(text)
     for found in re.finditer(r"[\w-]+", text):
         before = text[: found.start()]
         kind = kind_of(found.group()) if _may_be_verb(before, found.group(), names) else None
         if kind is None:
             continue
-        subject = before[auxiliary.end() :] if auxiliary else ""
         is_passive = auxiliary and _PARTICIPLE.fullmatch(found.group()) and _BE.search(before, auxiliary.start())
-        speakers = frozenset[str]() if is_passive else names.intersection(words(without_owners(subject)))
+        subject = before[auxiliary.end() :] if auxiliary and not is_passive else ""
+        owned = words(without_owners(subject))
+        speakers = frozenset(names.intersection(owned))
+        is_unnamed = owned and not speakers and not names.isdisjoint(words(subject))
+        unnamed = concept(owned[-1]) if is_unnamed else None
         if kind == "say" and not speakers and asks != "person":  # "what is it called?" wants no speech
-            return None, frozenset()
-        return kind, frozenset(speakers)
-    return None, frozenset()
+            return None, speakers, unnamed
+        return kind, speakers, unnamed
+    return None, frozenset(), None
 
 
 def _may_be_verb(before: str, word: str, names: set[str]) -> bool:

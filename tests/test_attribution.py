@@ -34,7 +34,10 @@ def test_a_speaker_s_own_words_answer(assistant, question, quoted):
     assert quoted in assistant.ask(question).text
 
 
-@pytest.mark.parametrize("question", ["what did Blinken deny?", "what did NATO deny?", "what did Macron deny?"])
+@pytest.mark.parametrize(
+    "question",
+    ["what did Blinken deny?", "what did NATO deny?", "what did Macron deny?", "What did Putin's spokesman say?"],
+)
 def test_what_nobody_is_reported_to_have_said_is_refused(assistant, question):
     assert assistant.ask(question).refused
 

@@ -74,6 +74,22 @@ def test_a_question_about_speech_names_its_kind_and_speaker(question, kind, spea
     assert (found.speech, found.speakers) == (kind, speakers)
 
 
+@pytest.mark.parametrize(
+    ("question", "unnamed"),
+    [
+        ("what did Putin's spokesman deny?", "spokesman"),
+        ("what has Putin's new spokesman said?", "spokesman"),
+        ("what did Putin's spokesman Orsk say?", None),
+        ("what did Lavrov say?", None),
+        ("what did he say?", None),
+        ("what was the minister accused of?", None),
+        ("what is the old mill called?", None),
+    ],
+)
+def test_a_speaker_who_is_only_somebody_s_is_read_off_the_question(question, unnamed):
+    assert read_question(question, NAMES).unnamed == (unnamed and concept(unnamed))
+
+
 def test_years_are_read_off_the_question():
     assert read_question("who led in the 1640s and in 2019?", NAMES).years == {"1640", "2019"}
     assert read_question("how many of the 1,200 came by 10:30?", NAMES).years == frozenset()

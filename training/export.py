@@ -21,7 +21,8 @@ from training.variations import Unanswerable, crop
 
 UNCALIBRATED = {"bias": 0.0, "margin": 1.0, "answerable": 0.0}
 COSTS_AT_MOST = 0.005
-"""Of F1 on the development questions, eight bits may cost so much; that they cost more is told, for a person to decide."""
+"""Of F1 on the development questions, eight bits may cost so much; that they cost more is told, for somebody to decide.
+"""
 
 
 def export(model: ReadingModel, folder: Path, to: Path) -> None:
