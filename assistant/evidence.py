@@ -176,8 +176,7 @@ def _counts(question: Question, following: str) -> bool:
 
 
 def _has_speech(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    around = f"{candidate.passage.article.title} {candidate.lead} {candidate.passage.text}"
-    if question.unnamed and question.unnamed not in concepts(around):
+    if question.unnamed and question.unnamed not in concepts(_around(candidate)):
         return False
     if question.speech is None:
         return True
@@ -196,10 +195,14 @@ def _has_year(question: Question, candidate: Candidate) -> bool:
     """
     if not question.years:
         return True
-    article = candidate.passage.article
-    told = bracketed(candidate.text, article.published)
-    around = f"{article.title} {candidate.lead} {told} {candidate.passage.text} {article.published or ''}"
-    return not question.years.isdisjoint(years_in(around))
+    published = candidate.passage.article.published
+    told = f"{_around(candidate)} {bracketed(candidate.text, published)} {published or ''}"
+    return not question.years.isdisjoint(years_in(told))
+
+
+def _around(candidate: Candidate) -> str:
+    """The headline, the lead, and the passage, which has the sentence in it."""
+    return f"{candidate.passage.article.title} {candidate.lead} {candidate.passage.text}"
 
 
 def _is_negated(question: Question, candidate: Candidate) -> bool:

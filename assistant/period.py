@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from typing import Literal
 
 from assistant.lexicon import canonical, is_country
+from assistant.relative import YEAR
 
 LONGEST = 1_000
 """Characters; in a longer question nothing is found."""
 
-_YEAR = r"(?:1[5-9]|20)\d\d"
 _MONTH = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?)"
@@ -40,12 +40,12 @@ _RELATIVE = [
     rf"last\s(?P<last_month>{_MONTH})",
 ]
 _DATES = [
-    rf"(?P<iso>{_YEAR}-\d\d-\d\d)",
-    rf"(?:(?:{_WEEKDAY}),?\s)?(?P<day>{_DAY})\s(?:of\s)?(?P<month>{_MONTH})(?:,?\s(?P<year>{_YEAR}))?",
-    rf"(?:(?:{_WEEKDAY}),?\s)?(?P<month>{_MONTH})\s(?P<day>{_DAY})(?:,?\s(?P<year>{_YEAR}))?",
-    rf"(?:(?P<part>{_PART})[\s-])?(?P<month>{_MONTH})(?:,?\s(?:of\s)?(?P<year>{_YEAR}))?",
-    rf"(?:the\s)?(?P<season>{'|'.join(_SEASONS)})\s(?:of\s)?(?P<year>{_YEAR})",
-    rf"(?:(?P<part>{_PART})[\s-])?(?P<year>{_YEAR})",
+    rf"(?P<iso>{YEAR}-\d\d-\d\d)",
+    rf"(?:(?:{_WEEKDAY}),?\s)?(?P<day>{_DAY})\s(?:of\s)?(?P<month>{_MONTH})(?:,?\s(?P<year>{YEAR}))?",
+    rf"(?:(?:{_WEEKDAY}),?\s)?(?P<month>{_MONTH})\s(?P<day>{_DAY})(?:,?\s(?P<year>{YEAR}))?",
+    rf"(?:(?P<part>{_PART})[\s-])?(?P<month>{_MONTH})(?:,?\s(?:of\s)?(?P<year>{YEAR}))?",
+    rf"(?:the\s)?(?P<season>{'|'.join(_SEASONS)})\s(?:of\s)?(?P<year>{YEAR})",
+    rf"(?:(?P<part>{_PART})[\s-])?(?P<year>{YEAR})",
     *_RELATIVE,
 ]
 _WHOLE_DATES = [re.compile(form, re.IGNORECASE) for form in _DATES]

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from assistant.lexicon import canonical, concept, is_country
 from assistant.names import TITLES, without_owners
+from assistant.relative import YEAR
 from assistant.speech import kind_of
 from index.words import STOP_WORDS, words
 
@@ -33,7 +34,7 @@ _NO_VERB_FOLLOWS = re.compile(
 )
 """As before "which claims", "used to describe", "is to blame"."""
 
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d(?=s?\b)")
+_YEAR = re.compile(rf"\b{YEAR}(?=s?\b)")
 _MAY_STATE = frozenset("who he she they it".split())
 _ROLE = re.compile(r"who (?:is|was|are|were) (?:the )?(?:[\w-]+ )*?([\w-]+) of (?:the )?([\w-]+)", re.IGNORECASE)
 

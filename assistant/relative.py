@@ -25,7 +25,8 @@ _MONTHS = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     r"|Nov(?:ember)?|Dec(?:ember)?)\b"
 )
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+YEAR = r"(?:1[5-9]|20)\d\d"
+_YEAR = re.compile(rf"\b{YEAR}\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]urs?|me|us|mine)\b")
 # A single closing quote can't be told from an apostrophe, so such a quotation ends at the last one that it may.
 _QUOTED = re.compile(

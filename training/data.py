@@ -13,7 +13,7 @@ WIKI_DEV = 4
 """So many of the tuning half's titles are kept from training, to choose thresholds on."""
 
 
-_SETS = ("squad2_12articles", "squadshifts_new_wiki", "qamr_devtest")
+_SQUAD, _WIKI, _QAMR = "squad2_12articles", "squadshifts_new_wiki", "qamr_devtest"
 _OTHERS = ("squadshifts_reddit", "squadshifts_amazon_reviews", "friendsqa")
 
 
@@ -37,7 +37,7 @@ def squad(folder: Path, part: str) -> list[Example]:
     """SQuAD 2.0's articles: "train", "dev" or "test", whole articles apart."""
     kept = {"test": SQUAD_TEST, "dev": SQUAD_DEV}
     apart = (*SQUAD_TEST, *SQUAD_DEV)
-    rows = _rows(folder, "squad2_12articles")
+    rows = _rows(folder, _SQUAD)
     return [
         _example(row)
         for row in rows
@@ -47,7 +47,7 @@ def squad(folder: Path, part: str) -> list[Example]:
 
 def wiki(folder: Path, part: str) -> list[Example]:
     """SQuADShifts' Wikipedia articles: "train" and "dev" are of the half that search was tuned on; "test" the other."""
-    rows = list(_rows(folder, "squadshifts_new_wiki"))
+    rows = list(_rows(folder, _WIKI))
     titles = sorted({row["title"] for row in rows})
     tuning = titles[::2]
     kept = {"train": tuning[WIKI_DEV:], "dev": tuning[:WIKI_DEV], "test": titles[1::2]}[part]
@@ -56,7 +56,7 @@ def wiki(folder: Path, part: str) -> list[Example]:
 
 def qamr(folder: Path, part: str) -> list[Example]:
     """QAMR's sentences, whole sentences apart: a fifth of those from Wikinews are "test", and a tenth "dev"."""
-    return [_example(row) for row in _rows(folder, "qamr_devtest") if _qamr_part(row) == part]
+    return [_example(row) for row in _rows(folder, _QAMR) if _qamr_part(row) == part]
 
 
 def others(folder: Path) -> dict[str, list[Example]]:
@@ -66,7 +66,7 @@ def others(folder: Path) -> dict[str, list[Example]]:
 
 def lacking(folder: Path) -> list[str]:
     """The files that training needs and the folder hasn't."""
-    return [path.name for name in (*_SETS, *_OTHERS) if not (path := _path(folder, name)).is_file()]
+    return [path.name for name in (_SQUAD, _WIKI, _QAMR, *_OTHERS) if not (path := _path(folder, name)).is_file()]
 
 
 def _qamr_part(row: dict) -> str:
