@@ -73,6 +73,29 @@ def test_a_layer_narrowed_by_the_units_that_do_nothing_is_the_same():
     assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(before, after, strict=True))
 
 
+def test_a_rounded_layer_learns_with_the_numbers_that_eight_bits_have_and_then_gives_its_own_again():
+    torch.manual_seed(0)
+    model = ReadingModel()
+    model.round()
+    layer = model.encoder.encoder.layer[0].output.dense
+    hidden = torch.randn(2, 5, layer.in_features)
+    steps = layer.weight.detach().abs().amax(1) / 127
+    weight = torch.fake_quantize_per_channel_affine(layer.weight, steps, torch.zeros_like(steps).int(), 0, -127, 127)
+    wanted = []
+    for example in hidden:
+        step = (example.max() - example.min()) / 255
+        zero = (-example.min() / step).round().int()
+        rounded = torch.fake_quantize_per_tensor_affine(example, step, zero, 0, 255)
+        wanted.append(torch.nn.functional.linear(rounded, weight, layer.bias))
+    whole = torch.nn.functional.linear(hidden, layer.weight, layer.bias)
+    learnt_with = layer.train()(hidden)
+    off = (learnt_with - torch.stack(wanted)).abs().mean()
+    assert off < (whole - torch.stack(wanted)).abs().mean() / 10
+    learnt_with.sum().backward()
+    assert layer.weight.grad.abs().sum() > 0
+    assert torch.equal(layer.eval()(hidden), whole)
+
+
 def test_a_folder_without_the_data_is_a_clear_error(data, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["train", "--data", str(data.parent)])
     with pytest.raises(SystemExit):
@@ -84,10 +107,12 @@ def test_training_goes_on_where_it_stopped_and_ends_with_a_model_that_reads(data
     monkeypatch.setattr("training.train.SAVED_EVERY", 1)
     monkeypatch.setattr("training.train.REPORTS", 60)
     monkeypatch.setattr("training.train.WEIGHED_ON", 2)
-    train(data, tmp_path / "work", (4_000, 4_000))
-    stopped = (tmp_path / "work" / "narrow.pt").stat().st_mtime_ns
-    model = train(data, tmp_path / "work", (4_000, 12_000))
-    assert (tmp_path / "work" / "narrow.pt").stat().st_mtime_ns > stopped
+    train(data, tmp_path / "work", (4_000, 4_000, 4_000))
+    narrow, rounded = (tmp_path / "work" / name for name in ("narrow.pt", "rounded.pt"))
+    stopped = narrow.stat().st_mtime_ns, rounded.stat().st_mtime_ns
+    model = train(data, tmp_path / "work", (4_000, 4_000, 12_000))
+    assert narrow.stat().st_mtime_ns == stopped[0]
+    assert rounded.stat().st_mtime_ns > stopped[1]
     assert model.encoder.encoder.layer[0].intermediate.dense.out_features == UNITS
     export(model, data, tmp_path / "model")
     (reading,) = Reader(tmp_path / "model").read("Who?", ["Anna Weber bought the mill."])

@@ -58,10 +58,41 @@ class ReadingModel(nn.Module):
             layer.intermediate.dense = _linear(before.weight[kept], before.bias[kept])
             layer.output.dense = _linear(after.weight[:, kept], after.bias)
 
+    def round(self) -> None:
+        """From here on the encoder learns with weights and inputs rounded as they will be in eight bits."""
+        for layer in self.encoder.encoder.layer:
+            for block in (layer.attention.self, layer.attention.output, layer.intermediate, layer.output):
+                for name, child in block.named_children():
+                    if isinstance(child, nn.Linear):
+                        setattr(block, name, _linear(child.weight, child.bias, _Rounded))
+
     def heads(self, hidden: Tensor) -> Logits:
         """The logits of the encoder's last layer."""
         first, last = self.span(hidden).unbind(-1)
         return first, last, self.answerable(hidden[:, 0]).squeeze(-1)
+
+
+class _Rounded(nn.Linear):
+    """Learns as if it were in eight bits, gradients passing through the rounding (Jacob et al. 2018, arXiv:1712.05877).
+
+    Weights are rounded row by row, inputs over a whole example, as ONNX Runtime's dynamic quantization does.
+    """
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        if not self.training:
+            return super().forward(hidden)
+        inputs, weight = hidden.detach(), self.weight.detach()
+        low, high = inputs.amin((1, 2), keepdim=True).clamp(max=0), inputs.amax((1, 2), keepdim=True).clamp(min=0)
+        rounded = hidden + (_to_steps(inputs, (high - low) / 255) - inputs)
+        return functional.linear(rounded, self.weight + (_to_steps(weight, _steps(weight)) - weight), self.bias)
+
+
+def _to_steps(values: Tensor, step: Tensor) -> Tensor:
+    return (values / step).round() * step
+
+
+def _steps(rows: Tensor) -> Tensor:
+    return rows.abs().amax(1, keepdim=True).clamp(min=1e-9) / 127
 
 
 class Unpadded(nn.Module):
@@ -114,8 +145,8 @@ class _Gelu(torch.autograd.Function):
         return graph.op("com.microsoft::FastGelu", hidden).setType(hidden.type())
 
 
-def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
-    made = nn.Linear(weight.shape[1], weight.shape[0])
+def _linear(weight: Tensor, bias: Tensor, kind: type[nn.Linear] = nn.Linear) -> nn.Linear:
+    made = kind(weight.shape[1], weight.shape[0])
     made.weight, made.bias = nn.Parameter(weight.detach().clone()), nn.Parameter(bias.detach().clone())
     return made
 

@@ -1,7 +1,7 @@
 """Trains the reading model, from a folder of data to the files that ship: `python -m training.train --data DIR`.
 
-First at the encoder's full width, then with narrower feed-forward layers, which read faster. It may be killed at any
-moment; the same command goes on from the last checkpoint.
+First at the encoder's full width, then with narrower feed-forward layers, which read faster, then with numbers rounded
+to eight bits, as they ship. It may be killed at any moment; the same command goes on from the last checkpoint.
 """
 
 import argparse
@@ -24,8 +24,8 @@ from training.speech import reports
 from training.variations import Unanswerable, crop
 
 SEED = 0
-TOKENS = 14_000_000, 12_000_000
-"""To learn from at full width, and then narrowed."""
+TOKENS = 14_000_000, 12_000_000, 7_000_000
+"""To learn from at full width, then narrowed, then rounded."""
 
 UNITS, WEIGHED_ON = 1_152, 60
 """Of the 1,536 of each feed-forward layer those that are kept, by their activity in so many batches."""
@@ -88,8 +88,8 @@ def loss(model: ReadingModel, batch: Batch) -> torch.Tensor:
     return spans / 2 + 0.5 * functional.binary_cross_entropy_with_logits(answerable.float(), wanted)
 
 
-def train(folder: Path, work: Path, tokens: tuple[int, int] = TOKENS) -> ReadingModel:
-    """Trains on so many tokens at full width and then narrowed, from where the last run in `work` stopped."""
+def train(folder: Path, work: Path, tokens: tuple[int, int, int] = TOKENS) -> ReadingModel:
+    """Trains on so many tokens at full width, narrowed and rounded, from where the last run in `work` stopped."""
     torch.manual_seed(SEED)
     work.mkdir(parents=True, exist_ok=True)
     wide = _Run(ReadingModel(), work / "wide.pt")
@@ -97,13 +97,19 @@ def train(folder: Path, work: Path, tokens: tuple[int, int] = TOKENS) -> Reading
     wide.model.narrow(UNITS, (batch.inputs for batch in islice(_stream(folder, 0), WEIGHED_ON)))
     narrow = _Run(wide.model, work / "narrow.pt")
     narrow.go_on(folder, tokens[1])
-    return narrow.model
+    narrow.model.round()
+    rounded = _Run(narrow.model, work / "rounded.pt", narrow.step)
+    rounded.go_on(folder, tokens[2])
+    return rounded.model
 
 
 class _Run:
-    """A model in training, with what a checkpoint keeps: weights, the optimizer's state, steps and tokens so far."""
+    """A model in training, with what a checkpoint keeps: weights, the optimizer's state, steps and tokens so far.
 
-    def __init__(self, model: ReadingModel, saved: Path) -> None:
+    It learns from what comes after the first `after` batches.
+    """
+
+    def __init__(self, model: ReadingModel, saved: Path, after: int = 0) -> None:
         self.model = model.train()
         heads = [*self.model.span.parameters(), *self.model.answerable.parameters()]
         body = [weight for weight in self.model.encoder.parameters() if weight.requires_grad]
@@ -112,7 +118,7 @@ class _Run:
         self._optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
         self.step = self.seen = 0
         self.smooth_loss = 0.0
-        self._saved = saved
+        self._saved, self._after = saved, after
         if self._saved.exists():
             state = torch.load(self._saved)
             self.model.load_state_dict(state["model"])
@@ -124,7 +130,7 @@ class _Run:
         if self.seen >= tokens:
             return
         with tqdm(total=tokens, initial=self.seen, unit="tok", unit_scale=True, mininterval=20) as bar:
-            for batch in _stream(folder, self.step):
+            for batch in _stream(folder, self._after + self.step):
                 self.learn(batch, self.seen / tokens)
                 bar.update(batch.tokens)
                 bar.set_postfix(loss=f"{self.smooth_loss:.3f}", step=self.step, refresh=False)
@@ -177,7 +183,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
     parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
     parser.add_argument("--to", type=Path, default=MODEL, help="where the model is written to")
-    parser.add_argument("--tokens", type=int, nargs=2, default=TOKENS, help="at full width, and narrowed")
+    parser.add_argument("--tokens", type=int, nargs=3, default=TOKENS, help="at full width, narrowed, rounded")
     given = parser.parse_args()
     if lacking := data.lacking(given.data):
         parser.error(f"{given.data} lacks {lacking[0]}; give the folder that has all of the reading sets")
