@@ -60,11 +60,10 @@ class ReadingModel(nn.Module):
 
     def round(self) -> None:
         """From here on the encoder learns with weights and inputs rounded as they will be in eight bits."""
-        for layer in self.encoder.encoder.layer:
-            for block in (layer.attention.self, layer.attention.output, layer.intermediate, layer.output):
-                for name, child in block.named_children():
-                    if isinstance(child, nn.Linear):
-                        setattr(block, name, _linear(child.weight, child.bias, _Rounded))
+        for block in list(self.encoder.encoder.modules()):
+            for name, child in block.named_children():
+                if isinstance(child, nn.Linear):
+                    setattr(block, name, _linear(child.weight, child.bias, _Rounded))
 
     def heads(self, hidden: Tensor) -> Logits:
         """The logits of the encoder's last layer."""
@@ -83,16 +82,14 @@ class _Rounded(nn.Linear):
             return super().forward(hidden)
         inputs, weight = hidden.detach(), self.weight.detach()
         low, high = inputs.amin((1, 2), keepdim=True).clamp(max=0), inputs.amax((1, 2), keepdim=True).clamp(min=0)
-        rounded = hidden + (_to_steps(inputs, (high - low) / 255) - inputs)
-        return functional.linear(rounded, self.weight + (_to_steps(weight, _steps(weight)) - weight), self.bias)
+        steps = weight.abs().amax(1, keepdim=True).clamp(min=1e-9) / 127
+        return functional.linear(_to_steps(hidden, (high - low) / 255), _to_steps(self.weight, steps), self.bias)
 
 
 def _to_steps(values: Tensor, step: Tensor) -> Tensor:
-    return (values / step).round() * step
-
-
-def _steps(rows: Tensor) -> Tensor:
-    return rows.abs().amax(1, keepdim=True).clamp(min=1e-9) / 127
+    """The nearest multiples of `step`, with the gradient of the values themselves."""
+    exact = values.detach()
+    return values + ((exact / step).round() * step - exact)
 
 
 class Unpadded(nn.Module):
