@@ -25,6 +25,7 @@ _BARE = re.compile(
     r"(?: (?:is|was) (?:that|this|it)| (?:did|does) (?:that|this|it) (?:happen|occur)| come| so| exactly| then| not)?",
     re.IGNORECASE,
 )
+_WHO_IS = re.compile(r"who (?:is|was)\b", re.IGNORECASE)
 _COUNTS_OR_NAMES = frozenset({"Who", "Whom", "How many", "How much"})
 _INVERTED = re.compile(
     rf"(?:(?P<asks>(?:(?:in|at|on|to|from|by|for|with|since|until) )?(?:what|which|whose|whom|who|when|where|why|how)\b"
@@ -122,7 +123,8 @@ def _asked_further(asks: str, before: str, names: frozenset[str], answer: str) -
         return f"{asks}{before[len(kind) :]}?" if before.lower().startswith(f"{kind.lower()} ") else None
     doer = next((each for each in mentions(inverted["rest"], names) if each.start == 0), None) if inverted else None
     if inverted and doer:
-        return _inverted_again(asks, inverted, doer, answer)
+        one_is_asked = _WHO_IS.match(before) is not None
+        return _inverted_again(asks, inverted, doer, _name_alone(answer, names) if one_is_asked else answer)
     if subject is None:
         return None
     if asks == "How many" and subject["asks"].lower() == "who":
@@ -142,6 +144,12 @@ def _inverted_again(asks: str, before: re.Match[str], doer: Mention, answer: str
         ends_with_verb = len(rest[doer.end :].split()) == 1 and not before["noun"].strip()
         return f"{asks} {verb} {rest} {answer or 'that'}?" if ends_with_verb else None
     return f"{asks} {verb} {answer} {rest}?" if answer else None  # "Who is the mayor?"
+
+
+def _name_alone(answer: str, names: frozenset[str]) -> str:
+    """The name that an answer begins with, less what tells of it ("Noor Elstrand of the Reform Party"); else all."""
+    named = next((each for each in mentions(answer, names, only_names=True) if each.start == 0), None)
+    return named.text if named else answer
 
 
 def _in_place(fragment: str, before: str, names: frozenset[str]) -> str | None:

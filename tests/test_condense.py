@@ -7,6 +7,8 @@ from langchain_core.language_models import FakeListChatModel
 
 from assistant import Assistant, Settings
 from assistant.condense import QUESTION_CHARACTERS, Condensed, condense, condense_with
+from assistant.ellipsis import completed
+from assistant.names import names_in
 from assistant.records import Turn
 from index.errors import ModelError
 
@@ -87,6 +89,24 @@ def test_a_pronoun_gives_way_to_what_it_means(rewritten, history, question, whol
 )
 def test_what_is_left_out_comes_from_the_question_before(rewritten, history, question, whole):
     assert rewritten(question, *history) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "whole"),
+    [
+        ("Who is the mayor?", "Noor Elstrand of the opposition Reform Party", "Since when is Noor Elstrand the mayor?"),
+        ("Who was the captain?", "Edvin Larch, 58, of Skerrin", "Since when was Edvin Larch the captain?"),
+        (
+            "Who are the envoys?",
+            "Noor Elstrand and Edvin Larch",
+            "Since when are Noor Elstrand and Edvin Larch the envoys?",
+        ),
+        ("Who is the owner?", "a bank in Skerrin", "Since when is a bank in Skerrin the owner?"),
+    ],
+)
+def test_whom_the_answer_named_is_put_in_by_name_alone(before, answer, whole):
+    names = names_in(["They met Noor Elstrand and Edvin Larch of the Reform Party in Skerrin."])
+    assert completed("since when?", before, names, answer) == whole
 
 
 @pytest.mark.parametrize(
