@@ -10,7 +10,7 @@ from assistant.lexicon import canonical, concept, concepts, is_country
 from assistant.names import names_in, without_owners
 from assistant.question import Question, years_in
 from assistant.relative import bracketed
-from assistant.speech import acts
+from assistant.speech import Act, acts
 from index.embed import Vectors
 from index.records import Passage, Sentence
 from index.words import words
@@ -175,17 +175,26 @@ def _counts(question: Question, following: str) -> bool:
     return not question.counted or not question.counted.isdisjoint(concepts(following)[:4])
 
 
+def says_outright(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
+    """Whether a verb of the kind that is asked about tells it: "denied", where to have "no plans" is a denial too."""
+    return any(act.outright for act in _spoken(question, candidate, names))
+
+
 def _has_speech(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
     if question.unnamed and question.unnamed not in concepts(_around(candidate)):
         return False
-    if question.speech is None:
-        return True
+    return question.speech is None or bool(_spoken(question, candidate, names))
+
+
+def _spoken(question: Question, candidate: Candidate, names: frozenset[str]) -> list[Act]:
+    """The acts of speech of the kind, and by the one, that are asked about."""
     spoken = [
         act for act in acts(candidate.text, candidate.lead, names | question.names) if act.kind == question.speech
     ]
     if question.speakers:
-        return any(question.speakers & act.speakers for act in spoken)
-    return any(not act.speakers & question.names for act in spoken) or (bool(spoken) and question.asks != "person")
+        return [act for act in spoken if question.speakers & act.speakers]
+    by_others = [act for act in spoken if not act.speakers & question.names]
+    return by_others or (spoken if question.asks != "person" else [])
 
 
 def _has_year(question: Question, candidate: Candidate) -> bool:

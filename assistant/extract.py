@@ -16,6 +16,7 @@ from assistant.evidence import (
     known_names,
     likenesses,
     may_answer,
+    says_outright,
     shared_words,
     tells_number_or_time,
 )
@@ -32,8 +33,9 @@ MOST_SENTENCES = 3
 MARGIN = 0.1
 """A further sentence is quoted if its score is this close to the best one's."""
 
-CONTRADICTS = 0.5
-"""Another article's number or date is quoted beside the best answer's from these odds on."""
+LIKELY = 0.5
+"""Another article's number or date is quoted beside the best answer's, and what somebody "denied" before what he said
+that there were "no plans" for, from these odds on."""
 
 SHORTLIST = 10
 """So many sentences, the likeliest by reading and shared words, are compared in meaning, which takes time."""
@@ -77,7 +79,10 @@ def _ranked_among(
     question: str, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
 ) -> list[Ranked]:
     asked = read_question(question, names)
-    return (_by_reading if asked.is_read else _by_likeness)(asked, among, names, encode, reader)
+    ranked = (_by_reading if asked.is_read else _by_likeness)(asked, among, names, encode, reader)
+    if asked.asks_only_for_speech:
+        ranked.sort(key=lambda each: each.score < LIKELY or not says_outright(asked, each.candidate, names))
+    return ranked
 
 
 def quote_sentences(
@@ -220,7 +225,7 @@ def _readings(question: str, among: Sequence[Candidate], reader: Reader) -> list
 def _belongs(each: Ranked, best: Ranked) -> bool:
     """Whether to say it beside the best: for being as good, or for another article's number or date."""
     return each.score >= best.score - MARGIN or (
-        each.score >= CONTRADICTS
+        each.score >= LIKELY
         and each.candidate.passage.article != best.candidate.passage.article
         and each.marked is not None
         and tells_number_or_time(each.words)
@@ -230,7 +235,8 @@ def _belongs(each: Ranked, best: Ranked) -> bool:
 
 def _told(ranked: Sequence[Ranked], minimum: float) -> list[list[Ranked]]:
     """What to say: the best sentence and what belongs beside it, those with the same answer together."""
-    return _grouped([each for each in ranked if each.score >= minimum and _belongs(each, ranked[0])])
+    likely = [each for each in ranked if each.score >= minimum]
+    return _grouped([each for each in likely if _belongs(each, likely[0])])
 
 
 def _grouped(ranked: Sequence[Ranked]) -> list[list[Ranked]]:

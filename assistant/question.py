@@ -76,6 +76,11 @@ class Question:
         """Whether it is a question, for words or for a yes or no, that the reading model may be asked."""
         return self.is_open or _YES_OR_NO.search(self.text.lstrip()) is not None
 
+    @property
+    def asks_only_for_speech(self) -> bool:
+        """Whether it asks what somebody denied, said …, on no matter in particular."""
+        return self.speech is not None and self.terms <= {concept(name) for name in self.names}
+
 
 def read_question(text: str, known_names: frozenset[str]) -> Question:
     """Reads a question; `known_names` are the words (lower case) that the articles write as names."""

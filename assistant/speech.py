@@ -44,10 +44,14 @@ _DAYS_AND_MONTHS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Somebody's reported speech: its kind ("say", "deny", …) and the names of who speaks, empty where not told."""
+    """Somebody's reported speech: its kind ("say", "deny", …) and the names of who speaks, empty where not told.
+
+    It is `outright` where the verb itself is of that kind; to say that there are "no plans" is to deny, not outright.
+    """
 
     kind: str
     speakers: frozenset[str]
+    outright: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def _acts(sentence: str, antecedent: frozenset[str], names: frozenset[str]) -> I
         if kind in ("say", "confirm"):
             stated_before = at + 1 == len(tokens) or any(mark in text[: token.start] for mark in '”"')
             said = text if stated_before else text[token.start :]
-            yield from (Act(implied, speakers) for implied, cue in _CUES.items() if cue.search(said))
+            yield from (Act(implied, speakers, outright=False) for implied, cue in _CUES.items() if cue.search(said))
 
 
 def _tokens(text: str) -> list[_Token]:

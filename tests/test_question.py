@@ -167,6 +167,32 @@ def test_what_isnt_a_denial_isnt_taken_for_one(sentence):
     assert "deny" not in {act.kind for act in acts(sentence, "", NAMES)}
 
 
+@pytest.mark.parametrize(
+    ("sentence", "outright"),
+    [
+        ("Mr. Orsk denied that there were plans to sell the yard.", True),
+        ("Mr. Orsk said there were no plans to sell the yard.", False),
+    ],
+)
+def test_to_have_no_plans_is_a_denial_but_not_an_outright_one(sentence, outright):
+    (denial,) = [act for act in acts(sentence, "", NAMES) if act.kind == "deny"]
+    assert denial.outright == outright
+
+
+@pytest.mark.parametrize(
+    ("question", "only"),
+    [
+        ("what did Lavrov deny?", True),
+        ("What did Liz Truss deny?", True),
+        ("who denied it?", True),
+        ("what did Lavrov deny about the troops?", False),
+        ("what did Lavrov do?", False),
+    ],
+)
+def test_a_question_on_what_was_denied_names_a_matter_or_none(question, only):
+    assert read_question(question, NAMES).asks_only_for_speech == only
+
+
 def test_synonyms_and_forms_of_a_word_are_one_concept():
     assert len({concept(word) for word in ("ship", "ships", "vessels", "boat")}) == 1
     assert concept("met") == concept("talks")

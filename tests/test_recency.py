@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from assistant import Assistant, Settings
-from assistant.extract import apart
+from assistant.extract import apart, ranked_sentences
 from assistant.retrieve import AGAIN, CLOSE, newest_first, retrieve, spread
 from index.records import EVERYTHING, Article, Filter, Passage
 from tests.conftest import ROOT, words_settings
@@ -153,3 +153,15 @@ def test_each_of_two_speakers_is_quoted(demo):
     assert len(answer.sentences) >= 2
     assert any("Haske" in sentence.text for sentence in answer.sentences)
     assert any("Venn" in sentence.text for sentence in answer.sentences)
+
+
+def test_an_outright_denial_comes_before_other_words_of_no_unless_a_matter_is_named(empty, write):
+    write("a.txt", "Drivers\n\nMr. Orsk said that the company had never threatened any driver.")
+    sale = "Whether the barn was sold is not known: Mr. Orsk denied it and the council said nothing."
+    empty.ingest([write("b.txt", f"Sale\n\n{sale}").parent])
+
+    def best(question):
+        return ranked_sentences(question, empty.search(question), empty.encode, empty.reader)[0].candidate.text
+
+    assert best("what did Orsk deny?") == sale
+    assert "never" in best("what did Orsk deny about drivers?")
