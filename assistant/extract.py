@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 
 from assistant.evidence import (
     Candidate,
@@ -70,7 +70,7 @@ class Ranked:
 
 
 def ranked_sentences(question: str, passages: Sequence[Passage], encode: Encode, reader: Reader) -> list[Ranked]:
-    """The sentences of the passages, the one that likeliest answers first."""
+    """The sentences of the passages, the one that likeliest answers first; of denials the likely outright ones."""
     among = candidates(passages)
     return _ranked_among(question, among, known_names(among), encode, reader)
 
@@ -99,16 +99,13 @@ def quote_sentences(
     names = known_names(among)
     of_each = (_told(_ranked_among(each, among, names, encode, reader), minimum) for each in apart(question, names))
     in_turn = [group for groups in zip_longest(*of_each) for group in groups if group]
-    told = [*{group[0].candidate.text: group for group in in_turn}.values()][:MOST_SENTENCES]
+    told = _fitting([*{group[0].candidate.text: group for group in in_turn}.values()], names)
     told.sort(key=_newest, reverse=True)
     differ = len({group[0].candidate.passage.article.published for group in told}) > 1
     said: list[str] = []
     for group in told:
-        sentences = _said(group[0], names, said)
-        if len(said) + len(sentences) > MOST_SENTENCES:
-            return
-        said += sentences
-        *lead, last = sentences
+        *lead, last = _said(group[0], names, said)
+        said += [*lead, last]
         number = group[0].candidate.number
         yield from (f"{sentence} [{number}]\n" for sentence in lead)
         marks = "".join(f"[{number}]" for number in dict.fromkeys(each.candidate.number for each in group))
@@ -249,6 +246,12 @@ def _grouped(ranked: Sequence[Ranked]) -> list[list[Ranked]]:
         else:
             same.append(each)
     return groups
+
+
+def _fitting(groups: Sequence[list[Ranked]], names: frozenset[str]) -> list[list[Ranked]]:
+    """The first of the groups, as many as can be said with the sentences that theirs need before them."""
+    lengths = accumulate(len(_said(group[0], names, [])) for group in groups)
+    return [group for group, length in zip(groups, lengths, strict=True) if length <= MOST_SENTENCES]
 
 
 def _newest(group: Sequence[Ranked]) -> date:

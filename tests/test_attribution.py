@@ -42,6 +42,13 @@ def test_what_nobody_is_reported_to_have_said_is_refused(assistant, question):
     assert assistant.ask(question).refused
 
 
+def test_a_newer_sentence_that_needs_another_before_it_leaves_the_other_speaker_his_turn(assistant):
+    answer = assistant.ask("What did Tavrin and Lavrov say?")
+    assert "Tavrin told the Assembly" in answer.text
+    assert "[Mr Lavrov] stated" in answer.text
+    assert len({sentence.text for sentence in answer.sentences}) == len(answer.sentences) <= 3
+
+
 @pytest.mark.parametrize("name", ["demo", "sample", "attribution"])
 def test_outside_brackets_every_sentence_is_a_slice_of_its_article(assistant, name):
     for line in (QUESTIONS / f"{name}.jsonl").read_text("utf-8").splitlines():
