@@ -35,6 +35,8 @@ _TOKEN = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ-]*|[“”\",]")
 _POSSESSIVE = re.compile(r"[’']s?\b")
 _PRONOUNS = frozenset("he she they it".split())
 _BEFORE_VERBS = frozenset("has have had also later then again repeatedly have been".split())
+_BE = frozenset("is are was were be been being".split())
+_PARTICIPLE = re.compile(r"\w+ed|said|told", re.IGNORECASE)
 _NEGATIONS = frozenset("not never neither nor didn doesn hasn haven hadn won wouldn declined refused".split())
 _DAYS_AND_MONTHS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
@@ -84,7 +86,7 @@ def _acts(sentence: str, antecedent: frozenset[str], names: frozenset[str]) -> I
         kind = kind_of(token.text) if token.text.islower() else None
         if kind is None or any(before.text.lower() in _NEGATIONS for before in tokens[max(0, at - 3) : at]):
             continue
-        speakers = _speaker_after(tokens, at, names) or _speaker_before(tokens, at, antecedent, names)
+        speakers = _speaker(tokens, at, antecedent, names)
         yield Act(kind, speakers)
         if kind in ("say", "confirm"):
             stated_before = at + 1 == len(tokens) or any(mark in text[: token.start] for mark in '”"')
@@ -99,10 +101,35 @@ def _tokens(text: str) -> list[_Token]:
     ]
 
 
+def _speaker(tokens: list[_Token], verb: int, antecedent: frozenset[str], names: frozenset[str]) -> frozenset[str]:
+    if _is_passive(tokens, verb, names):
+        return _speaker_by(tokens, verb, names)
+    return _speaker_after(tokens, verb, names) or _speaker_before(tokens, verb, antecedent, names)
+
+
+def _is_passive(tokens: list[_Token], verb: int, names: frozenset[str]) -> bool:
+    """Whether the verb tells what is done to its subject: "was (repeatedly) told", "denied by Mr Lavrov"."""
+    if not _PARTICIPLE.fullmatch(tokens[verb].text):
+        return False
+    before = [token.text.lower() for token in tokens[max(0, verb - 2) : verb]]
+    if before and before[-1].endswith("ly"):
+        before.pop()
+    after = tokens[verb + 1 : verb + 3]
+    is_by_name = len(after) == 2 and (_is_name(after[1], names) or after[1].text.lower() in TITLES)
+    return not _BE.isdisjoint(before[-1:]) or (is_by_name and after[0].text == "by")
+
+
+def _speaker_by(tokens: list[_Token], verb: int, names: frozenset[str]) -> frozenset[str]:
+    """Who stands soon after the verb and "by": "was denied on Friday by the minister, Dagan Tavrin"."""
+    by = next((at for at in range(verb + 1, min(verb + 4, len(tokens))) if tokens[at].text == "by"), len(tokens))
+    name = next((at for at in range(by + 1, min(by + 5, len(tokens))) if _is_name(tokens[at], names)), None)
+    return frozenset() if name is None else _name_run(tokens, name, 1, names)
+
+
 def _speaker_before(
     tokens: list[_Token], verb: int, antecedent: frozenset[str], names: frozenset[str]
 ) -> frozenset[str]:
-    at = _before_apposition(tokens, verb - 1)
+    at = _before_apposition(tokens, verb - 1, names)
     while at >= 0:
         token = tokens[at]
         if token.text.lower() in _PRONOUNS and not token.possessive:
@@ -113,12 +140,18 @@ def _speaker_before(
     return antecedent
 
 
-def _before_apposition(tokens: list[_Token], at: int) -> int:
-    """From before a verb to before the ", founder of the company," that may stand between its subject and it."""
+def _before_apposition(tokens: list[_Token], at: int, names: frozenset[str]) -> int:
+    """From before a verb to before the ", founder of the company," that may stand between its subject and it.
+
+    A name alone between commas is who the words before are about: "The minister, Dagan Tavrin, denied it".
+    """
     while at >= 0 and tokens[at].text.lower() in _BEFORE_VERBS:
         at -= 1
     if at >= 0 and tokens[at].text == ",":
         opening = next((other for other in range(at - 1, -1, -1) if tokens[other].text == ","), -1)
+        inside = tokens[opening + 1 : at]
+        if inside and all(_is_name(token, names) or token.text.lower() in TITLES for token in inside):
+            return at - 1
         return opening - 1 if opening > 0 else at
     return at
 

@@ -148,6 +148,27 @@ def test_the_speaker_of_reported_speech_is_found(sentence, lead, kind, speakers)
     assert speakers in [act.speakers - {"britain"} for act in acts(sentence, lead, NAMES) if act.kind == kind]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "kind", "speakers"),
+    [
+        ("The foreign minister, Liz Truss, denied that they had talked.", "deny", {"liz", "truss"}),
+        ("The minister, Mr Lavrov, said that it was late.", "say", {"lavrov"}),
+        ("Lavrov, head of the Orsk yard, denied it.", "deny", {"lavrov"}),
+        ("The reports were denied on Friday by Lavrov.", "deny", {"lavrov"}),
+        ("The claims, which Orsk made, were repeatedly rejected by Mr. Lavrov.", "deny", {"lavrov"}),
+        ("A claim dismissed by the minister, Liz Truss, was repeated.", "deny", set()),
+        ("Putin was accused by Lavrov of fraud.", "accuse", {"lavrov"}),
+        ("Putin was accused of fraud.", "accuse", set()),
+        ("Putin was told that the yard was closed.", "say", set()),
+        ("Lavrov said by phone that Putin lied.", "say", {"lavrov"}),
+        ("Lavrov said by Monday the yard would close.", "say", {"lavrov"}),
+    ],
+)
+def test_who_speaks_stands_between_commas_or_after_by(sentence, kind, speakers):
+    (found, *_) = [set(act.speakers) for act in acts(sentence, "", NAMES) if act.kind == kind]
+    assert found == speakers
+
+
 def test_nobody_is_given_another_speakers_words():
     spoken = acts("Mr Lavrov accused NATO and denied any plan.", "", NAMES)
     assert all("nato" not in act.speakers for act in spoken if act.kind == "accuse")
