@@ -7,7 +7,7 @@ from itertools import pairwise
 from assistant.lexicon import canonical, concept, is_country
 from assistant.names import TITLES, without_owners
 from assistant.relative import YEAR
-from assistant.speech import kind_of
+from assistant.speech import PARTICIPLE, kind_of
 from index.words import STOP_WORDS, words
 
 _ASKS = {
@@ -27,7 +27,6 @@ _COUNTED = re.compile(
     rf"how (?:many|much) (?:of )?(?:the |more |other )*(?!{_VERBS})([\w-]+(?: [\w-]+)?)", re.IGNORECASE
 )
 _DOES = re.compile(r"\b(?:did|does|do|has|have|had) (?=(.+))", re.IGNORECASE)
-_PARTICIPLE = re.compile(r"\w+ed|said|told", re.IGNORECASE)
 _BE = re.compile(r"\b(?:be|is|was|are|were|been|being)\b", re.IGNORECASE)
 _NO_VERB_FOLLOWS = re.compile(
     r"\b(?:the|an?|which|what|whose|each|every|any|no|(?:used?|is|was|are|were) to) $", re.IGNORECASE
@@ -141,7 +140,7 @@ def _speech(text: str, names: set[str], asks: str) -> tuple[str | None, frozense
         kind = kind_of(found.group()) if _may_be_verb(before, found.group(), names) else None
         if kind is None:
             continue
-        is_passive = auxiliary and _PARTICIPLE.fullmatch(found.group()) and _BE.search(before, auxiliary.start())
+        is_passive = auxiliary and PARTICIPLE.fullmatch(found.group()) and _BE.search(before, auxiliary.start())
         subject = before[auxiliary.end() :] if auxiliary and not is_passive else ""
         owned = words(without_owners(subject))
         speakers = frozenset(names.intersection(owned))

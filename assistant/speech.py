@@ -36,7 +36,7 @@ _POSSESSIVE = re.compile(r"[’']s?\b")
 _PRONOUNS = frozenset("he she they it".split())
 _BEFORE_VERBS = frozenset("has have had also later then again repeatedly have been".split())
 _BE = frozenset("is are was were be been being".split())
-_PARTICIPLE = re.compile(r"\w+ed|said|told", re.IGNORECASE)
+PARTICIPLE = re.compile(r"\w+ed|said|told", re.IGNORECASE)
 _NEGATIONS = frozenset("not never neither nor didn doesn hasn haven hadn won wouldn declined refused".split())
 _DAYS_AND_MONTHS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
@@ -109,7 +109,7 @@ def _speaker(tokens: list[_Token], verb: int, antecedent: frozenset[str], names:
 
 def _is_passive(tokens: list[_Token], verb: int, names: frozenset[str]) -> bool:
     """Whether the verb tells what is done to its subject: "was (repeatedly) told", "denied by Mr Lavrov"."""
-    if not _PARTICIPLE.fullmatch(tokens[verb].text):
+    if not PARTICIPLE.fullmatch(tokens[verb].text):
         return False
     before = [token.text.lower() for token in tokens[max(0, verb - 2) : verb]]
     if before and before[-1].endswith("ly"):
