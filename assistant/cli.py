@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import render
-from assistant.records import Turn, passage_facts
+from assistant.answer import Turn, passage_facts
 from assistant.settings import Settings
-from index.clean import normalise
+from index.article import Filter
 from index.errors import EvaluationError, OnrecordError, QuestionError
-from index.records import Filter, Report
+from index.report import Report
+from index.text.cleaning import normalise
 
 if TYPE_CHECKING:
-    from assistant.chain import Assistant
+    from assistant.assistant import Assistant
     from index.ingest import Progress
 
 VANISHED_SHOWN = 10
@@ -108,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _assistant(given: argparse.Namespace) -> "Assistant":
-    from assistant.chain import Assistant
+    from assistant.assistant import Assistant
 
     named = {
         "index_dir": given.index,
@@ -251,12 +252,12 @@ def _wanted(given: argparse.Namespace) -> dict[str, str]:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    from assistant import verify
+    from assistant.checking import verification
 
-    document = verify.read_document(given.file)
-    verification = _assistant(given).verify(document)
-    _print(given, verification.to_dict(), verify.as_text(verification))
-    return DONE if verification.stands else USERS_ERROR
+    document = verification.read_document(given.file)
+    verified = _assistant(given).verify(document)
+    _print(given, verified.to_dict(), verification.as_text(verified))
+    return DONE if verified.stands else USERS_ERROR
 
 
 def _chat(given: argparse.Namespace) -> int:
@@ -281,7 +282,7 @@ def _chat(given: argparse.Namespace) -> int:
 
 
 def _serve(given: argparse.Namespace) -> int:
-    from assistant.server import serve
+    from assistant.web.app import serve
 
     try:
         serve(_assistant(given))
@@ -294,14 +295,14 @@ def _serve(given: argparse.Namespace) -> int:
 def _eval(given: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from assistant import evaluate, report
+    from assistant.evaluation import report, scoring
 
-    examples = evaluate.read_examples(given.file)
-    older = evaluate.read_score(given.compare) if given.compare else None
+    examples = scoring.read_examples(given.file)
+    older = scoring.read_score(given.compare) if given.compare else None
     assistant = _assistant(given)
     assistant.prepare()
-    score = evaluate.evaluate(assistant, tqdm(examples, unit=" questions", disable=None)).as_json()
-    changes = evaluate.compare(older, score) if older else []
+    score = scoring.evaluate(assistant, tqdm(examples, unit=" questions", disable=None)).as_json()
+    changes = scoring.compare(older, score) if older else []
     if given.report:
         report.write(given.report, score, changes)
     values = score | {"changes": [asdict(change) for change in changes]} if older else score
@@ -309,7 +310,7 @@ def _eval(given: argparse.Namespace) -> int:
 
 
 def _feedback(given: argparse.Namespace) -> int:
-    from assistant import feedback
+    from assistant.web import feedback
 
     kept = list(feedback.verdicts(_assistant(given).settings.index_dir))
     examples = [json.dumps(each.example, ensure_ascii=False) for each in kept if each.example]
@@ -364,7 +365,7 @@ def _info(given: argparse.Namespace) -> int:
 
 
 def _secret(given: argparse.Namespace) -> int:
-    from assistant.secret import ask_for_secret, hash_secret
+    from assistant.web.admin_secret import ask_for_secret, hash_secret
 
     _out(hash_secret(ask_for_secret()))
     return DONE

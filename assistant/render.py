@@ -7,10 +7,10 @@ from textwrap import shorten
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
-from assistant.period import Guess, label
-from assistant.phrase import date_of
-from assistant.records import Answer, Citation, Statement, article_facts
-from index.records import Article, Passage, Report
+from assistant.answer import Answer, Citation, Statement, article_facts, date_in_words
+from assistant.english.periods import Guess, label
+from index.article import Article, Passage
+from index.report import Report
 
 REFUSAL = "The articles don't say."
 HINT = "Try the name as the articles write it, one question at a time, or other words for what happened."
@@ -25,7 +25,7 @@ _SPECIAL = {ord(character): f"&#{ord(character)};" for character in '&<>"`*_[]!\
 
 def article_line(article: Article) -> str:
     """Publisher and date, as far as they are known: "The Gazette, 5 March 2024"."""
-    date = date_of(article)
+    date = date_in_words(article)
     return f"{article.publisher}, {date}" if article.publisher else date
 
 

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from index.embed import PACKAGED
+from index.embedding.embedder import PACKAGED
 from index.errors import SettingsError
 
 PREFIX = "ONRECORD_"

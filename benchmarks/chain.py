@@ -16,8 +16,8 @@ from sklearn.metrics import precision_recall_fscore_support
 from tqdm import tqdm
 
 from assistant import Answer
-from assistant.measures import ANSWER_CHARACTERS, holds, paired_interval, token_f1
-from assistant.question import Question
+from assistant.answering.question import Question
+from assistant.evaluation.measures import ANSWER_CHARACTERS, holds, paired_interval, token_f1
 from benchmarks.data import Task, demonstration, squadshifts
 from benchmarks.systems import assistant_on, write_articles
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.check import Checker, Verdict
-from index.records import Article, Passage
-from index.split import sentences
+from assistant.checking.check import Support, check_sentence
+from index.article import Article, Passage
+from index.text.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def share(hits: int, of: int) -> str:
     return f"{rate:.3f} ({middle - half:.3f} to {middle + half:.3f}), {hits} of {of}"
 
 
-def table(verdicts: Iterable[tuple[Row, Verdict]]) -> Iterator[str]:
+def table(verdicts: Iterable[tuple[Row, Support]]) -> Iterator[str]:
     """A line for each kind, and for all of both."""
     flagged: dict[tuple[bool, str], list[bool]] = defaultdict(list)
     for row, verdict in verdicts:
@@ -94,9 +94,8 @@ def main() -> None:
     rows = read_rows(given.file, given.data)
     if given.half is not None:
         rows = half(rows, given.half)
-    checker = Checker()
     started = time.perf_counter()
-    verdicts = [(row, checker.check(row.sentence, [row.passage], [1])) for row in rows]
+    verdicts = [(row, check_sentence(row.sentence, [row.passage], [1])) for row in rows]
     seconds = time.perf_counter() - started
     print("\n".join(table(verdicts)))
     print(f"{1000 * seconds / len(rows):.0f} ms a sentence")

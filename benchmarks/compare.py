@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.measures import BUDGETS, paired_interval
+from assistant.evaluation.measures import BUDGETS, paired_interval
 from benchmarks.data import Task, demonstration, squadshifts
 from benchmarks.systems import SYSTEMS, Found
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.clean import normalise, paragraphs
 from index.ingest import demo_folder
-from index.readers import READERS, read_file
+from index.readers.formats import READERS, read_file
+from index.text.cleaning import normalise, paragraphs
 
 QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "questions"
 

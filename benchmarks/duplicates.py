@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.data import demonstration
-from index.duplicates import SHORT, band_keys, may_be_same, same_story_as, signature
+from index.text.near_duplicates import SHORT, band_keys, may_be_same, same_story_as, signature
 
 FILES = ["squadshifts_new_wiki", "squad2_12articles", "squadshifts_amazon_reviews", "squadshifts_reddit"]
 LENGTHS = (120, 900)

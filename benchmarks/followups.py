@@ -21,9 +21,9 @@ from scipy.stats import bootstrap
 from tqdm import tqdm
 
 from assistant import Assistant, Turn
-from assistant.condense import Condensed, condense
-from assistant.measures import normalised, token_f1
-from assistant.retrieve import retrieve
+from assistant.conversation.follow_ups import Condensed, condense
+from assistant.evaluation.measures import normalised, token_f1
+from assistant.search.retriever import retrieve
 from benchmarks.data import demonstration, squadshifts
 from benchmarks.systems import assistant_on, write_articles
 

@@ -21,19 +21,21 @@ from pathlib import Path
 from typing import Any
 
 from index import doctor, ingest
-from index.catalog import Catalog
 from index.collection import Collection
-from index.embed import WordEmbedder
+from index.embedding.embedder import WordEmbedder
+from index.storage.catalog import Catalog
 
 ARTICLES = 12
 """In each of two folders."""
 
 WRITING = """
-index.catalog:Catalog.create index.catalog:Catalog.intend index.vectors:VectorStore.add chromadb:Collection.upsert
-index.catalog:Catalog.publish index.catalog:_keep_older index.catalog:_withdraw index.catalog:_insert
-index.catalog:_insert_passages index.register:Sightings.settled index.register:Sightings.keep
-index.vectors:VectorStore.remove index.catalog:Catalog.forget_passages index.register:Register.forget
-index.catalog:Catalog.withdraw
+
+index.storage.catalog:Catalog.create index.storage.catalog:Catalog.intend index.storage.vectors:VectorStore.add
+chromadb:Collection.upsert index.storage.catalog:Catalog.publish index.storage.catalog:_keep_older
+index.storage.catalog:_withdraw index.storage.catalog:_insert index.storage.catalog:_insert_passages
+index.storage.source_register:Sightings.settled index.storage.source_register:Sightings.keep
+index.storage.vectors:VectorStore.remove index.storage.catalog:Catalog.forget_passages
+index.storage.source_register:Register.forget index.storage.catalog:Catalog.withdraw
 """.split()
 """All that writes, in the order of the work."""
 

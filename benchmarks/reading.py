@@ -13,8 +13,8 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
-from assistant.measures import normalised, token_f1
-from assistant.reader import Reader
+from assistant.evaluation.measures import normalised, token_f1
+from assistant.models.reading_model import Reader
 from benchmarks.data import demonstration
 from training import data
 from training.data import Example

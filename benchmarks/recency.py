@@ -15,7 +15,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from assistant import Assistant, Settings, retrieve
+from assistant import Assistant, Settings
+from assistant.search import retriever
 from benchmarks.compare import hit
 from benchmarks.data import QUESTIONS, Task, demonstration, squadshifts
 
@@ -55,18 +56,18 @@ def main() -> None:
 @contextmanager
 def close(share: float) -> Iterator[None]:
     """Passages whose scores are this share of a better one's are as good."""
-    before, retrieve.CLOSE = retrieve.CLOSE, share
+    before, retriever.CLOSE = retriever.CLOSE, share
     try:
         yield
     finally:
-        retrieve.CLOSE = before
+        retriever.CLOSE = before
 
 
 def found_at(share: float, assistant: Assistant, tasks: Sequence[Task]) -> list[tuple[bool, bool]]:
     """For each question, whether its answer is in the first characters, and in the passages that are read."""
     with close(share):
         rankings = [
-            retrieve.retrieve(assistant.collection, task.question, READ) for task in tqdm(tasks, mininterval=10)
+            retriever.retrieve(assistant.collection, task.question, READ) for task in tqdm(tasks, mininterval=10)
         ]
     spans = [[(passage.article.title, passage.start, passage.end) for passage in ranked] for ranked in rankings]
     return [
@@ -79,7 +80,7 @@ def latest_first(share: float, assistant: Assistant, events: Sequence[dict]) -> 
     """Of how many events the latest figure is in the first passage."""
     with close(share):
         return sum(
-            event["latest"] in retrieve.retrieve(assistant.collection, event["question"], READ)[0].text
+            event["latest"] in retriever.retrieve(assistant.collection, event["question"], READ)[0].text
             for event in events
         )
 

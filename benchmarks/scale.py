@@ -30,13 +30,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import demonstration
-from index.catalog import Entry
+from index.article import EVERYTHING, Draft, Filter
 from index.collection import Collection
-from index.embed import PACKAGED, WORDS, Vectors, load_embedder
+from index.embedding.embedder import PACKAGED, WORDS, Vectors, load_embedder
 from index.ingest import PASSAGES_AT_ONCE
-from index.records import EVERYTHING, Draft, Filter
-from index.split import passages, sentence_spans, sentences
-from index.words import words
+from index.storage.catalog import PendingArticle
+from index.text.sentences import passages, sentence_spans, sentences
+from index.text.words import words
 
 SIZES = [1_000, 10_000, 100_000, 300_000]
 REAL_VECTORS = 2_000
@@ -208,11 +208,11 @@ def _add(folder: Path, stock_file: Path, size: int) -> dict[str, Any]:
 
 def _publish(collection: Collection, articles: Iterator[Draft], count: int) -> int:
     """Adds articles of about so many passages the way `ingest` does. The number of passages added."""
-    entries: list[Entry] = []
+    entries: list[PendingArticle] = []
     while sum(len(entry.passages) for entry in entries) < count:
         draft, version = next(articles), uuid.uuid4().hex[:12]
         split = list(passages(draft.full_text, sentences(draft.full_text)))
-        entries.append(Entry(version[:10], version, f"/made-up/{version}", version, draft, split))
+        entries.append(PendingArticle(version[:10], version, f"/made-up/{version}", version, draft, split))
     ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
     collection.catalog.intend(ids)
     collection.catalog.publish(entries, collection.embed(ids, ids, collection.vectors))

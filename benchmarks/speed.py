@@ -15,9 +15,9 @@ from sentence_transformers import SentenceTransformer
 
 from benchmarks.data import demonstration
 from benchmarks.systems import MODEL, LangChainRecipe, Onrecord
-from index import embed
-from index.packed import faster_type
-from index.split import passages, sentences
+from index.embedding import embedder
+from index.embedding.packed_linear import faster_type
+from index.text.sentences import passages, sentences
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     print(
         f"{len(articles)} articles, {characters:,} characters, {len(texts)} passages, {torch.get_num_threads()} threads"
     )
-    used = str(faster_type(embed.BATCH * embed.TOKENS)).removeprefix("torch.")
+    used = str(faster_type(embedder.BATCH * embedder.TOKENS)).removeprefix("torch.")
     seconds = {
         "the encoder alone, float32": _seconds_to_encode(texts, "float32"),
         f"the encoder alone, {used} as used": _seconds_to_encode(texts, used, attn_implementation="eager"),
@@ -67,7 +67,7 @@ def _seconds_to_encode(texts: list[str], dtype: str, **options: str) -> float:
     encoder = SentenceTransformer(MODEL, device="cpu", model_kwargs={"dtype": dtype, **options})
     encoder.encode(texts[:32], convert_to_tensor=True)
     began = time.perf_counter()
-    encoder.encode(texts, batch_size=embed.BATCH if options else 32, convert_to_tensor=True)
+    encoder.encode(texts, batch_size=embedder.BATCH if options else 32, convert_to_tensor=True)
     return time.perf_counter() - began
 
 

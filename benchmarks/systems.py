@@ -10,8 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.article import Passage
 from index.ingest import add
-from index.records import Passage
 
 if TYPE_CHECKING:
     from assistant import Assistant
@@ -37,7 +37,7 @@ class Onrecord:
 
     def search(self, question: str) -> Found:
         """The fused ranking."""
-        from assistant.retrieve import retrieve
+        from assistant.search.retriever import retrieve
 
         return _spans(retrieve(self._collection, question, DEEP))
 

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
 
 from assistant import Assistant, Settings
-from assistant.secret import hash_secret
+from assistant.web.admin_secret import hash_secret
 from index.ingest import demo_folder
 from tests.browsing import settle
 from tests.conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT

@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index.catalog import Catalog
-from index.embed import Embedder, Vectors
+from index.article import EVERYTHING, Article, Filter, Passage
+from index.embedding.embedder import Embedder, Vectors
 from index.errors import CollectionError
-from index.exact import ExactIndex
-from index.lexical import LexicalIndex
-from index.records import EVERYTHING, Article, Filter, Passage
-from index.register import Register
-from index.split import SPLITTER
-from index.vectors import VectorStore
+from index.storage.catalog import Catalog
+from index.storage.lexical_index import LexicalIndex
+from index.storage.source_register import Register
+from index.storage.vector_copies import ExactIndex
+from index.storage.vectors import VectorStore
+from index.text.sentences import SPLITTER
 
 ARTICLE_COST = 1.0
 """Comparing the passages of an article takes as long as asking Chroma for so many passages more."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index import schema
-from index.catalog import Catalog, embedded_text
 from index.collection import Collection
+from index.errors import LostVectorsError
 from index.rebuild import remake
-from index.vectors import LostVectorsError
+from index.storage import schema
+from index.storage.catalog import Catalog, embedded_text
 
 PASSAGES_AT_ONCE = 1_024
 

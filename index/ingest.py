@@ -9,12 +9,13 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from index import sources
-from index.catalog import Entry
+from index.article import Article, Draft
 from index.collection import Collection
 from index.errors import ReadError
-from index.records import Article, Draft, Failure, Report
-from index.register import Sightings
-from index.split import passages, sentences
+from index.report import Failure, Report
+from index.storage.catalog import PendingArticle
+from index.storage.source_register import Sightings
+from index.text.sentences import passages, sentences
 
 ENGLISH = "en"
 PASSAGES_AT_ONCE = 1_024
@@ -111,7 +112,7 @@ class _Run:
         self._passages = self._published = 0
         self._roots: list[str] = []
         self._gone: list[str] = []
-        self._waiting: list[Entry] = []
+        self._waiting: list[PendingArticle] = []
         self._added: list[str] = []
         self._updated: list[str] = []
         self._foreign: list[str] = []
@@ -195,7 +196,7 @@ class _Run:
         self._passages += sum(len(entry.passages) for entry in entries)
         self._published += len(entries)
 
-    def _write(self, entries: Sequence[Entry]) -> None:
+    def _write(self, entries: Sequence[PendingArticle]) -> None:
         ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
         if ids:
             self._catalog.intend(ids)
@@ -230,12 +231,12 @@ class _Run:
         )
 
 
-def _entry(source: str, draft: Draft) -> Entry:
+def _entry(source: str, draft: Draft) -> PendingArticle:
     split = list(passages(draft.full_text, sentences(draft.full_text)))
     if not split:
         raise ReadError(f"{source} has no whole sentence in it. Give a file with an article's text.")
     digest = hashlib.sha256(repr(draft).encode()).hexdigest()
-    return Entry(_id(source), uuid.uuid4().hex[:12], source, digest, draft, split)
+    return PendingArticle(_id(source), uuid.uuid4().hex[:12], source, digest, draft, split)
 
 
 def _id(source: str) -> str:

@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from index.catalog import Catalog, Entry
 from index.collection import Collection, new_name
-from index.split import SPLITTER, passages, sentences
+from index.storage.catalog import Catalog, PendingArticle
+from index.text.sentences import SPLITTER, passages, sentences
 
 ARTICLES_AT_ONCE = 200
 
@@ -40,11 +40,11 @@ def remake(collection: Collection, progress: Callable[[int], object] = lambda pa
     return count
 
 
-def _entries(catalog: Catalog, versions: dict[str, str]) -> Iterator[list[Entry]]:
+def _entries(catalog: Catalog, versions: dict[str, str]) -> Iterator[list[PendingArticle]]:
     """All articles, split; each has the same new version every time they are gone through."""
     for articles in catalog.entries(ARTICLES_AT_ONCE):
         yield [
-            Entry(id_, versions.setdefault(id_, uuid.uuid4().hex[:12]), source, "", draft, split)
+            PendingArticle(id_, versions.setdefault(id_, uuid.uuid4().hex[:12]), source, "", draft, split)
             for id_, source, draft in articles
             if (split := list(passages(draft.full_text, sentences(draft.full_text))))
         ]

@@ -16,13 +16,15 @@ from typing import BinaryIO, NamedTuple, Self, cast
 
 from tqdm.utils import CallbackIOWrapper
 
-from index import feeds, readers
-from index.drafts import draft as finished
-from index.errors import ReadError
-from index.fetch import Fetched, Fetcher, GoneError
-from index.fragments import blocks
-from index.records import Draft, Failure
-from index.webpage import read_html
+from index.article import Draft
+from index.errors import GoneError, ReadError
+from index.readers import formats
+from index.readers.draft import draft as finished
+from index.readers.html_fragment import blocks
+from index.readers.web_page import read_html
+from index.report import Failure
+from index.web import feeds
+from index.web.fetcher import Fetched, Fetcher
 
 STANDARD_INPUT = "-"
 
@@ -92,7 +94,7 @@ def size(root: str) -> int:
     if _URL.match(root) or root == STANDARD_INPUT:
         return 0
     if os.path.isdir(root):
-        found = (path for path in _files(root) if isinstance(path, Path) and path.suffix.lower() in readers.READERS)
+        found = (path for path in _files(root) if isinstance(path, Path) and path.suffix.lower() in formats.READERS)
         return sum(map(_file_size, found))
     return _file_size(Path(root))
 
@@ -141,7 +143,7 @@ class SourceReader:
         for path in _files(root):
             if isinstance(path, Failure):
                 yield Missed(None, path)
-            elif path.suffix.lower() in readers.READERS:
+            elif path.suffix.lower() in formats.READERS:
                 yield from self._file(path)
             else:
                 yield LeftOut(str(path))
@@ -149,7 +151,7 @@ class SourceReader:
     def _file(self, path: Path) -> Iterator[Event]:
         address = str(path)
         try:
-            told = readers.open_file(path)
+            told = formats.open_file(path)
         except ReadError as error:
             yield Missed(address, Failure(address, str(error)))
             return
@@ -168,7 +170,7 @@ class SourceReader:
 
     def _standard_input(self) -> Iterator[Event]:
         stream = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))  # to look at its beginning, of any length
-        suffix = readers.kind(stream.peek(4_096))
+        suffix = formats.kind(stream.peek(4_096))
         yield from self._drafts(STANDARD_INPUT, "standard input", cast(BinaryIO, stream), suffix, (None, None))
 
     def _drafts(
@@ -177,7 +179,7 @@ class SourceReader:
         """The articles in a stream of that kind."""
         whole = True
         try:
-            for each in readers.read(stream, suffix, source):
+            for each in formats.read(stream, suffix, source):
                 if isinstance(each, Failure):
                     whole = False
                     yield Missed(address, each)
@@ -302,7 +304,7 @@ def _source(address: str, draft: Draft) -> str:
     return f"{address}#{draft.key}" if draft.key else address
 
 
-def _entry_draft(entry: feeds.Entry) -> Draft:
+def _entry_draft(entry: feeds.FeedEntry) -> Draft:
     return finished(
         entry.title,
         blocks(entry.full_html or ""),

@@ -11,13 +11,14 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from assistant import Assistant, admin, feedback, secret, sessions
+from assistant import Assistant
 from assistant.cli import main
-from assistant.guard import Guard
-from assistant.server import build_app
+from assistant.web import admin, admin_secret, feedback, sessions
+from assistant.web.app import build_app
+from assistant.web.guard import Guard
 from index.errors import SettingsError
-from index.fetch import Fetched
 from index.ingest import demo_folder
+from index.web.fetcher import Fetched
 from tests.conftest import words_settings
 
 STORM = b"Storm takes the mill\n\nThe storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.\n"
@@ -28,8 +29,8 @@ HOME = "http://127.0.0.1:7860"
 @pytest.fixture(scope="module")
 def hashed():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(secret, "COST", 2**4)
-        return secret.hash_secret(SECRET)
+        patch.setattr(admin_secret, "COST", 2**4)
+        return admin_secret.hash_secret(SECRET)
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_a_session_ends_after_eight_hours(browser, monkeypatch):
 
 
 def test_a_new_secret_ends_the_sessions_of_the_old_one(browser, assistant):
-    other = assistant.settings.model_copy(update={"admin_hash": secret.hash_secret("another secret")})
+    other = assistant.settings.model_copy(update={"admin_hash": admin_secret.hash_secret("another secret")})
     changed = Browser(web_app(Assistant(other)), base_url=HOME, cookies=browser.cookies)
     assert "Sign in" in changed.get("/admin").text
 
@@ -351,7 +352,7 @@ def test_a_page_is_added_under_its_address(browser, assistant, monkeypatch):
     text = "The storm took the roof of the mill on Monday. " * 6
     html = f"<html><body><article><h1>Storm</h1><p>{text}</p></article></body>"
     fetched = Fetched("https://news.example/storm", html.encode(), ".html", None, None, None)
-    monkeypatch.setattr("index.fetch.Fetcher.get", lambda fetcher, address, **known: fetched)
+    monkeypatch.setattr("index.web.fetcher.Fetcher.get", lambda fetcher, address, **known: fetched)
     page = browser.do("add", url=" news.example/storm ")
     assert notice(page) == "Articles: 1 added."
     assert 'href="https://news.example/storm"' in page
@@ -455,22 +456,22 @@ def test_the_latest_verdicts_are_shown_first(browser, assistant):
 
 
 def test_a_hash_knows_its_secret_and_has_its_own_salt(monkeypatch):
-    monkeypatch.setattr(secret, "COST", 2**4)
-    one, other = secret.hash_secret("a secret café"), secret.hash_secret("a secret café")
+    monkeypatch.setattr(admin_secret, "COST", 2**4)
+    one, other = admin_secret.hash_secret("a secret café"), admin_secret.hash_secret("a secret café")
     assert one != other
-    assert secret.is_secret("a secret cafe\u0301", one)
-    assert not secret.is_secret("a secret cafe", one)
+    assert admin_secret.is_secret("a secret cafe\u0301", one)
+    assert not admin_secret.is_secret("a secret cafe", one)
     assert re.fullmatch(r"[\w:=-]+", one)
 
 
 def test_a_new_hash_costs_a_guesser_time_and_memory():
-    assert secret.COST * secret.BLOCK_SIZE * 128 >= 32_000_000
+    assert admin_secret.COST * admin_secret.BLOCK_SIZE * 128 >= 32_000_000
 
 
 def test_the_command_prints_the_hash_of_a_line(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.StringIO(SECRET + "\n"))
     assert main(["secret"]) == 0
-    assert secret.is_secret(SECRET, capsys.readouterr().out.strip())
+    assert admin_secret.is_secret(SECRET, capsys.readouterr().out.strip())
 
 
 def test_the_command_refuses_a_short_secret(monkeypatch, capsys):

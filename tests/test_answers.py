@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from assistant import Assistant, render
-from assistant.chain import MOST_CHARACTERS
-from assistant.phrase import without_brackets
-from assistant.retrieve import fuse
+from assistant.assistant import MOST_CHARACTERS
+from assistant.checking.check import without_brackets
+from assistant.search.retriever import fuse
 from index.errors import QuestionError
 from tests.conftest import SAMPLE
 
@@ -154,7 +154,7 @@ def test_the_chain_is_a_langchain_runnable_that_streams_its_steps(demo):
 
 
 def test_the_retriever_is_a_langchain_retriever(demo):
-    from assistant.retrieve import PassageRetriever
+    from assistant.search.retriever import PassageRetriever
 
     documents = PassageRetriever(collection=demo.collection, count=3).invoke("ferry accident")
     assert len(documents) == 3

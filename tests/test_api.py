@@ -18,9 +18,10 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from assistant import Answer, Assistant, Turn, api
-from assistant.asking import QUESTIONS_AT_ONCE
-from assistant.server import build_app
+from assistant import Answer, Assistant, Turn
+from assistant.web import api
+from assistant.web.app import build_app
+from assistant.web.visitor_questions import QUESTIONS_AT_ONCE
 from index.errors import ModelError
 from tests.chat_models import chat_model
 from tests.conftest import ROOT, words_settings
@@ -366,7 +367,7 @@ def test_a_question_that_nobody_waits_for_any_more_is_never_asked(scripted):
 def test_the_page_that_explains_it_loads_nothing_from_elsewhere(client):
     response = client.get("/docs")
     assert response.status_code == 200
-    for name, field in api.Question.model_fields.items():
+    for name, field in api.AskRequest.model_fields.items():
         assert f"<code>{name}</code>" in response.text
         assert field.description in response.text
     assert "default-src 'none'" in response.headers["content-security-policy"]
@@ -379,7 +380,7 @@ def test_the_page_that_explains_it_loads_nothing_from_elsewhere(client):
 def test_the_guides_table_of_fields_is_that_of_the_program():
     section = GUIDE.split("## The question")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", section, re.MULTILINE)
-    assert rows == [(name, field.description) for name, field in api.Question.model_fields.items()]
+    assert rows == [(name, field.description) for name, field in api.AskRequest.model_fields.items()]
     assert f"{api.MOST_BYTES:,} bytes" in section
 
 

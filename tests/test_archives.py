@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import archives
 from index.errors import ReadError
-from index.records import Failure
+from index.readers import zip_archive
+from index.report import Failure
 from tests.documents_made import packed_bomb, zip_of, zip_with
 
 STORM = b"Storm takes the mill\n\nThe storm took the roof of the mill on Monday.\n"
@@ -21,7 +21,7 @@ STORM = b"Storm takes the mill\n\nThe storm took the roof of the mill on Monday.
 def unpacked(data):
     """The archive's members with what is in them, and the failures by path."""
     texts, failures = {}, {}
-    for member in archives.members(io.BytesIO(data), "export.zip"):
+    for member in zip_archive.members(io.BytesIO(data), "export.zip"):
         if isinstance(member, Failure):
             failures[member.source] = member.reason
         else:
@@ -100,7 +100,7 @@ def test_a_gigabyte_of_zeros_is_refused_while_it_is_unpacked_whatever_the_archiv
     """A member that says it is smaller is cut there by zipfile, and then doesn't have the checksum that it says."""
     bomb = zip_with("a.txt", packed_bomb(1_000), told)
     tracemalloc.start()
-    members = archives.members(io.BytesIO(bomb), "export.zip")
+    members = zip_archive.members(io.BytesIO(bomb), "export.zip")
     _, stream = next(members)
     with pytest.raises(ReadError, match=r"times its size|is broken"):
         deque(iter(lambda: stream.read(100_000), b""), maxlen=0)
@@ -110,7 +110,7 @@ def test_a_gigabyte_of_zeros_is_refused_while_it_is_unpacked_whatever_the_archiv
 
 
 def test_an_export_that_packs_well_is_read(monkeypatch):
-    monkeypatch.setattr(archives, "_FREE_BYTES", 0)
+    monkeypatch.setattr(zip_archive, "_FREE_BYTES", 0)
     export = b"".join(
         b'{"title": "Storm %d", "text": "The storm took the roof."}\n' % number for number in range(50_000)
     )
@@ -118,19 +118,19 @@ def test_an_export_that_packs_well_is_read(monkeypatch):
 
 
 def test_a_member_is_a_stream_that_is_read_line_by_line():
-    for _, stream in archives.members(io.BytesIO(zip_of({"a.txt": STORM})), "export.zip"):
+    for _, stream in zip_archive.members(io.BytesIO(zip_of({"a.txt": STORM})), "export.zip"):
         assert stream.readline() == b"Storm takes the mill\n"
         assert stream.read(5) == b"\nThe "
 
 
 def test_a_member_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(archives, "MOST_BYTES_A_MEMBER", 100)
+    monkeypatch.setattr(zip_archive, "MOST_BYTES_A_MEMBER", 100)
     with pytest.raises(ReadError, match=r"export.zip/a.txt is larger than"):
         unpacked(zip_of({"a.txt": STORM * 2}))
 
 
 def test_members_that_are_too_large_together_are_refused(monkeypatch):
-    monkeypatch.setattr(archives, "MOST_BYTES", 200)
+    monkeypatch.setattr(zip_archive, "MOST_BYTES", 200)
     with pytest.raises(ReadError, match=r"export.zip unpacks to more than"):
         unpacked(zip_of({f"{number}.txt": STORM for number in range(4)}))
 

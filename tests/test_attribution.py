@@ -5,7 +5,7 @@ import json
 import pytest
 
 from assistant import Assistant, Settings
-from assistant.phrase import without_brackets
+from assistant.checking.check import without_brackets
 from index.ingest import demo_folder
 from tests.conftest import ROOT
 

@@ -7,9 +7,9 @@ import time
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from assistant import feedback
-from assistant.records import Answer, Statement
+from assistant.answer import Answer, Statement
 from assistant.render import answer_html
+from assistant.web import feedback
 from tests.browsing import settle
 from tests.chat_models import chat_model
 from tests.serving import ONRECORD, environment, plain_gradio, running

@@ -6,12 +6,10 @@ from datetime import date
 
 import pytest
 
-from assistant.check import Checker
-from assistant.quantities import quantities, tells
-from index.records import Article, Passage
-from index.split import sentences
-
-check = Checker().check
+from assistant.checking.check import check_sentence
+from assistant.english.quantities import quantities, tells
+from index.article import Article, Passage
+from index.text.sentences import sentences
 
 LAVROV = (
     "Mr Lavrov denied that Russia had plans to attack Ukraine. Russia has 100,000 troops near the border. "
@@ -54,14 +52,14 @@ def test_what_somebody_only_said_is_no_fact(said, reason):
         "“The ferry was not overloaded that night,” the chief executive said on Tuesday. "
         "The chief executive said that she would step down in June."
     )
-    verdict = check(said, [passage(told)], [1])
+    verdict = check_sentence(said, [passage(told)], [1])
     assert verdict.supported == (not reason)
     assert reason in verdict.reason
 
 
 def test_a_sentence_as_it_stands_is_supported_by_itself():
     said = "Russia has 100,000 troops near the border."
-    verdict = check(said, PASSAGES, [1])
+    verdict = check_sentence(said, PASSAGES, [1])
     assert verdict.supported
     assert verdict.reason == ""
     assert quoted(verdict) == [said]
@@ -76,7 +74,7 @@ def test_a_sentence_as_it_stands_is_supported_by_itself():
     ],
 )
 def test_other_words_for_the_same_are_supported(said, number, quotation):
-    verdict = check(said, PASSAGES, [number])
+    verdict = check_sentence(said, PASSAGES, [number])
     assert (verdict.supported, verdict.reason) == (True, "")
     assert quotation in quoted(verdict)
 
@@ -100,7 +98,7 @@ def test_other_words_for_the_same_are_supported(said, number, quotation):
     ],
 )
 def test_a_changed_sentence_is_caught_and_the_reason_told(said, number, reason):
-    verdict = check(said, PASSAGES, [number])
+    verdict = check_sentence(said, PASSAGES, [number])
     assert not verdict.supported
     assert reason in verdict.reason
     assert verdict.reason.endswith(".")
@@ -109,7 +107,7 @@ def test_a_changed_sentence_is_caught_and_the_reason_told(said, number, reason):
 
 def test_two_sentences_together_support_one_that_joins_them():
     said = "Russia has 100,000 troops near the border, and Mr Blinken warned Moscow of a swift response."
-    verdict = check(said, PASSAGES, [1])
+    verdict = check_sentence(said, PASSAGES, [1])
     assert verdict.supported
     assert len(verdict.quotes) == 2
 
@@ -118,39 +116,41 @@ def test_sentences_of_two_marked_passages_together_support_one_that_joins_them()
     said = (
         "Russia has 100,000 troops near the border, and the dockers accused the port's owners of hiding the accident."
     )
-    assert sorted({number for number, _, _ in check(said, PASSAGES, [1, 2]).quotes}) == [1, 2]
-    assert not check(said, PASSAGES, [1]).supported
+    assert sorted({number for number, _, _ in check_sentence(said, PASSAGES, [1, 2]).quotes}) == [1, 2]
+    assert not check_sentence(said, PASSAGES, [1]).supported
 
 
 def test_each_marked_passage_that_supports_a_sentence_is_quoted():
     twice = [*PASSAGES, passage(f"{LAVROV} That is all.")]
-    assert [number for number, _, _ in check("Moscow has 100,000 troops near the border.", twice, [1, 4]).quotes] == [
+    assert [
+        number for number, _, _ in check_sentence("Moscow has 100,000 troops near the border.", twice, [1, 4]).quotes
+    ] == [
         1,
         4,
     ]
 
 
 def test_what_is_put_in_quite_other_words_is_not_supported():
-    verdict = check("A huge army stands ready at the frontier.", PASSAGES, [1])
+    verdict = check_sentence("A huge army stands ready at the frontier.", PASSAGES, [1])
     assert not verdict.supported
     assert "other words" in verdict.reason
 
 
 @pytest.mark.parametrize("numbers", [[], [3], [0], [-1], [4], [99, 2], [2, 2, 2]])
 def test_a_citation_that_is_missing_or_wrong_is_supplied_where_another_passage_has_the_words(numbers):
-    verdict = check("Russia has 100,000 troops near the border.", PASSAGES, numbers)
+    verdict = check_sentence("Russia has 100,000 troops near the border.", PASSAGES, numbers)
     assert [number for number, _, _ in verdict.quotes] == [1]
 
 
 def test_nothing_is_supported_without_passages():
-    verdict = check("Russia has 100,000 troops near the border.", [], [1])
+    verdict = check_sentence("Russia has 100,000 troops near the border.", [], [1])
     assert (verdict.supported, verdict.quotes) == (False, ())
     assert verdict.reason
 
 
 @pytest.mark.parametrize("said", ["", "   ", "[3]", "[1, 2] [3]", "…", "–", "It is.", "\u200b", "\ud800"])
 def test_what_says_nothing_is_not_supported(said):
-    assert not check(said, PASSAGES, [1, 3]).supported
+    assert not check_sentence(said, PASSAGES, [1, 3]).supported
 
 
 @pytest.mark.parametrize(
@@ -170,14 +170,14 @@ def test_what_says_nothing_is_not_supported(said):
     ],
 )
 def test_a_link_or_markup_in_other_words_than_the_passage_is_never_supported(added):
-    verdict = check(f"Russia has 100,000 troops near the border {added}.", PASSAGES, [1])
+    verdict = check_sentence(f"Russia has 100,000 troops near the border {added}.", PASSAGES, [1])
     assert not verdict.supported
     assert "link or markup" in verdict.reason
 
 
 def test_a_link_that_the_passage_has_may_be_repeated():
     text = "The report is at https://example.org/report and has nine pages."
-    verdict = check(text, [passage(text)], [1])
+    verdict = check_sentence(text, [passage(text)], [1])
     assert verdict.supported
 
 
@@ -185,40 +185,40 @@ def test_a_link_that_the_passage_has_may_be_repeated():
     "said", ["У России 100 000 солдат.", "俄罗斯在边境有十万军队。", "Russia has 100,000 войск near the border."]
 )
 def test_words_in_another_script_than_the_passages_are_not_supported(said):
-    assert not check(said, PASSAGES, [1]).supported
+    assert not check_sentence(said, PASSAGES, [1]).supported
 
 
 def test_ten_thousand_characters_are_refused_at_once():
     for said in ("a" * 10_000, "one two " * 1_250, "[" * 10_000, "“" * 10_000, "1" * 10_000, "A. " * 3_333):
         started = time.perf_counter()
-        verdict = check(said, PASSAGES, [1])
+        verdict = check_sentence(said, PASSAGES, [1])
         assert not verdict.supported
         assert time.perf_counter() - started < 1.0
 
 
 def test_a_part_of_a_sentence_is_not_taken_for_all_of_it():
     """What was denied isn't supported because its words stand there."""
-    assert not check("Russia had plans to attack Ukraine.", PASSAGES, [1]).supported
+    assert not check_sentence("Russia had plans to attack Ukraine.", PASSAGES, [1]).supported
 
 
 def test_the_day_that_a_relative_date_means_is_known():
     said = "The two met in Geneva on Friday 21 January 2022."
-    assert check(said, PASSAGES, [1]).supported
+    assert check_sentence(said, PASSAGES, [1]).supported
     undated = [passage(LAVROV, published=None)]
-    assert not check(said, undated, [1]).supported
+    assert not check_sentence(said, undated, [1]).supported
 
 
 def test_a_bracketed_explanation_of_a_quotation_is_understood():
     said = "The two met in Geneva on Friday [21 January 2022]."
-    assert check(said, PASSAGES, [1]).supported
+    assert check_sentence(said, PASSAGES, [1]).supported
 
 
 def test_a_name_of_the_headline_is_known():
     text = "The mayor said that the bridge would be open again in May."
     said = "The mayor of Dunmarrow said that the bridge would be open again in May."
-    assert "Dunmarrow" in check(said, [passage(text)], [1]).reason
+    assert "Dunmarrow" in check_sentence(said, [passage(text)], [1]).reason
     titled = replace(passage(text), article=passage(text, title="Dunmarrow's bridge to open").article)
-    assert "Dunmarrow" not in check(said, [titled], [1]).reason
+    assert "Dunmarrow" not in check_sentence(said, [titled], [1]).reason
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from assistant import Answer, Assistant, Statement, Turn, chain
+from assistant import Answer, Assistant, Statement, Turn
 from assistant.cli import main
 from assistant.settings import Settings
 from index.errors import SettingsError
@@ -141,7 +141,7 @@ def test_a_chat_remembers_what_was_said(run, monkeypatch):
 
     told = []
     run("add", SAMPLE)
-    monkeypatch.setattr(chain, "Assistant", Recording)
+    monkeypatch.setattr("assistant.assistant.Assistant", Recording)
     monkeypatch.setattr(sys, "stdin", io.StringIO("one\ntwo\nthree\n"))
     code, out, _ = run("chat")
     assert code == 0

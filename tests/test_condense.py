@@ -6,10 +6,10 @@ import pytest
 from langchain_core.language_models import FakeListChatModel
 
 from assistant import Assistant, Settings
-from assistant.condense import QUESTION_CHARACTERS, Condensed, condense, condense_with
-from assistant.ellipsis import completed
-from assistant.names import names_in
-from assistant.records import Turn
+from assistant.answer import Turn
+from assistant.conversation.ellipsis import completed
+from assistant.conversation.follow_ups import QUESTION_CHARACTERS, Condensed, condense, condense_with
+from assistant.english.names import names_in
 from index.errors import ModelError
 
 DENIAL = Turn(

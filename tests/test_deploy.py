@@ -9,7 +9,7 @@ import yaml
 
 from assistant.cli import _parser
 from assistant.settings import PREFIX, Settings
-from assistant.visitors import check_address
+from assistant.web.visitors import check_address
 from index.errors import SettingsError
 from tests.conftest import ROOT
 

@@ -12,7 +12,7 @@ import pytest
 from assistant import Assistant
 from index.collection import Collection
 from index.doctor import check
-from index.embed import WordEmbedder
+from index.embedding.embedder import WordEmbedder
 from index.errors import CollectionError
 from index.rebuild import rebuild
 from tests.conftest import words_settings
@@ -150,7 +150,7 @@ import sys
 from pathlib import Path
 from index.collection import Collection
 from index.doctor import check
-from index.embed import WordEmbedder
+from index.embedding.embedder import WordEmbedder
 from index.errors import CollectionError
 collection = Collection(Path(sys.argv[1]), WordEmbedder())
 for use in (lambda: collection.nearest("mill", 2), lambda: print(check(collection, repair=True))):
@@ -260,7 +260,7 @@ import sys
 from pathlib import Path
 from benchmarks.kills import Fault
 from index.collection import Collection
-from index.embed import WordEmbedder
+from index.embedding.embedder import WordEmbedder
 from index.rebuild import rebuild
 Fault(sys.argv[2], sys.argv[3] == "after", 1).arm()
 rebuild(Collection(Path(sys.argv[1]), WordEmbedder()))
@@ -272,11 +272,11 @@ rebuild(Collection(Path(sys.argv[1]), WordEmbedder()))
 @pytest.mark.parametrize(
     "function",
     [
-        "index.catalog:Catalog.intend_vectors",
-        "index.vectors:VectorStore.add",
-        "index.schema:empty_passages",
-        "index.catalog:Catalog.repassage",
-        "index.vectors:VectorStore.drop",
+        "index.storage.catalog:Catalog.intend_vectors",
+        "index.storage.vectors:VectorStore.add",
+        "index.storage.schema:empty_passages",
+        "index.storage.catalog:Catalog.repassage",
+        "index.storage.vectors:VectorStore.drop",
     ],
 )
 @pytest.mark.parametrize("then", ["doctor", "rebuild"])

@@ -16,8 +16,8 @@ from docx.enum.text import WD_BREAK
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import confined, documents, lines
 from index.errors import ReadError
+from index.readers import documents, printed_lines, sandbox
 from tests.documents_made import (
     BODY,
     BYLINE,
@@ -47,7 +47,7 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
 def read(kind, data):
-    return confined.read(kind, data, f"articles/story{kind}")
+    return sandbox.read(kind, data, f"articles/story{kind}")
 
 
 def reason(kind, data):
@@ -150,7 +150,7 @@ def test_a_paragraph_goes_on_over_the_page():
 
 
 @pytest.mark.parametrize(
-    ("printed_lines", "text"),
+    ("texts", "text"),
     [
         (["The govern-", "ment denied it."], "The government denied it."),
         (["The well-", "known man.", "He is well-known."], "The well-known man. He is well-known."),
@@ -160,9 +160,9 @@ def test_a_paragraph_goes_on_over_the_page():
         (["From 2014-", "2015 they fought -", "and lost."], "From 2014-2015 they fought - and lost."),
     ],
 )
-def test_a_hyphen_at_a_lines_end_goes_where_the_word_has_none(printed_lines, text):
-    paragraph = [lines.Line(line, 0, 700 - 12 * number, 10) for number, line in enumerate(printed_lines)]
-    assert lines.joined([paragraph]) == [text]
+def test_a_hyphen_at_a_lines_end_goes_where_the_word_has_none(texts, text):
+    paragraph = [printed_lines.Line(line, 0, 700 - 12 * number, 10) for number, line in enumerate(texts)]
+    assert printed_lines.joined([paragraph]) == [text]
 
 
 def test_ligatures_are_read_as_their_letters():
@@ -493,12 +493,12 @@ def test_a_broken_epub_is_refused():
 
 
 def test_what_goes_wrong_in_a_reader_is_one_line_of_an_error():
-    assert confined._one_line("a\nb\x1b[0m  c.") == "a b [0m c"
+    assert sandbox._one_line("a\nb\x1b[0m  c.") == "a b [0m c"
 
 
 def test_a_document_that_takes_too_long_is_given_up_and_the_next_is_read(monkeypatch):
     endless = pdf([[("x " * 40, 700, 9)] * 20_000])
-    monkeypatch.setattr(confined, "SECONDS", 0.2)
+    monkeypatch.setattr(sandbox, "SECONDS", 0.2)
     assert "took longer than 0.2 seconds" in reason(".pdf", endless)
     monkeypatch.undo()
     assert read(".pdf", article_pdf()).full_text == BODY
@@ -506,19 +506,19 @@ def test_a_document_that_takes_too_long_is_given_up_and_the_next_is_read(monkeyp
 
 def test_a_process_that_dies_is_started_again():
     read(".pdf", article_pdf())
-    died = confined._process._running
+    died = sandbox._process._running
     died.kill()
     died.wait()
     assert read(".pdf", article_pdf()).full_text == BODY
-    assert confined._process._running.pid != died.pid
+    assert sandbox._process._running.pid != died.pid
 
 
 def test_a_document_that_takes_too_much_memory_is_an_error():
     code = "\n".join(
         [
-            "import sys; from index import confined, documents",
+            "import sys; from index.readers import documents, sandbox",
             "documents.read_pdf = lambda data, name: bytearray(4_000_000_000)",
-            "confined._serve()",
+            "sandbox._serve()",
         ]
     )
     request = b'{"kind": ".pdf", "name": "a.pdf", "size": 0, "seconds": 30}\n'
@@ -542,8 +542,8 @@ def test_documents_may_be_read_by_many_threads():
 
 
 def test_the_process_dies_with_the_one_that_started_it():
-    code = "import os, sys; from index import confined; confined._process._running = confined._start()\n"
-    code += "print(confined._process._running.pid, flush=True); os._exit(1)"
+    code = "import os, sys; from index.readers import sandbox; sandbox._process._running = sandbox._start()\n"
+    code += "print(sandbox._process._running.pid, flush=True); os._exit(1)"
     pid = int(subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60).stdout)
     until = time.monotonic() + 10
     while _runs(pid) and time.monotonic() < until:
@@ -561,8 +561,8 @@ def _runs(pid):
 
 
 def test_a_process_that_ends_leaves_no_word_and_no_child():
-    code = "from index import confined\n"
-    code += "try: confined.read('.pdf', b'', 'a.pdf')\nexcept confined.ReadError: print('refused')"
+    code = "from index.readers import sandbox\n"
+    code += "try: sandbox.read('.pdf', b'', 'a.pdf')\nexcept sandbox.ReadError: print('refused')"
     done = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, "refused\n", "")
 
@@ -570,7 +570,7 @@ def test_a_process_that_ends_leaves_no_word_and_no_child():
 @pytest.mark.skipif(not Path("/proc").exists(), reason="Only Linux shows another process's environment.")
 def test_the_process_gets_no_passwords(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "hunter2")
-    process = confined._start()
+    process = sandbox._start()
     try:
         while not (environment := Path(f"/proc/{process.pid}/environ").read_bytes()):
             time.sleep(0.01)
@@ -589,7 +589,7 @@ VALID = {".pdf": article_pdf(Title=TITLE, Author="Ada"), ".docx": docx_of(), ".e
 def is_read_or_refused(kind, data, without="took longer"):
     said = ""
     try:
-        draft = confined.read(kind, data, f"a{kind}")
+        draft = sandbox.read(kind, data, f"a{kind}")
         said = draft.title + draft.full_text
         said.encode()
     except ReadError as error:

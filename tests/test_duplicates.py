@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from index.duplicates import CHARACTERS, SHORT, band_keys, may_be_same, same_story_as, signature
 from index.ingest import demo_folder
-from index.readers import READERS, read_file
+from index.readers.formats import READERS, read_file
+from index.text.near_duplicates import CHARACTERS, SHORT, band_keys, may_be_same, same_story_as, signature
 
 ARTICLES = {path.name: read_file(path)[0].full_text for path in demo_folder().iterdir() if path.suffix in READERS}
 WIRE = ARTICLES["2024-03-05-opa-ferry-skerrin.md"]

@@ -2,9 +2,10 @@ import json
 
 import pytest
 
-from assistant import Assistant, Turn, evaluate
-from assistant.measures import first_characters, holds, paired_interval, token_f1
-from assistant.report import as_text, write
+from assistant import Assistant, Turn
+from assistant.evaluation import scoring
+from assistant.evaluation.measures import first_characters, holds, paired_interval, token_f1
+from assistant.evaluation.report import as_text, write
 from index.errors import EvaluationError
 
 MAYOR = "2024-04-15-opa-dunmarrow-mayor.md"
@@ -25,7 +26,7 @@ LINES = [
 def score(demo, tmp_path_factory):
     path = tmp_path_factory.mktemp("questions") / "questions.jsonl"
     path.write_text("\n".join(json.dumps(line) for line in LINES))
-    return evaluate.evaluate(demo, evaluate.read_examples(path)).as_json()
+    return scoring.evaluate(demo, scoring.read_examples(path)).as_json()
 
 
 def test_a_score_counts_what_is_right(score):
@@ -52,13 +53,13 @@ def test_risk_and_coverage_run_over_all_questions(score):
 def test_an_older_score_is_compared_question_by_question(score):
     older = json.loads(json.dumps(score))
     older["outcomes"][0]["measures"]["right"] = 0.0
-    changes = {change.measure: change for change in evaluate.compare(older, score)}
+    changes = {change.measure: change for change in scoring.compare(older, score)}
     assert changes["right"].better == (LINES[0]["question"],)
     assert changes["right"].worse == ()
     assert changes["right"].low <= 0.2 <= changes["right"].high
     assert LINES[0]["question"] in as_text(score, list(changes.values()))
     with pytest.raises(EvaluationError, match="no question in common"):
-        evaluate.compare({"outcomes": []}, score)
+        scoring.compare({"outcomes": []}, score)
 
 
 def test_a_follow_up_is_asked_with_the_turns_before_it_and_told_apart_by_them(demo, tmp_path):
@@ -71,16 +72,16 @@ def test_a_follow_up_is_asked_with_the_turns_before_it_and_told_apart_by_them(de
     histories = [[["Who is the mayor?", "Noor Elstrand. [1]"]], [["What did the ministry deny?", ""]]]
     lines = [{"question": "why?", "answers": ["tender"], "history": history} for history in histories]
     path.write_text("\n".join(json.dumps(line) for line in lines))
-    new = evaluate.evaluate(Recording(demo.settings), evaluate.read_examples(path)).as_json()
+    new = scoring.evaluate(Recording(demo.settings), scoring.read_examples(path)).as_json()
     assert asked == [("why?", (Turn(*history[0]),)) for history in histories]
     older = json.loads(json.dumps(new))
     older["outcomes"][1]["measures"]["right"] = 0.0
-    (change,) = [change for change in evaluate.compare(older, new) if change.measure == "right"]
+    (change,) = [change for change in scoring.compare(older, new) if change.measure == "right"]
     assert change.better == ("What did the ministry deny? → why?",)
 
 
 def test_the_report_is_one_page_that_loads_nothing_and_runs_nothing(score, tmp_path):
-    write(tmp_path / "report.html", score, evaluate.compare(score, score))
+    write(tmp_path / "report.html", score, scoring.compare(score, score))
     page = (tmp_path / "report.html").read_text("utf-8")
     assert page.count("<svg") == 3
     assert "<script" not in page
@@ -108,13 +109,13 @@ def test_a_file_that_cant_be_scored_is_refused_by_line(tmp_path, content, says):
     path = tmp_path / "questions.jsonl"
     path.write_text(content)
     with pytest.raises(EvaluationError, match=says):
-        evaluate.read_examples(path)
+        scoring.read_examples(path)
     with pytest.raises(EvaluationError, match="can't be read"):
-        evaluate.read_examples(tmp_path / "nowhere.jsonl")
+        scoring.read_examples(tmp_path / "nowhere.jsonl")
     for older in (content, '[{"outcomes": 1}]', '{"outcomes": [{"question": "a", "measures": {}, "history": [5]}]}'):
         path.write_text(older)
         with pytest.raises(EvaluationError, match="is no score"):
-            evaluate.read_score(path)
+            scoring.read_score(path)
 
 
 def test_answers_are_compared_as_squad_does():

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from index import bfloat16, exact
-from index.records import EVERYTHING
+from index.article import EVERYTHING
+from index.storage import bfloat16, vector_copies
 
 
 def made_up(passages, dimensions=64, seed=0):
@@ -33,13 +33,13 @@ def test_the_nearest_are_those_of_all_articles_together(together, count):
     batches = [articles[first : first + together] for first in range(0, len(articles), together)]
     wanted = np.argsort(-(vectors @ question))[:count]
     names = [(str(at), number) for at, size in enumerate(sizes) for number in range(size)]
-    found = exact._nearest(batches, question, count)
+    found = vector_copies._nearest(batches, question, count)
     assert [name for _, *name in found] == [list(names[place]) for place in wanted]
     assert [cosine for cosine, *_ in found] == pytest.approx((vectors @ question)[wanted], abs=1e-5)
 
 
 def test_where_there_are_no_articles_nothing_is_near():
-    assert exact._nearest([], made_up(1)[0], 5) == []
+    assert vector_copies._nearest([], made_up(1)[0], 5) == []
 
 
 def test_what_is_compared_one_by_one_is_what_chroma_finds(empty, write):

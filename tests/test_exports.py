@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import exports, fragments
-from index.dates import day
+from index.article import Draft
 from index.errors import ReadError
-from index.records import Draft, Failure
+from index.readers import exports, html_fragment
+from index.report import Failure
+from index.text.dates import day
 
 READERS = {"json": exports.read_json, "jsonl": exports.read_jsonl, "csv": exports.read_csv}
 TODAY = date(2024, 6, 1)
@@ -420,8 +421,8 @@ def test_any_table_is_read_or_refused(rows):
 @given(st.text("<>/pbr!-&#;x=\"' \n\0\ud800", max_size=60) | st.text(st.characters(), max_size=60))
 def test_any_fragment_becomes_paragraphs(fragment):
     for text in (fragment, f"<p>{fragment}"):
-        assert all(paragraph.strip() == paragraph != "" for paragraph in fragments.blocks(text))
-        assert "\n" not in fragments.line(text)
+        assert all(paragraph.strip() == paragraph != "" for paragraph in html_fragment.blocks(text))
+        assert "\n" not in html_fragment.line(text)
 
 
 @pytest.mark.parametrize(
@@ -447,7 +448,7 @@ def test_any_fragment_becomes_paragraphs(fragment):
     ],
 )
 def test_a_fragment_of_html_becomes_its_paragraphs(fragment, paragraphs):
-    assert fragments.blocks(fragment) == paragraphs
+    assert html_fragment.blocks(fragment) == paragraphs
 
 
 @pytest.mark.parametrize(
@@ -460,11 +461,11 @@ def test_a_fragment_of_html_becomes_its_paragraphs(fragment, paragraphs):
 )
 def test_a_fragment_beyond_the_limits_is_refused(fragment, says):
     with pytest.raises(ReadError, match=says):
-        fragments.blocks(fragment)
+        html_fragment.blocks(fragment)
 
 
 def test_an_image_within_a_fragment_costs_no_text():
-    assert fragments.blocks(f"<p>One.<img src='data:{'x' * 11_000_000}'> Two.</p>") == ["One. Two."]
+    assert html_fragment.blocks(f"<p>One.<img src='data:{'x' * 11_000_000}'> Two.</p>") == ["One. Two."]
 
 
 @pytest.mark.parametrize(

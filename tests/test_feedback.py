@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from assistant import feedback
 from assistant.cli import main
-from assistant.evaluate import read_examples
+from assistant.evaluation.scoring import read_examples
 from assistant.render import answer_html
+from assistant.web import feedback
 from tests.conftest import words_settings
 
 QUESTION = "What did the Transport Ministry deny?"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import feeds, fetch
 from index.errors import ReadError
-from index.feeds import Entry, Page
+from index.web import feeds, fetcher
+from index.web.feeds import FeedEntry, Page
 from tests.news_site import news_site
 
 ADDRESS = "https://gazette.example/news/feed.xml"
@@ -40,7 +40,7 @@ def atom(*entries):
     ).encode()
 
 
-def only(data, address=ADDRESS) -> Entry:
+def only(data, address=ADDRESS) -> FeedEntry:
     (entry,) = feeds.entries(data, address)
     return entry
 
@@ -99,7 +99,7 @@ def test_an_article_of_rss_2():
             "<itunes:author>Nobody</itunes:author>"
         )
     )
-    assert entry == Entry(
+    assert entry == FeedEntry(
         address="https://gazette.example/1",
         title="Rain stops play",
         published=date(2024, 3, 5),
@@ -120,7 +120,7 @@ def test_an_article_of_atom():
             f"<summary>{SUMMARY}</summary><content type='html'>{html.escape(LONG)}</content>"
         )
     )
-    assert entry == Entry(
+    assert entry == FeedEntry(
         address="https://gazette.example/1",
         title="Rain < play",
         published=date(2024, 3, 5),
@@ -494,7 +494,7 @@ def test_a_packed_sitemap_of_a_site_is_fetched_and_read():
     with news_site() as site:
         pages = sitemap(f"<url><loc>{site.address}/1</loc></url>")
         address = site.put("/sitemap.xml.gz", gzip.compress(pages), content_type="application/gzip")
-        got = fetch.get(address, hosts=frozenset({"127.0.0.1"}))
+        got = fetcher.get(address, hosts=frozenset({"127.0.0.1"}))
         assert feeds.pages(got.data, got.address) == ([Page(f"{site.address}/1", None, None)], [])
 
 

@@ -11,9 +11,9 @@ from email.utils import format_datetime
 
 import pytest
 
-from index import fetch
-from index.errors import ReadError
-from index.fetch import Fetcher, GoneError
+from index.errors import GoneError, ReadError
+from index.web import fetcher
+from index.web.fetcher import Fetcher
 
 STORM = b"<html><body><p>The storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.</p></body></html>"
 RSS = b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>The Gazette</title></channel></rss>'
@@ -22,13 +22,13 @@ HERE = frozenset({"127.0.0.1", "localhost"})
 
 
 def get(address, hosts=HERE, **given):
-    return fetch.get(address, hosts=hosts, **given)
+    return fetcher.get(address, hosts=hosts, **given)
 
 
 def reason(address, hosts=HERE, **given):
     """Why nothing can be had from there, in one line."""
     with pytest.raises(ReadError) as caught:
-        fetch.get(address, hosts=hosts, **given)
+        fetcher.get(address, hosts=hosts, **given)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -239,7 +239,7 @@ def test_a_time_to_wait_that_is_none_is_passed_over(site, said):
 
 
 def test_the_longest_wait_is_a_day(site):
-    until = fetch._asked_to_wait("999999999")
+    until = fetcher._asked_to_wait("999999999")
     assert until < datetime.now(UTC) + timedelta(days=1, minutes=1)
 
 
@@ -313,7 +313,7 @@ def test_a_page_that_is_too_large_is_not_read_whole(site):
     [{"headers": {"Content-Encoding": "gzip"}}, {"content_type": "application/gzip"}],
 )
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(site, monkeypatch, given):
-    monkeypatch.setattr(fetch, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(fetcher, "MAX_BYTES", 1_000_000)
     assert "is larger than 1 MB" in reason(site.put("/a", gzip.compress(b"\0" * 200_000_000, 1), **given))
 
 
@@ -346,19 +346,19 @@ def test_a_page_shorter_than_announced_is_refused(site):
 
 
 def test_a_silent_server_is_given_up(site, monkeypatch):
-    monkeypatch.setattr(fetch, "SECONDS_A_STEP", 0.2)
+    monkeypatch.setattr(fetcher, "SECONDS_A_STEP", 0.2)
     assert "took longer" in reason(site.put("/a", STORM, 0.8, STORM))
 
 
 def test_a_server_that_dribbles_its_page_is_given_up(site, monkeypatch):
-    monkeypatch.setattr(fetch, "SECONDS", 0.3)
+    monkeypatch.setattr(fetcher, "SECONDS", 0.3)
     began = time.monotonic()
     assert "took longer" in reason(site.put("/a", *[b"x", 0.05] * 40))
     assert time.monotonic() - began < 1.5
 
 
 def test_a_server_that_dribbles_its_headers_is_given_up(monkeypatch):
-    monkeypatch.setattr(fetch, "SECONDS", 0.3)
+    monkeypatch.setattr(fetcher, "SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def dribble():
@@ -474,7 +474,7 @@ def test_an_address_that_the_internet_doesnt_reach_is_refused_and_the_setting_na
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e", "::ffff:93.184.215.14"])
 def test_a_public_address_may_be_asked(address):
-    fetch._check_address(address, "g.example", allowed=False)
+    fetcher._check_address(address, "g.example", allowed=False)
 
 
 def test_a_host_allowed_by_name_may_be_at_a_private_address(site, names):

@@ -7,8 +7,8 @@ import pytest
 
 from assistant import Assistant
 from assistant.cli import main
+from index.article import EVERYTHING, Filter
 from index.errors import CollectionError, QuestionError
-from index.records import EVERYTHING, Filter
 from tests.conftest import words_settings
 
 RECORDS = [

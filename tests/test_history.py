@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.history import ANSWER_CHARACTERS, QUESTION_CHARACTERS, TURNS, turns
-from assistant.records import Statement, Turn
+from assistant.answer import Statement, Turn
 from assistant.render import answer_html
+from assistant.web.history import ANSWER_CHARACTERS, QUESTION_CHARACTERS, TURNS, turns
 
 ASKED = "What did the Transport Ministry deny?"
 

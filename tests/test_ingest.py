@@ -12,10 +12,10 @@ import time
 import pytest
 
 from assistant import Assistant, Settings
-from index.embed import load_embedder
+from index.embedding.embedder import load_embedder
 from index.errors import CollectionError, OnrecordError
-from index.records import Failure
-from index.split import SPLITTER
+from index.report import Failure
+from index.text.sentences import SPLITTER
 from tests.conftest import words_settings
 
 STORM = "Storm takes the mill\n\nThe storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.\n"
@@ -257,7 +257,7 @@ def test_a_text_has_the_same_vector_whether_it_is_encoded_anew_or_remembered():
 @pytest.mark.parametrize("instructions", ["DEFAULT", "AVX512_CORE", "AVX2"])
 def test_many_texts_at_once_have_the_vectors_that_they_have_alone_whatever_the_cpu_can(instructions):
     script = """
-        from index.embed import BULK, load_embedder
+        from index.embedding.embedder import BULK, load_embedder
         texts = [f"The mill at {number} Canal Road was sold for {number} million." for number in range(BULK)]
         embedder = load_embedder("all-MiniLM-L6-v2")
         many, few = embedder.encode(texts, threads=2), embedder.encode(texts[:10], threads=1)

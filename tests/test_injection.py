@@ -14,10 +14,10 @@ from langchain_core.language_models import SimpleChatModel
 from lxml import html
 from pydantic import Field
 
-from assistant import Assistant, chain
-from assistant.orders import gives_orders
+from assistant import Assistant
+from assistant.checking.prompt_injection import gives_orders
 from assistant.render import answer_html
-from index.split import sentence_spans
+from index.text.sentences import sentence_spans
 from tests.conftest import words_settings
 
 
@@ -174,7 +174,7 @@ def answered(index):
     """The obedient model's answer about each mayor, and what it wrote."""
     model = Obedient()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chain, "load_chat_model", lambda *given: model)
+        patch.setattr("assistant.assistant.load_chat_model", lambda *given: model)
         assistant = Assistant(words_settings(index, llm="obedient:model"))
         ids = {each.title.split()[1]: each.id for each in assistant.articles()}
         return {name: (assistant.ask(f"what did {name} deny?", article=ids[name]), model.raw[-1]) for name in names()}

@@ -16,8 +16,8 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableLambda
 
 from assistant import Assistant
-from assistant.generate import MOST_CHARACTERS, write_answer
-from assistant.llm import ERROR_CHARACTERS, HEARTBEAT, RETRIES, load_chat_model, written
+from assistant.answering.writing import MOST_CHARACTERS, write_answer
+from assistant.models.chat_models import ERROR_CHARACTERS, HEARTBEAT, RETRIES, load_chat_model, written
 from index.errors import ModelError
 from tests.chat_models import chat_model, chunk, says
 from tests.conftest import ROOT, words_settings

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from index import schema
+from index.article import Filter
 from index.doctor import check
-from index.embed import WordEmbedder
-from index.records import Filter
-from index.vectors import VectorStore
+from index.embedding.embedder import WordEmbedder
+from index.storage import schema
+from index.storage.vectors import VectorStore
 from tests.conftest import words_settings
 from tests.serving import environment
 
@@ -130,7 +130,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from benchmarks.kills import Fault
-from index import schema
+from index.storage import schema
 Fault(sys.argv[2], True, 1).arm()
 schema._MIGRATIONS = {1: schema._from_1, 2: schema._from_2}
 schema.migrate(Path(sys.argv[1]))
@@ -140,12 +140,12 @@ schema.migrate(Path(sys.argv[1]))
 @pytest.mark.parametrize(
     ("version", "function"),
     [
-        (1, "index.schema:_back_up"),
-        (1, "index.schema:band_keys"),
-        (1, "index.schema:_from_1"),
-        (2, "index.schema:_back_up"),
-        (2, "index.postings:add"),
-        (2, "index.schema:_from_2"),
+        (1, "index.storage.schema:_back_up"),
+        (1, "index.storage.schema:band_keys"),
+        (1, "index.storage.schema:_from_1"),
+        (2, "index.storage.schema:_back_up"),
+        (2, "index.storage.postings:add"),
+        (2, "index.storage.schema:_from_2"),
     ],
 )
 def test_a_kill_while_migrating_changes_nothing(old, backup, function):
@@ -162,7 +162,9 @@ def test_a_kill_while_migrating_changes_nothing(old, backup, function):
 def test_processes_that_migrate_at_once_keep_a_copy_of_the_older_catalog(old, backup):
     path = old.collection.folder / "catalog.db"
     before = dump(path)
-    migrate = "import sys; from pathlib import Path; from index import schema; schema.migrate(Path(sys.argv[1]))"
+    migrate = (
+        "import sys; from pathlib import Path; from index.storage import schema; schema.migrate(Path(sys.argv[1]))"
+    )
     processes = [subprocess.Popen([sys.executable, "-c", migrate, str(path)]) for _ in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert schema.version(path) == schema.VERSION

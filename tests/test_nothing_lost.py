@@ -24,7 +24,7 @@ REBUILDS = """
 import sys
 from pathlib import Path
 from index.collection import Collection
-from index.embed import WordEmbedder
+from index.embedding.embedder import WordEmbedder
 from index.rebuild import rebuild
 for _ in range(int(sys.argv[2])):
     rebuild(Collection(Path(sys.argv[1]), WordEmbedder()))

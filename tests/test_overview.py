@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from assistant.overview import MOST_ARTICLES, Task, find_passages, hint, read_task
-from index.records import EVERYTHING
+from assistant.answering.overview import MOST_ARTICLES, Task, find_passages, hint, read_task
+from index.article import EVERYTHING
 
 COUNT = 12
 

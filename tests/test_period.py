@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.period import LONGEST, Guess, find, label, without
+from assistant.english.periods import LONGEST, Guess, find, label, without
 
 TODAY = date(2026, 11, 25)
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data" / "periods.jsonl").read_text().splitlines()]

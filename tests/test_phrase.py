@@ -4,13 +4,12 @@ from datetime import date
 
 import pytest
 
-from assistant.check import Checker
-from assistant.cite import quoted
-from assistant.evidence import Candidate
-from assistant.phrase import LONG, clause, dated, explained, without_brackets
-from index.records import Article, Passage, Sentence
+from assistant.answering.annotations import LONG, clause, dated, explained
+from assistant.answering.candidates import Candidate
+from assistant.answering.citation_marks import quoted
+from assistant.checking.check import without_brackets
+from index.article import Article, Passage, Sentence
 
-CHECKER = Checker()
 NAMES = frozenset({"orsk", "lavrov", "moscow", "nato", "elstrand", "noor"})
 
 
@@ -74,7 +73,7 @@ def test_brackets_that_tell_a_date_or_words_of_the_article_are_no_quotation():
 
 def test_a_bracketed_sentence_is_cited_with_its_exact_quotation():
     found = candidate("Mr Lavrov spoke.", "He denied it.")
-    (statement,) = quoted("He [Mr Lavrov] denied it. [5 March 2024] [1]\n", [found.passage], CHECKER)
+    (statement,) = quoted("He [Mr Lavrov] denied it. [5 March 2024] [1]\n", [found.passage])
     (citation,) = statement.citations
     assert statement.text == "He [Mr Lavrov] denied it. [5 March 2024]"
     assert citation.quote == "He denied it."
@@ -84,4 +83,4 @@ def test_a_bracketed_sentence_is_cited_with_its_exact_quotation():
 def test_a_sentence_with_invented_words_in_brackets_is_no_quotation():
     found = candidate("Mr Lavrov spoke.", "He denied it.")
     for said in ("He [that liar] denied it. [1]", "He [Mr Orsk] denied it. [1]"):
-        assert quoted(said, [found.passage], CHECKER) == []
+        assert quoted(said, [found.passage]) == []

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from assistant import Assistant
-from index import postings
-from index.records import EVERYTHING, Filter
+from index.article import EVERYTHING, Filter
+from index.storage import postings
 from tests.conftest import words_settings
 
 WORDS = "harbour ferry storm mill roof council bridge island captain school the a of".split()

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from index.markup import parse
-from index.published import publication_date
+from index.readers.html_tree import parse
+from index.readers.publication_date import publication_date
 
 TODAY = date(2024, 11, 27)
 DAY = date(2024, 3, 5)

@@ -1,9 +1,9 @@
 import pytest
 
-from assistant.lexicon import canonical, concept
-from assistant.names import names_in
-from assistant.question import read_question
-from assistant.speech import acts
+from assistant.answering.question import read_question
+from assistant.english.names import names_in
+from assistant.english.reported_speech import acts
+from assistant.english.synonyms import canonical, concept
 
 NAMES = frozenset("lavrov blinken nato russia truss liz britain biden putin denmark unitedstates orsk".split())
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant import state
-from assistant.quota import Quota
-from assistant.visitors import visitor
+from assistant.web import state_db
+from assistant.web.quota import Quota
+from assistant.web.visitors import visitor
 from index.errors import CollectionError
 from tests.conftest import words_settings
 
@@ -35,9 +35,9 @@ def test_a_broken_file_is_told_in_a_line(tmp_path):
 
 
 def test_a_newer_file_is_left_alone(tmp_path):
-    with state.connect(tmp_path) as database:
+    with state_db.connect(tmp_path) as database:
         database.execute("PRAGMA user_version = 99")
-    with pytest.raises(CollectionError, match="newer"), state.connect(tmp_path):
+    with pytest.raises(CollectionError, match="newer"), state_db.connect(tmp_path):
         pass
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assistant.reader import MODEL, Reader
+from assistant.models.reading_model import MODEL, Reader
 from tests.conftest import ROOT
 
 PASSAGES = [
@@ -76,7 +76,10 @@ def test_many_threads_may_share_a_reader(reader):
 
 
 def test_reading_needs_no_torch():
-    code = "import sys; from assistant.reader import *; Reader().read('Who?', ['Ann.']); exit('torch' in sys.modules)"
+    code = (
+        "import sys; from assistant.models.reading_model import Reader; "
+        "Reader().read('Who?', ['Ann.']); exit('torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 

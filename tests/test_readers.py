@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
-from index.clean import is_furniture, paragraphs
 from index.errors import ReadError
-from index.readers import read_file
+from index.readers.formats import read_file
+from index.text.cleaning import is_furniture, paragraphs
 from tests.conftest import SAMPLE
 
 PAGE = """<html><head><title>Rain stops play | The Gazette</title><meta property="og:title" content="Rain stops play">

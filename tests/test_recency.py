@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from assistant import Assistant, Settings
-from assistant.extract import apart, ranked_sentences
-from assistant.retrieve import AGAIN, CLOSE, newest_first, retrieve, spread
-from index.records import EVERYTHING, Article, Filter, Passage
+from assistant.answering.quoting import apart, ranked_sentences
+from assistant.search.retriever import AGAIN, CLOSE, newest_first, retrieve, spread
+from index.article import EVERYTHING, Article, Filter, Passage
 from tests.conftest import ROOT, words_settings
 
 EVENTS = [json.loads(line) for line in (ROOT / "tests/data/updates.jsonl").read_text("utf-8").splitlines()]

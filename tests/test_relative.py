@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.relative import LONGEST, Resolution, bracketed, resolve
+from assistant.english.relative_dates import LONGEST, Resolution, bracketed, resolve
 from index.ingest import demo_folder
-from index.split import sentence_spans
+from index.text.sentences import sentence_spans
 
 FRIDAY = date(2022, 1, 21)
 _ADDED = re.compile(r" \[[^\]]*\]")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant import render
-from assistant.records import Answer, Citation, Statement
+from assistant.answer import Answer, Citation, Statement
 from index.ingest import demo_folder
 
 HOSTILE = [

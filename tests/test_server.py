@@ -6,11 +6,12 @@ import logging
 import pytest
 from starlette.testclient import TestClient
 
-from assistant import Assistant, logs
-from assistant.guard import MOST_BYTES
-from assistant.server import build_app
-from assistant.ui import SESSIONS_KEPT
-from assistant.visitors import check_address
+from assistant import Assistant
+from assistant.web import logs
+from assistant.web.app import build_app
+from assistant.web.chat_page import SESSIONS_KEPT
+from assistant.web.guard import MOST_BYTES
+from assistant.web.visitors import check_address
 from index.errors import SettingsError
 from index.ingest import demo_folder
 from tests.conftest import words_settings

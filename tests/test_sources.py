@@ -282,7 +282,7 @@ def test_what_a_feed_or_sitemap_lists_in_vain_is_named_and_the_rest_goes_in(site
 
 
 def test_more_sitemaps_than_are_read_are_told_of(site, online, monkeypatch):
-    monkeypatch.setattr("index.feeds.MOST_SITEMAPS", 2)
+    monkeypatch.setattr("index.web.feeds.MOST_SITEMAPS", 2)
     for name in "abc":
         site.put(f"/{name}.xml", sitemap(site.put(f"/{name}", page(title=name))), content_type="text/xml")
     further = [f"{site.address}/{name}.xml" for name in "bc"]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from assistant.stories import one_of_each
-from index.records import Article, Passage
-from index.split import passages, sentences
+from assistant.search.story_copies import one_of_each
+from index.article import Article, Passage
+from index.text.sentences import passages, sentences
 
 WIRE = """At least 12 people died after a ferry struck rocks off Skerrin Isle on Monday evening, the coastguard said. \
 The ship had left Dunmarrow with 214 passengers and 19 crew on board, on a night when gusts of 41 knots were forecast. \

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.cli import main
 from index import sources
-from index.embed import load_embedder
+from index.embedding.embedder import load_embedder
 from index.errors import CollectionError
 from tests.test_sources import RSS, feed, item, page, sitemap
 
@@ -69,7 +69,7 @@ def test_unchanged_files_arent_read_again(empty, write, embedded, monkeypatch):
     write("table.csv", csv_of("Orsk", "Vadum"))
     added = empty.ingest([folder]).added
     embedded.clear()
-    monkeypatch.setattr("index.sources.readers.read", lambda *given: pytest.fail("is read"))
+    monkeypatch.setattr("index.sources.formats.read", lambda *given: pytest.fail("is read"))
     report = empty.sync()
     assert (set(report.unchanged), report.passages, embedded) == (set(added), 0, [])
     assert (report.added, report.updated, report.vanished, report.failed) == ((), (), (), ())

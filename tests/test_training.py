@@ -6,7 +6,7 @@ import json
 import pytest
 import torch
 
-from assistant.reader import Reader
+from assistant.models.reading_model import Reader
 from training.export import export
 from training.model import ReadingModel
 from training.train import UNITS, main, train

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import Assistant
+from assistant.checking.verification import MOST_BYTES, MOST_QUOTATIONS, read_document
 from assistant.cli import main
-from assistant.verify import MOST_BYTES, MOST_QUOTATIONS, DocumentError, read_document
-from index.errors import OnrecordError
+from index.errors import DocumentError, OnrecordError
 from tests.conftest import words_settings
 
 QUOTE = "The mayor of Larkstead denied that the bridge was unsafe."

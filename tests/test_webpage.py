@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.article import Draft
 from index.errors import ReadError
-from index.records import Draft
-from index.webpage import read_html
+from index.readers.web_page import read_html
 
 PAGES = Path(__file__).parent / "data" / "pages"
 EXPECTED = json.loads((PAGES / "expected.json").read_text("utf-8"))

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from assistant.pages import WEB
+from assistant.web.article_pages import STATIC
 from tests.browsing import settle
 from tests.conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT
 from tests.serving import ONRECORD, free_port, http_server, running
@@ -426,7 +426,7 @@ def test_the_script_is_small_and_names_no_other_host():
 
 
 def _script(name):
-    return (WEB / name).read_text("utf-8")
+    return (STATIC / name).read_text("utf-8")
 
 
 def test_it_can_be_used_by_keyboard_alone(page, embedding):

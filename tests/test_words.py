@@ -1,7 +1,7 @@
 import pytest
 
-from index.embed import WordEmbedder
-from index.words import stem, words
+from index.embedding.embedder import WordEmbedder
+from index.text.words import stem, words
 
 
 @pytest.mark.parametrize(

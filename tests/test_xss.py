@@ -31,7 +31,7 @@ TELL = f"""
 UNSAFE = """
 import functools, sys
 import gradio as gr
-import assistant.pages, assistant.render, assistant.ui
+import assistant.pages, assistant.render, assistant.web.chat_page
 from assistant.cli import main
 
 assistant.render.escaped = assistant.ui.escaped = lambda text: text

@@ -12,8 +12,8 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from sklearn.linear_model import LogisticRegression
 
-from assistant.measures import token_f1
-from assistant.reader import Reader, best_span, tokens_within
+from assistant.evaluation.measures import token_f1
+from assistant.models.reading_model import Reader, best_span, tokens_within
 from training import data
 from training.data import Example
 from training.model import ENCODER, ReadingModel, Unpadded

@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional
 from tqdm import tqdm
 
-from assistant.reader import MODEL
+from assistant.models.reading_model import MODEL
 from training import data
 from training.batches import Batch, batches
 from training.export import export

@@ -9,7 +9,7 @@ from functools import cache
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from index.split import sentence_spans
+from index.text.sentences import sentence_spans
 from training.data import Example
 
 CROPPED = 0.65

@@ -16,10 +16,10 @@ from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
 from assistant import Assistant
-from assistant.evidence import candidates, known_names
-from assistant.extract import features
-from assistant.measures import holds
-from assistant.question import read_question
+from assistant.answering.candidates import candidates, known_names
+from assistant.answering.question import read_question
+from assistant.answering.quoting import features
+from assistant.evaluation.measures import holds
 from benchmarks.data import QUESTIONS, squadshifts
 from benchmarks.systems import assistant_on, write_articles
 from index.ingest import demo_folder

@@ -1,0 +1,1 @@
+"""Answering: from a question and its passages to cited statements."""

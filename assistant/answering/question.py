@@ -1,0 +1,162 @@
+"""What a question asks for, read off its words."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from assistant.english.names import TITLES, without_owners
+from assistant.english.relative_dates import YEAR
+from assistant.english.reported_speech import PARTICIPLE, kind_of
+from assistant.english.synonyms import canonical, concept, is_country
+from index.text.words import STOP_WORDS, words
+
+_ASKS = {
+    "number": r"how (?:many|much|old|long|far|often|large|big|high|tall|deep|fast|strong|heavy)\b"
+    r"|(?:by |at )?what (?:number|percentage|share|proportion|speed|price)\b",
+    "time": r"(?:since )?when\b|(?:at |by |in |on |since |until )?(?:what|which) (?:time|day|date|month|year)\b",
+    "person": r"who\b|whom\b|whose\b",
+    "country": r"(?:in |to |from )?(?:what|which)(?: [\w-]+){0,2} (?:country|countries|nation|nations)\b",
+    "reason": r"why\b",
+    "place": r"where\b|(?:in |to |from )?(?:what|which) (?:city|town|place|region|hotel|port)\b",
+}
+_OPEN = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_VERBS = r"(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could)\b"
+_AUXILIARY = re.compile(rf"\b{_VERBS}", re.IGNORECASE)
+_YES_OR_NO = re.compile(rf"(?:^|, ?)(?:so |and |but )?(?:{_VERBS}|(?:should|may|might|must)\b)", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"how (?:many|much) (?:of )?(?:the |more |other )*(?!{_VERBS})([\w-]+(?: [\w-]+)?)", re.IGNORECASE
+)
+_DOES = re.compile(r"\b(?:did|does|do|has|have|had) (?=(.+))", re.IGNORECASE)
+_BE = re.compile(r"\b(?:be|is|was|are|were|been|being)\b", re.IGNORECASE)
+_NO_VERB_FOLLOWS = re.compile(
+    r"\b(?:the|an?|which|what|whose|each|every|any|no|(?:used?|is|was|are|were) to) $", re.IGNORECASE
+)
+"""As before "which claims", "used to describe", "is to blame"."""
+
+_YEAR = re.compile(rf"\b{YEAR}(?=s?\b)")
+_MAY_STATE = frozenset("who he she they it".split())
+_ROLE = re.compile(r"who (?:is|was|are|were) (?:the )?(?:[\w-]+ )*?([\w-]+) of (?:the )?([\w-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question's parts.
+
+    `terms` are the concepts that it is about; `names` the words in it that are names, and `required` those that an
+    answer can't do without: countries, and of other adjoining ones ("Antony Blinken") the last. `asks` is a key of
+    the table above or "anything"; `counted` the concepts, either of which "how many" counts. `speech` is the kind of
+    speech asked about ("deny"), `speakers` who is asked to have spoken, and `unnamed` the concept of one who is only
+    told of as somebody's ("Putin's spokesman"); `subject` the names of who is asked to have done something, and
+    `deed` the concept of what. `role` is two concepts that must stand together ("president", "france"). `years` are
+    those that it names.
+    """
+
+    text: str
+    terms: frozenset[str]
+    names: frozenset[str]
+    required: frozenset[str]
+    asks: str
+    counted: frozenset[str]
+    speech: str | None
+    speakers: frozenset[str]
+    unnamed: str | None
+    subject: frozenset[str]
+    deed: str | None
+    role: tuple[str, str] | None
+    years: frozenset[str]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it asks for words ("who …?", "what …?"), not for a yes or for all there is on a keyword."""
+        return _OPEN.search(self.text) is not None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is a question, for words or for a yes or no, that the reading model may be asked."""
+        return self.is_open or _YES_OR_NO.search(self.text.lstrip()) is not None
+
+    @property
+    def asks_only_for_speech(self) -> bool:
+        """Whether it asks what somebody denied, said …, on no matter in particular."""
+        return self.speech is not None and self.terms <= {concept(name) for name in self.names}
+
+
+def read_question(text: str, known_names: frozenset[str]) -> Question:
+    """Reads a question; `known_names` are the words (lower case) that the articles write as names."""
+    plain = canonical(text)
+    tokens = words(plain)
+    names = {word for word in tokens if word in known_names}
+    names |= {word for found in re.findall(r"(?<=\w )[A-Z][\w’'-]*", plain) for word in words(found)}
+    names -= STOP_WORDS | TITLES
+    required = {
+        word for word, after in pairwise([*tokens, ""]) if word in names and (after not in names or is_country(word))
+    }
+    asks = next((kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.I)), "anything")
+    speech, speakers, unnamed = _speech(plain, names, asks)
+    counted, role = _COUNTED.search(plain), _ROLE.search(plain)
+    done_by, deed = _subject(plain, names)
+    return Question(
+        text=text,
+        terms=frozenset(
+            concept(word)
+            for word in tokens
+            if word not in STOP_WORDS | TITLES and word not in names - required and not (speech and kind_of(word))
+        ),
+        names=frozenset(names),
+        required=frozenset(required),
+        asks=asks,
+        counted=frozenset(concept(word) for word in words(counted.group(1))) - STOP_WORDS if counted else frozenset(),
+        speech=speech,
+        speakers=speakers,
+        unnamed=unnamed,
+        subject=frozenset(done_by),
+        deed=deed,
+        role=(concept(role.group(1).lower()), concept(role.group(2).lower())) if role else None,
+        years=years_in(text),
+    )
+
+
+def years_in(text: str) -> frozenset[str]:
+    """The years that a text names, and counts that look like one, whether they have a comma or not."""
+    return frozenset(_YEAR.findall(text.replace(",", "")))
+
+
+def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:
+    does = _DOES.search(text)
+    after = words(without_owners(does.group(1))) if does else []
+    subject: set[str] = set()
+    for word in after:
+        if word in names:
+            subject.add(word)
+        elif word not in TITLES | {"the", "and"}:
+            return subject, concept(word) if subject else None
+    return set(), None
+
+
+def _speech(text: str, names: set[str], asks: str) -> tuple[str | None, frozenset[str], str | None]:
+    auxiliary = _AUXILIARY.search(text)
+    for found in re.finditer(r"[\w-]+", text):
+        before = text[: found.start()]
+        kind = kind_of(found.group()) if _may_be_verb(before, found.group(), names) else None
+        if kind is None:
+            continue
+        is_passive = auxiliary and PARTICIPLE.fullmatch(found.group()) and _BE.search(before, auxiliary.start())
+        subject = before[auxiliary.end() :] if auxiliary and not is_passive else ""
+        owned = words(without_owners(subject))
+        speakers = frozenset(names.intersection(owned))
+        is_unnamed = owned and not speakers and not names.isdisjoint(words(subject))
+        unnamed = concept(owned[-1]) if is_unnamed else None
+        if kind == "say" and not speakers and asks != "person":  # "what is it called?" wants no speech
+            return None, speakers, unnamed
+        return kind, speakers, unnamed
+    return None, frozenset(), None
+
+
+def _may_be_verb(before: str, word: str, names: set[str]) -> bool:
+    """Whether a word of the question may be its verb after those before it; "state" seldom is one."""
+    if not before or _NO_VERB_FOLLOWS.search(before):
+        return False
+    if word.lower() not in ("state", "states"):
+        return True
+    last = words(before)[-1:]
+    return bool(last) and (last[0] in _MAY_STATE or (last[0] in names and not is_country(last[0])))

@@ -1,0 +1,1 @@
+"""Checking: whether articles support a sentence."""

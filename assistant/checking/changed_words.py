@@ -1,0 +1,163 @@
+"""What a statement changes of the sentence that it is made from: opposites, negations, order, certainty."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from functools import cache
+from importlib.resources import files
+
+from assistant.checking.content_words import Word, key_of, read, shown
+from assistant.english.quantities import quantities, tells
+from assistant.english.synonyms import canonical
+from index.text.words import words
+
+_NEGATION = re.compile(r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|cannot)\b|n[’']t\b", re.IGNORECASE)
+_DENIED = re.compile(
+    rf"{_NEGATION.pattern}|\b(?:den(?:y|ies|ied|ying)|refus\w+|reject\w*|fail\w*|declin\w+|abandon\w*|lack\w*"
+    r"|disput\w+|dismissed (?:claims?|reports?|suggestions?|accusations?)|ruled out|unable|unwilling"
+    r"|cleared of|acquitted)\b",
+    re.IGNORECASE,
+)
+_POSSIBLE = frozenset(
+    """may might could should if unless alleg reportedli suspect suspicion possibl probabl perhap appar accus blame
+    believ think""".split()
+)
+_REPORTED = frozenset("accord say claim insist argu state".split())
+_DOUBTED = frozenset("might may plan hope consid".split())
+_PLANNED = _POSSIBLE | frozenset(
+    """would will can plan want hope intend expect seek aim consid propos appli ask call offer volunt promis pledg
+    vow""".split()
+)
+_ORDINALS = frozenset("first second third fourth fifth sixth last next previous".split())
+
+NEAR = 0.75
+"""A statement with so many of its words in the passage is compared with it word by word."""
+
+WHOLE = 0.6
+"""Of a sentence's words a statement must have so many for their order to be compared."""
+
+SHORT = 4
+"""Words; what differs by more is put otherwise."""
+
+
+def exchanged(statement: str, evidence: str, names: frozenset[str]) -> str:
+    """What stands in the place of something else, in a statement that keeps close to the evidence; empty if nothing.
+
+    `names` are the words that are names.
+    """
+    ours, theirs = read(statement), read(evidence)
+    if not _is_near(ours, theirs):
+        return ""
+    match = SequenceMatcher(None, [word.key for word in theirs], [word.key for word in ours], autojunk=False)
+    for kind, first, last, start, end in match.get_opcodes():
+        if kind == "equal":
+            continue
+        old, new = theirs[first:last], ours[start:end]
+        if last - first > SHORT or end - start > SHORT:
+            reason = _left_out(old[-SHORT:], new) if end < len(ours) else ""
+        else:
+            reason = _compared(old, new, names)
+        if reason:
+            return reason
+    return ""
+
+
+def _is_near(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
+    wanted = [word.key for word in ours if word.is_content]
+    known = {word.key for word in theirs}
+    return bool(wanted) and sum(key in known for key in wanted) >= NEAR * len(wanted)
+
+
+def _left_out(before: Sequence[Word], ours: Sequence[Word]) -> str:
+    """Whether words before what the statement says tell that it isn’t so, or not yet: "denied that", "will"."""
+    told, keys = shown(before), {word.key for word in ours}
+    if _DENIED.search(told) and not _DENIED.search(shown(ours)):
+        return f"The passages say “{told}”."
+    if {word.key for word in before[-2:]} & _PLANNED and not keys & (_PLANNED | _REPORTED):
+        return f"The passages say “{told}”, which is less than certain."
+    return ""
+
+
+def _compared(theirs: Sequence[Word], ours: Sequence[Word], names: frozenset[str]) -> str:
+    old, new = shown(theirs), shown(ours)
+    if any(_opposed(one, other) for one in theirs for other in ours):
+        return f"The passages say “{old}”, not “{new}”."
+    if bool(_DENIED.search(old)) != bool(_DENIED.search(new)):
+        return f"The passages say “{old}”, not “{new}”." if old and new else f"Only one of the two says “{old or new}”."
+    keys, others = {word.key for word in theirs}, {word.key for word in ours}
+    if any(keys & less and not others & (less | _REPORTED) for less in (_POSSIBLE, _PLANNED)):
+        return f"The passages say “{old}”, which is less than certain."
+    if others & _DOUBTED and not keys & (_PLANNED | _REPORTED):
+        return f"The passages don't say “{new}”."
+    if ours and (_both_named(theirs, ours, names) or _both_counted(old, new) or _both_ordered(theirs, ours)):
+        return f"The passages say “{old}”, not “{new}”."
+    return ""
+
+
+def _both_named(theirs: Sequence[Word], ours: Sequence[Word], names: frozenset[str]) -> bool:
+    """Whether both have a capital, and one of them is a name; a capital alone may be that of a sentence's beginning."""
+    old, new = ([word for word in some if word.text[0].isupper() and word.is_content] for some in (theirs, ours))
+    is_name = any(set(words(canonical(word.text))) & names for word in (*old, *new))
+    return bool(old) and bool(new) and is_name
+
+
+def _both_counted(old: str, new: str) -> bool:
+    return (
+        bool(quantities(old)) and bool(quantities(new)) and not all(tells(q, quantities(old)) for q in quantities(new))
+    )
+
+
+def _both_ordered(theirs: Sequence[Word], ours: Sequence[Word]) -> bool:
+    one, other = ({word.text.lower() for word in some} & _ORDINALS for some in (theirs, ours))
+    return bool(one) and bool(other) and one != other
+
+
+def reordered(statement: str, sentence: str) -> str:
+    """What of a sentence has changed places, in a statement that keeps close to it; empty where nothing has."""
+    return _numbers_swapped(statement, sentence) or _swapped(statement, sentence)
+
+
+def _numbers_swapped(statement: str, sentence: str) -> str:
+    """Whether two numbers of a sentence have changed places ("from 2 to 6"), in a statement that keeps to its words."""
+    ours, theirs = ([quantity.value for quantity in quantities(text)] for text in (statement, sentence))
+    kept = [value for value in ours if ours.count(value) == theirs.count(value) == 1]
+    if not _is_near(read(statement), read(sentence)) or kept == sorted(kept, key=theirs.index):
+        return ""
+    return "The passages have these numbers in another order."
+
+
+def _swapped(statement: str, sentence: str) -> str:
+    """Whether what stood before a word now stands after it, and the other way round: who did it to whom.
+
+    Not where either is passive ("by"), which says the same the other way round.
+    """
+    ours, theirs = ([word for word in read(text) if word.is_content] for text in (statement, sentence))
+    if not _is_near(ours, theirs) or "by" in {word.text for text in (statement, sentence) for word in read(text)}:
+        return ""
+    counts = Counter(word.key for word in theirs), Counter(word.key for word in ours)
+    place = {word.key: at for at, word in enumerate(theirs) if counts[0][word.key] == counts[1][word.key] == 1}
+    kept = [word for word in ours if word.key in place]
+    if len(kept) < WHOLE * len(theirs):
+        return ""
+    for at, pivot in enumerate(kept):
+        if pivot.text[0].isupper() or not pivot.text.isalpha():
+            continue
+        middle = place[pivot.key]
+        before = [word for word in kept[:at] if place[word.key] > middle]
+        after = [word for word in kept[at + 1 :] if place[word.key] < middle]
+        if before and after and max(len(before), len(after)) > 1:
+            return f"In the passages “{shown(after)}” stands before “{pivot.text}”, and “{shown(before)}” after it."
+    return ""
+
+
+def _opposed(one: Word, other: Word) -> bool:
+    return (one.key, other.key) in _opposites()
+
+
+@cache
+def _opposites() -> frozenset[tuple[str, str]]:
+    lines = (files("assistant.checking") / "opposites.txt").read_text("utf-8").splitlines()
+    pairs = [line.split() for line in lines if line and not line.startswith("#")]
+    keyed = [(key_of(pair[0]), key_of(pair[1])) for pair in pairs if len(pair) == 2]
+    return frozenset(pair for pair in [*keyed, *(pair[::-1] for pair in keyed)] if pair[0] != pair[1])

@@ -1,0 +1,157 @@
+"""Plain contradictions between a statement and the sentences that it is made from, each told for a reader.
+
+What only may be a contradiction, because it is put in other words, is left to the checking model.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant.checking.changed_words import exchanged, reordered
+from assistant.checking.content_words import NO_NAMES, Evidence, content, read
+from assistant.english.quantities import quantities, tells
+from assistant.english.reported_speech import acts, kind_of
+from assistant.english.synonyms import canonical, is_country
+from index.text.words import words
+
+_CAPITALISED = re.compile(r"(?<![.!?:] )(?<!^)(?<=[\w,;(’'–—-] )[A-Z][^\W\d_]+(?:[-’'](?!s\b)[^\W\d_]+)*(?!\d)")
+_MONTHS = frozenset("jan feb mar apr jun jul aug sep oct nov dec".split())
+_QUOTED = re.compile(r"“([^“”]+)”|(?<!\w)\"([^\"]+)\"(?!\w)")
+_OPPOSITES = {"confirm": "deny", "deny": "confirm"}
+_NOUNS = {"confirm": "a confirmation", "deny": "a denial"}
+
+_ATTRIBUTED = re.compile(r"\b(?:according to|in the words of|in \w+[’']s? (?:view|account|words))\b", re.IGNORECASE)
+
+LONG_NAME = 6
+"""Letters of a name that may have another ending."""
+
+_SAID_BEFORE = re.compile(r"[,”\"’]\s*(?:\S+\s+){0,6}$")
+"""“…,” Ms Roake (said): what was said stands before the verb."""
+
+BRIEF = 3
+"""Words; with more after such a verb, what was said stands there all the same."""
+
+SPOKEN = 0.3
+"""Of what somebody is said to have said, a sentence that may report it must have so many words."""
+
+
+def contradiction(statement: str, evidence: Sequence[Evidence], around: str, names: frozenset[str]) -> str:
+    """Why the evidence, the sentences that a statement is made from, contradicts it; empty where it doesn't.
+
+    `around` is all that the statement may have its numbers, names and quotations from: the passage with its headline.
+    """
+    findings = (
+        _quotation(statement, around),
+        _number(statement, around),
+        _name(statement, around),
+        _speaker(statement, evidence, names),
+        *(_attribution(statement, each, names) for each in evidence),
+        *(exchanged(statement, each.text, names) or reordered(statement, each.text) for each in evidence),
+        exchanged(statement, " ".join(each.text for each in evidence), names),
+    )
+    return next((finding for finding in findings if finding), "")
+
+
+def _quotation(statement: str, around: str) -> str:
+    known = _letters(around)
+    for found in _QUOTED.finditer(statement):
+        said = (found.group(1) or found.group(2)).strip()
+        if _letters(said) not in known:
+            return f"The passages don't have the words “{said}”."
+    return ""
+
+
+def _letters(text: str) -> str:
+    return f" {' '.join(words(text))} "
+
+
+def _number(statement: str, around: str) -> str:
+    known = quantities(around)
+    for quantity in quantities(statement):
+        if not quantity.is_small and not tells(quantity, known):
+            return f"The passages don't say {quantity.text}."
+    return ""
+
+
+def _name(statement: str, around: str) -> str:
+    known = {*words(around), *words(canonical(around)), *_initials(around)}
+    plain = canonical(statement)
+    unknown = [name for name in _names_of(plain) if not _is_known(name, known)]
+    if not unknown:
+        return ""
+    as_written = [name for name in _names_of(statement) if name in unknown or name not in plain]
+    return f"The passages don't name {(as_written or unknown)[0]}."
+
+
+def _is_known(name: str, known: set[str]) -> bool:
+    return all(word in known or _is_form(word, known) for word in words(name))
+
+
+def _initials(text: str) -> Iterator[str]:
+    for run in re.findall(r"(?:[A-Z][\w-]+ (?:(?:of|the|and|for) )*)+[A-Z][\w-]+", text):
+        letters = "".join(word[0] for word in run.split() if word[0].isupper()).lower()
+        yield from (letters[start:end] for start in range(len(letters)) for end in range(start + 2, len(letters) + 1))
+
+
+def _is_form(word: str, known: set[str]) -> bool:
+    """Whether a longer word begins as one of the known ones: Scottish as Scotland, presidential as president."""
+    if word[:3] in _MONTHS:
+        return any(other.startswith(word[:3]) for other in known if other[:3] in _MONTHS)
+    start = word[: LONG_NAME - 2]
+    return len(start) == LONG_NAME - 2 and any(
+        other.startswith(start) and max(len(word), len(other)) >= LONG_NAME for other in known
+    )
+
+
+def _names_of(text: str) -> list[str]:
+    """The words that are names for certain: capitalised inside a sentence, or a country's."""
+    found = _CAPITALISED.findall(text)
+    found += [word.text for word in read(text)[:1] if is_country(canonical(word.text).lower())]
+    return [name for name in found if name.lower() not in NO_NAMES]
+
+
+def _speaker(statement: str, evidence: Sequence[Evidence], names: frozenset[str]) -> str:
+    for act in acts(statement, "", names):
+        said = content(statement) - content(" ".join(act.speakers))
+        sources = sorted(evidence, key=lambda each: len(said & content(each.text)), reverse=True)
+        sources = [each for each in sources if len(said & content(each.text)) >= SPOKEN * len(said)] or sources[:1]
+        reported = [other for each in sources for other in acts(each.text, each.lead, names)]
+        told = {speaker for other in reported for speaker in other.speakers}
+        there = {word for each in sources for word in words(canonical(f"{each.lead} {each.text}"))}
+        unnamed = any(content(_subject(each.text)) - content(statement) for each in sources)
+        if reported and act.speakers and (told or unnamed) and act.speakers.isdisjoint(told | there):
+            speaker = _named(act.speakers, [Evidence(statement)])
+            return f"In the passages {_named(told, sources)} says so, not {speaker}."
+        kinds = {other.kind for other in reported}
+        opposite = _OPPOSITES.get(act.kind)
+        if opposite in kinds and act.kind not in kinds:
+            return f"The passages report {_NOUNS[str(opposite)]}, not {_NOUNS[act.kind]}."
+    return ""
+
+
+def _attribution(statement: str, evidence: Evidence, names: frozenset[str]) -> str:
+    """Whether the statement says as a fact what the evidence only has somebody say."""
+    if acts(statement, "", names) or _ATTRIBUTED.search(statement):
+        return ""
+    said = content(statement)
+    for verb in re.finditer(r"[a-z]+", evidence.text):
+        if kind_of(verb.group()) in (None, "confirm"):
+            continue
+        earlier, later = evidence.text[: verb.start()], evidence.text[verb.end() :]
+        before, after = content(earlier), content(later)
+        is_before = _SAID_BEFORE.search(earlier) and len(after) < BRIEF and not later.startswith(" that ")
+        reported = before - after if is_before else after - before
+        if 2 * len(said & reported) >= len(said):
+            return f"In the passages that is only what somebody {verb.group()}."
+    return ""
+
+
+def _subject(sentence: str) -> str:
+    """What stands before the sentence's first verb of speech."""
+    verb = next((found for found in re.finditer(r"[a-z]+", sentence) if kind_of(found.group())), None)
+    return sentence[: verb.start()] if verb else ""
+
+
+def _named(speakers: frozenset[str] | set[str], sources: Sequence[Evidence]) -> str:
+    some = [word for each in sources for word in read(f"{each.lead} {each.text}") if word.text[0].isupper()]
+    found = [word.text for word in some if set(words(canonical(word.text))) & speakers]
+    return " ".join(dict.fromkeys(found)) or "somebody else"

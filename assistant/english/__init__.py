@@ -1,0 +1,1 @@
+"""What is known of English: periods, relative dates, numbers, names, reported speech."""

@@ -1,0 +1,28 @@
+"""Which words of a text are names."""
+
+import re
+from collections.abc import Iterable
+
+from index.text.words import words
+
+TITLES = frozenset(
+    "mr mrs ms miss dr prof sir lord lady president minister secretary general col gen lt sen rep".split()
+)
+
+_OWNER = re.compile(r"[\w-]+[’'](?:s\b|(?=\s))")
+_CAPITALISED_INSIDE = re.compile(r"(?<![.!?:\n] )(?<=[\w,;’'\-–—“\"(‘] |.[“\"(‘])[A-Z][\w’'.-]*")
+
+
+def names_in(texts: Iterable[str]) -> frozenset[str]:
+    """The words, in lower case, that the texts write with a capital inside sentences and never without one."""
+    capitalised: set[str] = set()
+    plain: set[str] = set()
+    for text in texts:
+        capitalised.update(word for found in _CAPITALISED_INSIDE.findall(text) for word in words(found))
+        plain.update(word for found in re.findall(r"\b[a-z][\w’'-]*", text) for word in words(found))
+    return frozenset(capitalised - plain - TITLES)
+
+
+def without_owners(text: str) -> str:
+    """The text less the words that own something: "Putin's" of "Putin's spokesman"."""
+    return _OWNER.sub(" ", text)

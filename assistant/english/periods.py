@@ -1,0 +1,380 @@
+"""The time, publisher or author that a question restricts itself to: "last week", "since March", "according to X".
+
+A period is when articles were published. A small grammar takes only what can hardly be anything else: a preposition
+and a whole date, or words such as "last week", before the question's end or a word such as "what" or "about". So "the
+2018 Worlds", "more than 2020 people" and "since May resigned" tell nothing.
+"""
+
+import re
+from calendar import day_name, monthrange
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from assistant.english.relative_dates import YEAR
+from assistant.english.synonyms import canonical, is_country
+
+LONGEST = 1_000
+"""Characters; in a longer question nothing is found."""
+
+_MONTH = (
+    "(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?)"
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+_COUNT = rf"(?P<count>\d{{1,3}}|an?|{'|'.join(_NUMBERS)})"
+_UNIT = r"(?P<unit>day|week|month|year)s?"
+_DAY = r"(?:the\s)?\d{1,2}(?:st|nd|rd|th)?"
+_PART = r"(?:early|mid|late|the\s(?:beginning|start|middle|end)\sof)"
+_THIRDS = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+"""The month that a season begins in, north of the equator."""
+
+_WEEKDAY = "|".join(day_name)
+_RELATIVE = [
+    r"(?P<yesterday>yesterday)",
+    r"(?P<which>last|this)\s(?P<unit>week|month|year)",
+    rf"(?:last|this\spast)\s(?P<weekday>{_WEEKDAY})",
+    rf"last\s(?P<last_month>{_MONTH})",
+]
+_DATES = [
+    rf"(?P<iso>{YEAR}-\d\d-\d\d)",
+    rf"(?:(?:{_WEEKDAY}),?\s)?(?P<day>{_DAY})\s(?:of\s)?(?P<month>{_MONTH})(?:,?\s(?P<year>{YEAR}))?",
+    rf"(?:(?:{_WEEKDAY}),?\s)?(?P<month>{_MONTH})\s(?P<day>{_DAY})(?:,?\s(?P<year>{YEAR}))?",
+    rf"(?:(?P<part>{_PART})[\s-])?(?P<month>{_MONTH})(?:,?\s(?:of\s)?(?P<year>{YEAR}))?",
+    rf"(?:the\s)?(?P<season>{'|'.join(_SEASONS)})\s(?:of\s)?(?P<year>{YEAR})",
+    rf"(?:(?P<part>{_PART})[\s-])?(?P<year>{YEAR})",
+    *_RELATIVE,
+]
+_WHOLE_DATES = [re.compile(form, re.IGNORECASE) for form in _DATES]
+_DATE, _RELATIVE_DATE = (
+    "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", form) for form in forms) + ")" for forms in (_DATES, _RELATIVE)
+)
+
+_FOLLOWS = r"""(?=\s?(?:$|[?!.,;:)…]|(?<=\s)(?:-\s|(?:and|or)\s(?!\d)|(?:what|which|who|whom|whose|why|how|where|when
+    |did|does|do|was|were|is|are|has|have|had|the|a|an|about|on|in|at|by|for|with|against|regarding|concerning|according
+    |from|before|after|since|until|mention\w*|say|says|said|happened|that|he|she|it|they|his|her|its|their|there)\b)))"""
+_NEWS = r"(?:news|headlines|articles|stories|papers?|reports|coverage)"
+_PERIODS = [
+    re.compile(rf"\b{form}", re.IGNORECASE | re.VERBOSE)
+    for form in (
+        rf"(?P<words>(?:between|from)\s(?P<first>{_DATE}|{_DAY})\s(?:and|to|until|till|through)\s(?P<last>{_DATE}))"
+        + _FOLLOWS,
+        rf"(?P<words>(?:in|over|during|within|for)\sthe\s(?P<past>last|past)\s(?:{_COUNT}\s)?{_UNIT}){_FOLLOWS}",
+        rf"(?P<words>(?P<how>in|during|throughout|on|at|since|after|before|until|till|up\sto)\s(?P<date>{_DATE}))"
+        + _FOLLOWS,
+        rf"(?P<words>since\s(?P<since>{_WEEKDAY})){_FOLLOWS}",
+        rf"{_NEWS}\s(?P<words>(?P<how>from|of)\s(?P<date>{_DATE})){_FOLLOWS}",
+        rf"(?P<words>{_COUNT}\s{_UNIT}\s(?P<ago>ago)){_FOLLOWS}",
+        rf"(?<!the\s)(?P<words>(?:(?:from|earlier)\s)?(?P<date>{_RELATIVE_DATE}))"
+        rf"(?:{_FOLLOWS}|(?P<own>[’']s)(?=\s{_NEWS}\b))",
+        rf"(?P<words>(?P<today>today))(?:{_FOLLOWS}|(?P<own>[’']s)(?=\s{_NEWS}\b))",
+    )
+]
+_BELONGS = re.compile(
+    r"\b(?:than|as|like|unlike|with|to|about|over|nearly|almost|later|the|from|since|until|till|before|after|by|of|for|in"
+    r"|at|on)\s$",
+    re.IGNORECASE,
+)
+"""What makes words before it a part of something else: "more than a year ago", "at the end of last year"."""
+
+_EVENT = re.compile(
+    r"\b(?:accident|agreement|attack|bombing|conference|crash|deal|disaster|election|final|fire|flood|game|hearing"
+    r"|invasion|match|meeting|protest|race|raid|rally|referendum|shooting|speech|storm|strike|summit|talk|treaty|trial"
+    r"|visit|vote|war)s?\s$",
+    re.IGNORECASE,
+)
+"""What a date after it belongs to: of "the meeting on 17 October" a later article may tell."""
+
+_ASKS_FOR_TIME = re.compile(
+    r"\bwhen(?:[’']s|\sexactly|\s(?:did|was|were|is|are|does|do|has|have|had|can|could|should|would))\b|^when\b(?!.*,)"
+    r"|\b(?:what|which)\s(?:time|day|date|week|month|year|decade|century)\b|\bhow\s(?:long\sago|recently|soon)\b"
+    r"|\bthe\sdate\sof\b",
+    re.IGNORECASE,
+)
+_OF_THE_FUTURE = re.compile(r"^\W*Will\b|\b(?:will|would)\b|\w[’']ll\b|\bgoing to\b")
+_OF_NEWS = re.compile(r"\b(?:did|was|were|said|reported|announced|happen\w*|new|news|headlines)\b", re.IGNORECASE)
+"""What a question about "today" has that asks for news, and not for how things stand nowadays."""
+
+_MARKERS = re.compile(r"\b(?:according\sto|as\sreported\sby|by|in|from)\s(?P<the>the\s)?", re.IGNORECASE)
+_PUBLISHED = re.compile(rf"\b(?:reported|published|written|article|story|report|{_NEWS})\s$", re.IGNORECASE)
+_COMMON = frozenset(
+    """atlantic express guardian herald hill independent ledger local mail mercury metro mirror money nation news
+    observer people politics post press record science sport standard star sun time times today week world""".split()
+)
+"""Publishers that are also a common word: without "the" and a capital, or at all, it needs more than "in" or "from"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a question is restricted to, by `words`, which are `question[start:end]`.
+
+    For "dates" `after` and `before` are the first and the last day, both in it, None where it is open; for "publisher"
+    and "author" `value` is the name as the collection has it.
+    """
+
+    field: Literal["dates", "publisher", "author"]
+    words: str
+    start: int
+    end: int
+    after: date | None = None
+    before: date | None = None
+    value: str | None = None
+
+
+def find(question: str, today: date, publishers: Collection[str] = (), authors: Collection[str] = ()) -> list[Guess]:
+    """The restrictions that the question tells, in its order; none overlaps another.
+
+    A question that asks for a time ("when …") or about the future has no period.
+    """
+    if len(question) > LONGEST:
+        return []
+    found = [*_periods(question, today), *_names(question, publishers, authors)]
+    apart: list[Guess] = []
+    for guess in found:
+        if all(guess.end <= other.start or other.end <= guess.start for other in apart):
+            apart.append(guess)
+    return sorted(apart, key=lambda guess: guess.start)
+
+
+def without(question: str, guesses: Sequence[Guess]) -> str:
+    """The question less the guesses' words, for searching; the question itself where no word would be left."""
+    left = question
+    for guess in sorted(guesses, key=lambda guess: -guess.start):
+        left = left[: guess.start] + " " + left[guess.end :]
+    left = re.sub(r"\s+", " ", left)
+    left = re.sub(r" (?=[?!.,;:…])", "", left)
+    left = re.sub(r"[,;:]+(?=[?!.,;:…])", "", left)
+    left = re.sub(r"^[\s,;:]+|[\s,;:]+$", "", left)
+    if not re.search(r"\w", left):
+        return question
+    return left[0].upper() + left[1:] if question.lstrip()[:1].isupper() else left
+
+
+def label(guess: Guess) -> str:
+    """The restriction in plain words: "from 16 to 22 November 2026", "since 1 March 2021", "from The Gazette"."""
+    if guess.field != "dates":
+        return f"{'from' if guess.field == 'publisher' else 'by'} {guess.value}"
+    first, last = guess.after, guess.before
+    if first is None or last is None:
+        return f"since {first:%-d %B %Y}" if first else f"until {last:%-d %B %Y}"
+    if first == last:
+        return f"on {first:%-d %B %Y}"
+    if (first, last) == _year(first.year):
+        return f"in {first.year}"
+    if (first, last) == _month(first.year, first.month):
+        return f"in {first:%B %Y}"
+    same_year = first.year == last.year
+    begins = f"{first:%-d}" if same_year and first.month == last.month else f"{first:%-d %B}"
+    return f"from {begins if same_year else f'{first:%-d %B %Y}'} to {last:%-d %B %Y}"
+
+
+def _periods(question: str, today: date) -> Iterator[Guess]:
+    if _ASKS_FOR_TIME.search(question) or _OF_THE_FUTURE.search(question):
+        return
+    for form in _PERIODS:
+        for found in form.finditer(question):
+            told = found.groupdict()
+            start, end = found.start("words"), found.end("own" if told.get("own") else "words")
+            before = question[max(0, start - 15) : start]
+            if (not told.get("own") and _BELONGS.search(before)) or (told.get("how") and _EVENT.search(before)):
+                continue
+            try:
+                days = _days(found, question, today)
+            except (ValueError, OverflowError):  # 31 February, or before the calendar's first day
+                continue
+            if days:
+                yield Guess("dates", question[start:end], start, end, *days)
+
+
+def _days(found: re.Match[str], question: str, today: date) -> tuple[date | None, date | None] | None:
+    told = found.groupdict()
+    if "first" in told:
+        return _between(told["first"], told["last"], today)
+    if "past" in told:
+        return _back(today, _number(told["count"] or "a"), told["unit"]), today
+    if "ago" in told:
+        return _around(_back(today, _number(told["count"]), told["unit"]), told["unit"])
+    if "today" in told:
+        return (today, today) if told["own"] or _OF_NEWS.search(question) else None
+    if "since" in told:
+        return _last(told["since"], today), None
+    span = _span(told["date"], today)
+    how = (told.get("how") or "in").lower()
+    if span is None or (
+        how.split()[0] in ("before", "after", "until", "till", "up") and _may_be_no_month(told["date"])
+    ):
+        return None
+    return _bounded(how, *span, today)
+
+
+def _bounded(how: str, first: date, last: date, today: date) -> tuple[date | None, date | None] | None:
+    match how:
+        case "since":
+            return first, None
+        case "after":
+            return (last + timedelta(1), None) if last < today else None
+        case "before":
+            return None, first - timedelta(1)
+        case "in" | "during" | "throughout" | "at" | "from" | "of":
+            return first, last
+        case "on":
+            return (first, last) if first == last else None
+        case _:
+            return None, last
+
+
+def _between(first: str, last: str, today: date) -> tuple[date, date] | None:
+    """From the one to the other; of "5 and 12 March 2024" or "March and May 2023" the first has the last's year."""
+    ends = _span(last, today)
+    if ends is None:
+        return None
+    if re.fullmatch(_DAY, first, re.IGNORECASE):
+        if ends[0] != ends[1]:
+            return None
+        first = f"{first} {ends[1]:%B %Y}"
+    begins = _span(first, ends[1])
+    return (begins[0], ends[1]) if begins and begins[0] <= ends[1] else None
+
+
+def _span(text: str, today: date) -> tuple[date, date] | None:
+    """The first and last day of a date in words; one without its year is the latest that has begun by `today`.
+
+    None for the future. Raises ValueError for a day that doesn't exist.
+    """
+    found = next(match for form in _WHOLE_DATES if (match := form.fullmatch(text)))
+    span = _read(found.groupdict(), today)
+    return span if span and span[0] <= today else None
+
+
+def _read(told: dict[str, str | None], today: date) -> tuple[date, date] | None:
+    iso, day, month, year, part = (told.get(name) for name in ("iso", "day", "month", "year", "part"))
+    if iso:
+        return date.fromisoformat(iso), date.fromisoformat(iso)
+    if day and month:
+        number = int(re.sub(r"\D", "", day))
+        return _latest_day(number, month, int(year) if year else None, today)
+    if month:
+        if not year and month.lower().rstrip(".") in (*_MONTHS, "sept") and month.lower() != "may":
+            return None  # "Jan" and "Mar" may be names
+        span = _month(int(year), _number_of(month)) if year else _latest_month(month, today)
+        return _third(*span, part) if part else span
+    if year and (season := told.get("season")):
+        begins = date(int(year), _SEASONS[season.lower()], 1)
+        return begins, _back(begins, -3, "month") - timedelta(1)
+    if year:
+        return _third(*_year(int(year)), part) if part else _year(int(year))
+    if unit := told.get("unit"):
+        return _around(_back(today, 1 if str(told["which"]).lower() == "last" else 0, unit), unit)
+    if weekday := told.get("weekday"):
+        return _around(_last(weekday, today), "day")
+    if last_month := told.get("last_month"):
+        return _latest_month(last_month, _month(today.year, today.month)[0] - timedelta(1))
+    return _around(today - timedelta(1), "day")
+
+
+def _last(weekday: str, today: date) -> date:
+    """The latest such day before today."""
+    index = [name.lower() for name in day_name].index(weekday.lower())
+    return today - timedelta((today.weekday() - index - 1) % 7 + 1)
+
+
+def _latest_day(day: int, month: str, year: int | None, today: date) -> tuple[date, date]:
+    """That day; without a year, the latest up to today."""
+    number = _number_of(month)
+    if year is None:
+        year = today.year if (number, day) <= (today.month, today.day) else today.year - 1
+    return date(year, number, day), date(year, number, day)
+
+
+def _latest_month(month: str, today: date) -> tuple[date, date]:
+    number = _number_of(month)
+    return _month(today.year if number <= today.month else today.year - 1, number)
+
+
+def _third(first: date, last: date, part: str) -> tuple[date, date]:
+    """The early, middle or late third of a month (to the 10th, to the 20th) or of a year (four months)."""
+    third = next(_THIRDS[word] for word in part.lower().split() if word in _THIRDS)
+    if first.month == last.month:
+        return first.replace(day=10 * third + 1), last if third == 2 else first.replace(day=10 * third + 10)
+    return first.replace(month=4 * third + 1), _month(first.year, 4 * third + 4)[1]
+
+
+def _may_be_no_month(text: str) -> bool:
+    """Whether it may be a person or a procession: "before May", "after march"."""
+    return text.lower() in ("may", "april", "august") or text == "march"
+
+
+def _back(day: date, count: int, unit: str) -> date:
+    """So many days, weeks, months or years earlier; the month's last day where it has no such day."""
+    if unit.lower() in ("day", "week"):
+        return day - timedelta(count * (7 if unit.lower() == "week" else 1))
+    months = day.year * 12 + day.month - 1 - count * (12 if unit.lower() == "year" else 1)
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _around(day: date, unit: str) -> tuple[date, date]:
+    """The day itself, or its week from Monday to Sunday, month or year."""
+    match unit.lower():
+        case "day":
+            return day, day
+        case "week":
+            monday = day - timedelta(day.weekday())
+            return monday, monday + timedelta(6)
+        case "month":
+            return _month(day.year, day.month)
+        case _:
+            return _year(day.year)
+
+
+def _year(year: int) -> tuple[date, date]:
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def _number_of(month: str) -> int:
+    return _MONTHS.index(month[:3].lower()) + 1
+
+
+def _number(count: str) -> int:
+    count = count.lower()
+    if count in ("a", "an"):
+        return 1
+    return int(count) if count.isdigit() else _NUMBERS.index(count) + 1
+
+
+def _names(question: str, publishers: Collection[str], authors: Collection[str]) -> Iterator[Guess]:
+    """The publishers and authors that are named after such words as "according to"; of two, the longer name."""
+    known: list[tuple[str, Literal["publisher", "author"], str]] = [
+        *((re.sub(r"^the\s+", "", name.strip(), flags=re.IGNORECASE), "publisher", name) for name in publishers),
+        *((name.strip(), "author", name) for name in authors),
+    ]
+    longest_first = sorted((each for each in known if each[0]), key=lambda each: -len(each[0]))
+    for marker in _MARKERS.finditer(question):
+        for name, field, value in longest_first:
+            end = marker.end() + len(name)
+            if question[marker.end() : end].casefold() != name.casefold() or re.match(r"[\w’'-]", question[end:]):
+                continue
+            if _is_meant(question, marker, name, field):
+                yield Guess(field, question[marker.start() : end], marker.start(), end, value=value)
+            break
+
+
+def _is_meant(question: str, marker: re.Match[str], name: str, field: str) -> bool:
+    """Whether the words before the name settle that it is the source; "in", "from" and "by" may not."""
+    how = marker.group().split()[0].lower()
+    is_phrase = " " in name
+    if how in ("according", "as"):
+        return field == "publisher"
+    if how == "by":
+        published = _PUBLISHED.search(question[max(0, marker.start() - 12) : marker.start()]) is not None
+        return published or (field == "author" and is_phrase)
+    goes_on = re.match(r"\s[A-Z]", question[marker.end() + len(name) :])
+    common = name.lower() in _COMMON or is_country(canonical(name).lower())
+    return field == "publisher" and not common and not goes_on and (how == "from" or is_phrase or bool(marker["the"]))

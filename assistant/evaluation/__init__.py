@@ -1,0 +1,1 @@
+"""Evaluation: scores the assistant on a file of questions."""

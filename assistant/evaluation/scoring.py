@@ -1,0 +1,178 @@
+"""Scores the assistant on a file of questions, and sets a score beside an older one."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.answer import Turn, passage_facts
+from assistant.answering.quoting import ranked_sentences
+from assistant.assistant import Assistant
+from assistant.evaluation.measures import (
+    Example,
+    Outcome,
+    latencies,
+    means,
+    paired_interval,
+    refusal_figures,
+    risk_coverage,
+)
+from index.errors import EvaluationError
+
+SEARCHED = 30
+"""So many passages are searched for the retrieval's figures: more than 10,000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came of each question of a file."""
+
+    outcomes: tuple[Outcome, ...]
+
+    def figures(self) -> dict[str, float]:
+        """The mean of each measure over the questions that have it, and the figures of refusing."""
+        return means([outcome.measures() for outcome in self.outcomes]) | refusal_figures(self.outcomes)
+
+    def as_json(self) -> dict[str, Any]:
+        """Figures, curves and every question, as JSON values."""
+        return {
+            "questions": len(self.outcomes),
+            "to be refused": sum(not outcome.example.answers for outcome in self.outcomes),
+            "figures": self.figures(),
+            "seconds": latencies(self.outcomes),
+            "risk_coverage": [list(point) for point in risk_coverage(self.outcomes)],
+            "outcomes": [_outcome_json(outcome) for outcome in self.outcomes],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a measure changed on the questions that both scores have: means, and the difference's 95% interval."""
+
+    measure: str
+    old: float
+    new: float
+    low: float
+    high: float
+    better: tuple[str, ...]
+    worse: tuple[str, ...]
+
+
+def read_examples(path: Path) -> list[Example]:
+    """The questions of a file of JSON lines. Raises EvaluationError, naming the line, for one that can't be used."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise EvaluationError(f"{path} can't be read ({error}). Give a file of JSON lines.") from error
+    examples = [_example(line, f"{path}, line {at}") for at, line in enumerate(lines, 1) if line.strip()]
+    if not examples:
+        raise EvaluationError(f"{path} has no question in it. Write one a line: {_FORM}")
+    return examples
+
+
+def read_score(path: Path) -> dict[str, Any]:
+    """An older score, as `onrecord eval --json` printed it. Raises EvaluationError."""
+    try:
+        score: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if all(_is_outcome(outcome) for outcome in score["outcomes"]):
+            return score
+        raise KeyError("measures")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EvaluationError(f"{path} is no score. Give what `onrecord eval FILE --json` printed.") from error
+
+
+def evaluate(assistant: Assistant, examples: Iterable[Example]) -> Evaluation:
+    """Asks every question, and searches and scores deeper than an answer needs."""
+    return Evaluation(tuple(_outcome(assistant, example) for example in examples))
+
+
+def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+    """What got better and worse from one score (as JSON values) to another, question by question."""
+    before = {_conversation(outcome): outcome["measures"] for outcome in old["outcomes"]}
+    after = {name: outcome["measures"] for outcome in new["outcomes"] if (name := _conversation(outcome)) in before}
+    if not after:
+        raise EvaluationError("The two scores have no question in common. Give the older score of the same file.")
+    names = dict.fromkeys(name for measures in after.values() for name in measures)
+    return [change for name in names if (change := _change(name, before, after))]
+
+
+_FORM = '{"question": "…", "answers": ["…"] or [], "history": [["question", "answer"]], "gold": ["url or article id"]}'
+
+
+def _example(line: str, place: str) -> Example:
+    try:
+        fields = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise EvaluationError(f"{place}, is not JSON ({error}). Write {_FORM}") from error
+    if not isinstance(fields, dict) or not isinstance(fields.get("question"), str) or not fields["question"].strip():
+        raise EvaluationError(f'{place}, has no "question". Write {_FORM}')
+    lists = [fields.get("answers"), fields.get("gold", [])]
+    if not all(isinstance(each, list) and all(isinstance(item, str) for item in each) for each in lists):
+        raise EvaluationError(f'{place}, needs lists of strings as "answers" and "gold". Write {_FORM}')
+    history = fields.get("history", [])
+    if not isinstance(history, list) or not all(_is_turn(pair) for pair in history):
+        raise EvaluationError(f'{place}, needs a list of pairs of strings as "history". Write {_FORM}')
+    turns = tuple(Turn(*pair) for pair in history)
+    return Example(fields["question"], tuple(fields["answers"]), frozenset(fields.get("gold", [])), turns)
+
+
+def _is_outcome(outcome: dict[str, Any]) -> bool:
+    turns = all(_is_turn(pair) for pair in outcome.get("history", []))
+    return isinstance(outcome["measures"], dict) and isinstance(outcome["question"], str) and turns
+
+
+def _is_turn(pair: object) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair)
+
+
+def _conversation(outcome: Mapping[str, Any]) -> str:
+    """The question after those before it: a follow-up such as "why?" may stand in a file more than once."""
+    return " → ".join([*(question for question, _ in outcome.get("history", [])), outcome["question"]])
+
+
+def _outcome(assistant: Assistant, example: Example) -> Outcome:
+    answer = assistant.ask(example.question, example.history)
+    ranked = ranked_sentences(answer.standalone_question, answer.passages, assistant.encode, assistant.reader)
+    found = assistant.search(answer.standalone_question, SEARCHED)
+    if not ranked:
+        return Outcome(example, answer, tuple(found), "", 0.0)
+    best = ranked[0].candidate
+    return Outcome(example, answer, tuple(found), f"{best.lead} {best.text}", ranked[0].score)
+
+
+def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "question": outcome.example.question,
+        "history": [list(turn) for turn in outcome.example.history],
+        "answers": list(outcome.example.answers),
+        "gold": sorted(outcome.example.gold),
+        "said": outcome.answer.text,
+        "marked": outcome.marked,
+        "refused": outcome.answer.refused,
+        "right": outcome.right,
+        "score": round(outcome.score, 4),
+        "measures": outcome.measures(),
+        "passages": [passage_facts(*pair) for pair in enumerate(outcome.answer.passages, 1)],
+    }
+
+
+def _change(name: str, before: dict[str, dict[str, float]], after: dict[str, dict[str, float]]) -> Change | None:
+    both = {
+        question: (before[question][name], after[question][name])
+        for question in after
+        if name in before[question] and name in after[question]
+    }
+    if not both:
+        return None
+    olds, news = zip(*both.values(), strict=True)
+    low, high = paired_interval([new - old for old, new in both.values()])
+    return Change(
+        name,
+        sum(olds) / len(olds),
+        sum(news) / len(news),
+        low,
+        high,
+        better=tuple(question for question, (old, new) in both.items() if new > old),
+        worse=tuple(question for question, (old, new) in both.items() if new < old),
+    )

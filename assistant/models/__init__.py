@@ -1,0 +1,1 @@
+"""Models: the reading model, chat models and their prompts."""

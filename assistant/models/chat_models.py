@@ -1,0 +1,168 @@
+"""Loads chat models through LangChain, and reads what they write, piece by piece."""
+
+import asyncio
+import math
+import os
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import aclosing
+from functools import cache
+from queue import Empty, SimpleQueue
+from textwrap import shorten
+from threading import Thread
+from traceback import clear_frames
+from typing import Any, cast
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+
+from index.errors import ModelError, SettingsError
+from index.text.cleaning import normalise
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "ollama": (),
+    "openai": ("OPENAI_API_KEY",),
+    "anthropic": ("ANTHROPIC_API_KEY",),
+    "google_genai": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+    "mistralai": ("MISTRAL_API_KEY",),
+}
+"""The providers, each an extra of this package, with the variables that may hold its key."""
+
+_OPTIONS: dict[str, dict[str, Any]] = {"openai": {"stream_usage": True, "stream_chunk_timeout": None}}
+"""By provider: servers other than OpenAI's own are asked for the tokens too; how long to wait is told by us."""
+
+RETRIES = 2
+"""Before the first word, where a provider's client does so: no connection, too many questions, the server's fault."""
+
+HEARTBEAT = 0.5
+"""Seconds after which an empty piece comes, so that whoever reads can leave while the model thinks."""
+
+MOST_WRITTEN, PIECE = 50_000, 5
+"""Characters that are read of a model, thoughts included; a piece counts as PIECE or more, also where it is empty."""
+
+ERROR_CHARACTERS = 200
+
+
+def load_chat_model(name: str, url: str = "") -> BaseChatModel:
+    """The chat model of that name, such as "ollama:llama3.2", at the provider's own address or another `url`.
+
+    Raises SettingsError for an unknown provider, and where its package or its key isn't there. No key is needed for a
+    `url`, but one that is set is sent there.
+    """
+    from langchain.chat_models import init_chat_model
+
+    provider, _, model = name.partition(":")
+    if provider not in KEYS or not model:
+        providers = ", ".join(KEYS)
+        raise SettingsError(
+            f"ONRECORD_LLM is {name!r}. Write provider and model, as `ollama:llama3.2`; the providers are {providers}."
+        )
+    options = _OPTIONS.get(provider, {}) | ({"base_url": url} if url else {})
+    if KEYS[provider] and not any(os.environ.get(variable) for variable in KEYS[provider]):
+        if not url:
+            raise SettingsError(f"ONRECORD_LLM is {name!r}, which needs a key. Set {' or '.join(KEYS[provider])}.")
+        options["api_key"] = "none"
+    try:
+        loaded: BaseChatModel = init_chat_model(name, temperature=0, max_retries=RETRIES, **options)
+        if (loaded.profile or {}).get("temperature") is False:
+            loaded = init_chat_model(name, max_retries=RETRIES, **options)
+    except ImportError as error:
+        raise SettingsError(
+            f"ONRECORD_LLM is {name!r}, and the package for {provider} isn't installed. "
+            f'Install it: pip install "onrecord[{provider.replace("_", "-")}]"'
+        ) from error
+    except Exception as error:
+        raise SettingsError(f"ONRECORD_LLM is {name!r}, which can't be used: {_line(error)}") from error
+    return loaded
+
+
+def written(
+    prompt: str, model: BaseChatModel, seconds: float = math.inf, tokens: dict[str, int] | None = None
+) -> Generator[str, None, None]:
+    """What the model writes to the prompt, piece by piece, with an empty piece every HEARTBEAT while it writes nothing.
+
+    `seconds` may pass before the first piece and between pieces. Where the model's server reports how many
+    tokens it read and wrote, they are added to `tokens` under "in" and "out". Closing the iterator breaks off the
+    connection to the server at once, so that it stops writing. Raises ModelError for a model that can't be reached,
+    takes too long, breaks off or doesn't end.
+    """
+    pieces: SimpleQueue[str | None] = SimpleQueue()
+    # LangChain's sync clients can't be broken off while they wait for words: the async ones can.
+    reading = asyncio.run_coroutine_threadsafe(
+        _read(prompt, model, seconds, {} if tokens is None else tokens, pieces.put), _event_loop()
+    )
+    reading.add_done_callback(lambda _: pieces.put(None))
+    try:
+        while (piece := _next(pieces)) is not None:
+            yield piece
+        reading.result()
+    except TimeoutError as error:
+        raise ModelError(
+            f"The chat model wrote nothing for {seconds:g} seconds. "
+            "Try again, or allow for more with ONRECORD_LLM_SECONDS."
+        ) from error
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(
+            f"The chat model didn't answer: {_line(error)} Check that its server runs, and ONRECORD_LLM."
+        ) from error
+    finally:
+        reading.cancel()
+
+
+async def _read(
+    prompt: str, model: BaseChatModel, seconds: float, tokens: dict[str, int], put: Callable[[str], None]
+) -> None:
+    read = 0
+    try:
+        async with aclosing(cast("AsyncGenerator[BaseMessage]", model.astream(prompt))) as stream:
+            while True:
+                async with asyncio.timeout(seconds):
+                    message = await anext(stream, None)
+                if message is None:
+                    return
+                _count(message, tokens)
+                read += max(len(message.text), PIECE)
+                if read > MOST_WRITTEN:
+                    raise ModelError(f"The chat model wrote more than {MOST_WRITTEN:,} characters, and was broken off.")
+                put(message.text)
+    except Exception as error:
+        _let_go(error)
+        raise
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Clears what the frames of an error hold of the connection, in the thread that reads it.
+
+    The generators of a client that are left to the garbage collector in another thread may be closed in both at once.
+    """
+    while error:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
+def _count(message: BaseMessage, tokens: dict[str, int]) -> None:
+    usage = getattr(message, "usage_metadata", None)
+    if usage:
+        tokens["in"] = tokens.get("in", 0) + usage["input_tokens"]
+        tokens["out"] = tokens.get("out", 0) + usage["output_tokens"]
+
+
+def _next(pieces: SimpleQueue[str | None]) -> str | None:
+    try:
+        return pieces.get(timeout=HEARTBEAT)
+    except Empty:
+        return ""
+
+
+@cache
+def _event_loop() -> asyncio.AbstractEventLoop:
+    """The loop of all chat models: their clients keep connections, which belong to one loop."""
+    loop = asyncio.new_event_loop()
+    Thread(target=loop.run_forever, name="chat models", daemon=True).start()
+    return loop
+
+
+def _line(error: Exception) -> str:
+    line = shorten(normalise(str(error)), ERROR_CHARACTERS, placeholder=" …") or type(error).__name__
+    return line if line.endswith((".", "…")) else line + "."

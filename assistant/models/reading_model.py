@@ -1,0 +1,161 @@
+"""The reading model: which words of a passage answer a question, and whether any do."""
+
+import json
+import math
+import os
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+MODEL = Path(str(files("assistant.models")))
+"""The folder of `reader.onnx` and `tokenizer.json`; MODEL_CARD.md says what the model is."""
+
+WINDOW = 320
+"""Tokens read at once, the question's included; a longer passage is read in windows."""
+
+OVERLAP = 96
+QUESTION_TOKENS = 160
+"""More of a question isn't read, so that room for the passage is left."""
+
+SPAN = 60
+"""Tokens of the longest answer."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+Logits = NDArray[np.float32]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The words of a passage that answer best, `passage[start:end] == text`, and how likely it is that they do."""
+
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+class Reader:
+    """The reading model that comes with onrecord, on the CPU. It is loaded when first used; threads may share it."""
+
+    def __init__(self, folder: Path = MODEL, threads: int | None = None) -> None:
+        self._folder = folder
+        self._threads = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="reader")
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """A reading of each passage; a score of 0.5 means even odds that it answers the question."""
+        return [reading for (reading,) in self.read_parts(question, passages, [[(0, len(p))] for p in passages])]
+
+    def read_parts(
+        self, question: str, passages: Sequence[str], parts: Sequence[Sequence[Span]]
+    ) -> list[list[Reading]]:
+        """A reading of each part, `(start, end)`, of each passage, which is read as a whole."""
+        windows = [
+            (number, window) for number, passage in enumerate(passages) for window in self.windows(question, passage)
+        ]
+        best = [[(-math.inf, 0, 0)] * len(each) for each in parts]
+        found = self._threads.map(lambda pair: self._read_window(pair[1], parts[pair[0]]), windows)
+        for (number, _), readings in zip(windows, found, strict=True):
+            best[number] = [max(pair) for pair in zip(best[number], readings, strict=True)]
+        return [
+            [Reading(passage[start:end], start, end, 1 / (1 + math.exp(-score))) for score, start, end in readings]
+            for passage, readings in zip(passages, best, strict=True)
+        ]
+
+    def windows(self, question: str, passage: str) -> list[Encoding]:
+        """The tokens of the question with those of the passage, as many times as the passage needs."""
+        asked = _SURROGATE.sub("?", question)
+        tokens = self._question_tokenizer.encode(asked, add_special_tokens=False).offsets
+        asked = f"{asked[: tokens[-1][1] if tokens else 0].rstrip(' ?.!')}?"  # without its mark it is read worse
+        encoding = self._tokenizer.encode(asked, _SURROGATE.sub("?", passage))
+        return [encoding, *encoding.overflowing]
+
+    def logits(self, window: Encoding) -> tuple[Logits, Logits, float]:
+        """Of each token that it begins and that it ends the answer, and of the window that it has one."""
+        # A window alone needs no padding and so no mask, which cost a third of the time when ten were read at once.
+        inputs = {"input_ids": [window.ids], "token_type_ids": [window.type_ids]}
+        first, last, answerable = self._session.run(None, {name: np.array(ids) for name, ids in inputs.items()})
+        return first[0], last[0], float(answerable[0])
+
+    def _read_window(self, window: Encoding, parts: Sequence[Span]) -> list[tuple[float, int, int]]:
+        first, last, answerable = self.logits(window)
+        weights, offsets = self._calibration, window.offsets
+        found = []
+        for part in parts:
+            tokens = tokens_within(window, *part)
+            if len(tokens) == 0:
+                found.append((-math.inf, *part))
+                continue
+            margin, begin, end = best_span(first, last, tokens)
+            score = weights["bias"] + weights["margin"] * margin + weights["answerable"] * answerable
+            found.append((score, offsets[begin][0], offsets[end][1]))
+        return found
+
+    @cached_property
+    def _question_tokenizer(self) -> Tokenizer:
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(QUESTION_TOKENS)
+        return tokenizer
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(WINDOW, stride=OVERLAP, strategy="only_second")
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> "InferenceSession":
+        from onnxruntime import InferenceSession, SessionOptions
+
+        options = SessionOptions()
+        # Plans and arenas are kept for each length of a window: after 160 questions they had taken 680 MB.
+        options.enable_mem_pattern = options.enable_cpu_mem_arena = False
+        options.intra_op_num_threads = 1  # windows run side by side instead: 105 ms where two threads a window took 126
+        return InferenceSession(str(self._folder / "reader.onnx"), options, providers=["CPUExecutionProvider"])
+
+    @cached_property
+    def _calibration(self) -> dict[str, float]:
+        metadata = self._session.get_modelmeta().custom_metadata_map
+        calibration: dict[str, float] = json.loads(metadata["calibration"])
+        return calibration
+
+
+def tokens_within(window: Encoding, start: int, end: int) -> range:
+    """The tokens that stand in this stretch of the passage."""
+    inside = [
+        at
+        for at, (kind, special, (first, last)) in enumerate(
+            zip(window.type_ids, window.special_tokens_mask, window.offsets, strict=True)
+        )
+        if kind and not special and start <= first and last <= end
+    ]
+    return range(inside[0], inside[-1] + 1) if inside else range(0)
+
+
+def best_span(first: Logits, last: Logits, among: range) -> tuple[float, int, int]:
+    """`(margin, first token, last token)` of the likeliest answer among these tokens.
+
+    The margin is its logits' sum less that of the window's first token, which stands for "no answer" (Devlin et al.
+    2019).
+    """
+    count = len(among)
+    sums = first[among.start : among.stop, None] + last[None, among.start : among.stop]
+    allowed = np.tri(count, k=SPAN - 1, dtype=bool) & np.tri(count, dtype=bool).T
+    begin, end = np.unravel_index(int(np.where(allowed, sums, -np.inf).argmax()), sums.shape)
+    margin = float(sums[begin, end] - first[0] - last[0])
+    return margin, among.start + int(begin), among.start + int(end)

@@ -1,0 +1,1 @@
+"""The web application: chat page, API, article pages and admin page."""

@@ -1,0 +1,108 @@
+"""The pages that aren't Gradio's: whole articles with quotations highlighted, the widget's script, and health."""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from assistant.answer import article_facts
+from assistant.assistant import Assistant
+from assistant.render import article_line, original_url
+from index.article import Article
+from index.errors import OnrecordError
+
+STATIC = Path(__file__).parent / "static"
+TEMPLATES = Environment(loader=PackageLoader("assistant.web", "templates"), autoescape=True, undefined=StrictUndefined)
+
+Piece = tuple[str, int]
+"""A stretch of a paragraph, and the number of the quotation that it belongs to, from 1; 0 for none."""
+
+
+def routes(assistant: Assistant) -> list[BaseRoute]:
+    """The routes of all these pages."""
+    return [
+        Route("/articles", _facts(assistant)),
+        Route("/articles/{id}", _article_page(assistant)),
+        Route("/embed.js", lambda request: FileResponse(STATIC / "embed.js", media_type="text/javascript")),
+        Route("/health", lambda request: JSONResponse({"status": "alive"})),
+        Route("/ready", _ready(assistant)),
+        Mount("/web", StaticFiles(directory=STATIC)),
+    ]
+
+
+def _article_page(assistant: Assistant) -> Callable[[Request], Response]:
+    template = TEMPLATES.get_template("article.html")
+
+    def page(request: Request) -> Response:
+        article = assistant.collection.catalog.article(request.path_params["id"])
+        if article is None:
+            return PlainTextResponse("This article isn't in the collection any more.", 404)
+        spans = _spans(request.query_params.get("quote", ""), article)
+        if spans is None:
+            return PlainTextResponse("A quotation is given by its offsets, as ?quote=120-180,200-240.", 400)
+        return HTMLResponse(
+            template.render(
+                article=article,
+                line=article_line(article),
+                original=original_url(article, article.full_text[slice(*spans[0])] if spans else ""),
+                paragraphs=paragraphs(article.full_text, spans),
+                root=request.scope.get("root_path", ""),
+                look=request.query_params.get("look", ""),
+            )
+        )
+
+    return page
+
+
+def _facts(assistant: Assistant) -> Callable[[Request], Response]:
+    def facts(request: Request) -> Response:
+        """The article that `?article=` names by its id or URL, or `null`."""
+        catalog = assistant.collection.catalog
+        article = catalog.article(request.query_params.get("article", ""))
+        return JSONResponse(article_facts(article) if article else None)
+
+    return facts
+
+
+def _spans(given: str, article: Article) -> list[tuple[int, int]] | None:
+    """The stretches that `120-180,200-240` names, in order; None where it names none that the article has."""
+    if not given:
+        return []
+    if not re.fullmatch(r"\d{1,9}-\d{1,9}(,\d{1,9}-\d{1,9}){0,20}", given):
+        return None
+    pairs = sorted((int(start), int(end)) for start, _, end in (part.partition("-") for part in given.split(",")))
+    ends = [0, *(end for _, end in pairs)]
+    valid = all(ends[at] <= start < end <= len(article.full_text) for at, (start, end) in enumerate(pairs))
+    return pairs if valid else None
+
+
+def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[list[Piece]]:
+    """The text's paragraphs, cut where quotations begin and end; `spans` are in order and don't overlap."""
+    cuts = sorted({at for span in spans for at in span})
+    found = []
+    for paragraph in re.finditer(r"\S(?:.*?\S)?(?=\n\n|\s*\Z)", text, re.DOTALL):
+        inner = [at for at in cuts if paragraph.start() < at < paragraph.end()]
+        bounds = [paragraph.start(), *inner, paragraph.end()]
+        found.append([(text[a:b], _number(a, spans)) for a, b in pairwise(bounds)])
+    return found
+
+
+def _number(at: int, spans: Sequence[tuple[int, int]]) -> int:
+    return next((number for number, (start, end) in enumerate(spans, 1) if start <= at < end), 0)
+
+
+def _ready(assistant: Assistant) -> Callable[[Request], Response]:
+    def ready(request: Request) -> Response:
+        try:
+            assistant.collection.require_articles()
+        except OnrecordError:
+            return JSONResponse({"status": "no articles"}, 503)
+        return JSONResponse({"status": "ready"})
+
+    return ready

@@ -1,0 +1,81 @@
+"""Who is signed in to /admin: random tokens in cookies, of which `state_db.db` has only digests."""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.web import state_db
+
+SECONDS = 8 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A stay of somebody signed in. `form` is the token that each of its forms sends back."""
+
+    digest: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What came of an action, to be shown once."""
+
+    text: str
+    failed: bool
+
+
+class Sessions:
+    """The sessions opened with the secret of that hash: a new secret ends all of the old one's."""
+
+    def __init__(self, folder: Path, hashed: str) -> None:
+        self._folder = folder
+        self._hashed = hashed
+
+    def open(self) -> str:
+        """A new session's token."""
+        token, now = secrets.token_urlsafe(32), time.time()
+        with state_db.connect(self._folder) as database:
+            database.execute("DELETE FROM sessions WHERE expires <= ?", (now,))
+            database.execute(
+                "INSERT INTO sessions (digest, form, expires) VALUES (?, ?, ?)",
+                (self._digest(token), secrets.token_urlsafe(32), now + SECONDS),
+            )
+        return token
+
+    def find(self, token: str) -> Session | None:
+        """The session with that token; None where there is none, or it has ended."""
+        with state_db.connect(self._folder) as database:
+            row = database.execute(
+                "SELECT digest, form FROM sessions WHERE digest = ? AND expires > ?",
+                (self._digest(token), time.time()),
+            ).fetchone()
+        return Session(*row) if row else None
+
+    def close(self, session: Session) -> None:
+        """Ends a session."""
+        with state_db.connect(self._folder) as database:
+            database.execute("DELETE FROM sessions WHERE digest = ?", (session.digest,))
+
+    def tell(self, session: Session, notice: Notice) -> None:
+        """Keeps a notice for the session's next page."""
+        with state_db.connect(self._folder) as database:
+            database.execute(
+                "UPDATE sessions SET notice = ?, failed = ? WHERE digest = ?",
+                (notice.text, notice.failed, session.digest),
+            )
+
+    def told(self, session: Session) -> Notice | None:
+        """The notice kept for this page, which is kept no longer."""
+        with state_db.connect(self._folder) as database:
+            row = database.execute(
+                "SELECT notice, failed FROM sessions WHERE digest = ? AND notice != ''", (session.digest,)
+            ).fetchone()
+            if row:
+                database.execute("UPDATE sessions SET notice = '' WHERE digest = ?", (session.digest,))
+        return Notice(row[0], bool(row[1])) if row else None
+
+    def _digest(self, token: str) -> str:
+        return hashlib.sha256(f"{token} {self._hashed}".encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""Finds the day on which a web page was published, where the page tells it."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from index.readers import json_ld
+from index.readers.boilerplate import marks, opening_line, without_surroundings
+from index.text import dates
+
+_META = (
+    "article:published_time og:article:published_time article:published datepublished publication_date publication-date"
+    " publish-date publish_date publishdate pubdate parsely-pub-date sailthru.date citation_publication_date"
+    " citation_date dc.date.issued dcterms.issued dcterms.date dc.date dc:date dc.date.created dcterms.created date"
+).split()
+_OF_EVENTS = re.compile(r"/(?:events?|calendar|agenda|listings|termine|veranstaltungen)/", re.IGNORECASE)
+_IN_URL = [
+    re.compile(r"/(\d{4})/(\d{1,2})/(\d{1,2})(?=/|\Z)"),
+    re.compile(r"/(\d{4})-(\d\d)-(\d\d)(?=[-_/]|\Z)"),
+]
+_IN_UTC = re.compile(r"\d(?:Z|[+-]00:?00)\s*\Z")
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_DATE = (
+    rf"(?<!\d)(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    r"|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4})(?!\d)"
+)
+_A_DATE = re.compile(_DATE, re.IGNORECASE)
+_LABEL = r"\b(?:published|posted|publication date|issued|for immediate release|veröffentlicht|publié)\b"
+_LABELLED = re.compile(rf"{_LABEL}[^.!?]{{0,60}}?({_DATE})", re.IGNORECASE)
+_ENDS_WITH_LABEL = re.compile(rf"{_LABEL}(?: on| at| am| le)?\W*\Z", re.IGNORECASE)
+_CHANGED = re.compile(r"\b(?:updated?|modified|edited|revised|corrected|aktualisiert|mis à jour)\b", re.IGNORECASE)
+_CALLED_CHANGED = re.compile(r"\b(?:updated?|modified|edited|revised|event|when|start|end|deadline|comment)\b")
+_CALLED_PUBLISHED = re.compile(
+    r"\b(?:published|publish|pub ?date|posted|(?:entry|post|article|publication|story) (?:date|time|meta|info)"
+    r"|date|dateline|byline|timestamp|meta|created)\b"
+)
+_BLOCKS = ("p", "div", "span", "td", "li", "small", "font", "em", "i", "b", "strong", "h4", "h5", "h6", "center")
+_LINE_CHARACTERS = 120
+_LEVELS = 3
+
+
+def publication_date(tree: Any, url: str | None, *, today: date) -> tuple[date, str] | None:  # noqa: ANN401
+    """The day, and what told it: "json-ld", "meta", "url" or "byline"; the first in this order that names one day.
+
+    Where that is in UTC and the address has the day before or after, the address has the publisher's own day.
+    None where the page doesn't tell: the days of changes, comments, related articles and events are never taken, nor
+    what is more than a day after `today`. `tree` is of `lxml.html`, and `url` is the page's address, if known.
+    """
+    in_url = _one_day(_url(url), today)
+    for told_by, told in (
+        ("json-ld", [_json_ld(tree, url)]),
+        ("meta", _metas(tree)),
+        ("url", [_url(url)]),
+        ("byline", _bylines(tree)),
+    ):
+        for texts in told:
+            if found := _one_day(texts, today):
+                if in_url and abs(in_url - found) == timedelta(days=1) and any(map(_IN_UTC.search, texts)):
+                    return in_url, "url"
+                return found, told_by
+    return None
+
+
+def _one_day(texts: list[str], today: date) -> date | None:
+    """The day that the texts name, if all of them name the same."""
+    days = {dates.day(text, today) for text in texts}
+    return days.pop() if len(days) == 1 else None
+
+
+def _json_ld(tree: Any, url: str | None) -> list[str]:  # noqa: ANN401
+    values = [article.get("datePublished") for article in json_ld.about(tree, url)]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _metas(tree: Any) -> Iterator[list[str]]:  # noqa: ANN401
+    """For each name of a meta element, the most telling first, what such elements say."""
+    said: dict[str, list[str]] = {}
+    for meta in tree.iter("meta"):
+        for key in ("property", "name", "itemprop"):
+            if (name := (meta.get(key) or "").lower()) and not _within_another_item(meta):
+                said.setdefault(name, []).append(meta.get("content") or "")
+    for element in tree.xpath("//*[@itemprop='datePublished'][not(self::meta)]"):
+        if not _within_another_item(element):
+            said.setdefault("datepublished", []).append(element.get("datetime") or opening_line(element))
+    return (said[name] for name in _META if name in said)
+
+
+def _within_another_item(element: Any) -> bool:  # noqa: ANN401
+    """Whether microdata says this of something else than an article: a comment, an event, an item of a list."""
+    scopes = [parent for parent in element.iterancestors() if parent.get("itemscope") is not None]
+    kinds = [(scope.get("itemtype") or "").rpartition("/")[2] for scope in scopes]
+    articles = ("Article", "BlogPosting", "Report", "WebPage")
+    return any(not kind.endswith(articles) for kind in kinds) or sum(kind != "WebPage" for kind in kinds) > 1
+
+
+def _url(url: str | None) -> list[str]:
+    if not url or _OF_EVENTS.search(url):
+        return []
+    path = url.partition("?")[0].partition("#")[0]
+    found = [match for form in _IN_URL for match in form.finditer(path)]
+    return ["{}-{:0>2}-{:0>2}".format(*match.groups()) for match in found]
+
+
+def _bylines(tree: Any) -> Iterator[list[str]]:  # noqa: ANN401
+    """What the article's elements for dates say, then its lines that begin with "Published", then its bylines."""
+    page = without_surroundings(tree)
+    own = page.xpath("//article[.//h1]") or page.xpath("//main[.//h1]") or [page]
+    yield [element.get("datetime") or element.get("title") or opening_line(element) for element in _dated(own[0])]
+    lines = [(element, opening_line(element)) for element in own[0].iter(*_BLOCKS)]
+    short = [(element, line) for element, line in lines if len(line) < _LINE_CHARACTERS]
+    yield [found[1] for _, line in short for found in _LABELLED.finditer(line) if not _is_sentence(line)]
+    of_byline = [
+        line for element, line in short if _CALLED_PUBLISHED.search(marks(element)) and not _is_changed(element)
+    ]
+    yield [found for line in of_byline for found in _A_DATE.findall(_CHANGED.split(line)[0])]
+
+
+def _dated(article: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Elements for times that are called the publication's, by themselves, those around them or the text before."""
+    for element in article.iter("time", "abbr"):
+        before = _text_before(element)
+        if _CHANGED.search(before) or _is_changed(element):
+            continue
+        if element.get("pubdate") is not None or _ENDS_WITH_LABEL.search(before) or _is_called_published(element):
+            yield element
+
+
+def _is_called_published(element: Any) -> bool:  # noqa: ANN401
+    around = [element, *islice(element.iterancestors(), _LEVELS)]
+    called = (marks(each) for each in around if each.tag not in ("article", "main", "body", "html"))
+    return any(_CALLED_PUBLISHED.search(names) for names in called)
+
+
+def _is_changed(element: Any) -> bool:  # noqa: ANN401
+    """Whether the nearest element that is called anything is called after a change or an event."""
+    around = [element, *islice(element.iterancestors(), _LEVELS)]
+    called = next((names for each in around if (names := marks(each))), "")
+    return _CALLED_CHANGED.search(called) is not None and "published" not in called.split()
+
+
+def _text_before(element: Any) -> str:  # noqa: ANN401
+    before = element.getprevious()
+    parent = element.getparent()
+    if before is None:
+        return (parent.text or "")[-_LINE_CHARACTERS:] if parent is not None else ""
+    return f"{opening_line(before)} {before.tail or ''}"[-_LINE_CHARACTERS:]
+
+
+def _is_sentence(line: str) -> bool:
+    return line.endswith((".", "!", "?")) and len(line.split()) > 8

@@ -1,0 +1,1 @@
+"""Storage: the catalog (SQLite), the lexical index and the vectors (Chroma)."""

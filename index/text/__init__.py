@@ -1,0 +1,1 @@
+"""Text: words, sentences, passages, dates, addresses, languages."""

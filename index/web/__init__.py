@@ -1,0 +1,1 @@
+"""The web: fetching pages within limits, feeds and sitemaps."""
