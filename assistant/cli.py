@@ -85,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
         narrowed.add_argument("--publisher", metavar="NAME", help="only articles of this publisher")
         narrowed.add_argument("--author", metavar="NAME", help="only articles by this author")
         narrowed.add_argument("--article", metavar="ID|URL", help="only this article")
+    ask.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        choices=["dates", "publisher", "author"],
+        help="search all articles although the question's words name a period, a publisher or an author",
+    )
     check = with_json(verb("verify", _verify, "check whether the articles still have what an answer quoted"))
     check.add_argument("file", metavar="ANSWER.json", help="what `ask --json` printed, or - for standard input")
     verb("chat", _chat, "answer questions one after another")
@@ -237,17 +244,17 @@ def _remove(given: argparse.Namespace) -> int:
 
 
 def _search(given: argparse.Namespace) -> int:
-    passages = list(enumerate(_assistant(given).search(given.question, given.k, **_wanted(given)), 1))
+    passages = list(enumerate(_assistant(given).search(given.question, given.k, **_filter(given)), 1))
     text = "\n\n".join(render.passage_text(*pair) for pair in passages)
     return _print(given, [passage_facts(*pair) for pair in passages], text)
 
 
 def _ask(given: argparse.Namespace) -> int:
-    answer = _assistant(given).ask(given.question, history=(), **_wanted(given))
+    answer = _assistant(given).ask(given.question, history=(), ignore=given.ignore, **_filter(given))
     return _print(given, answer.to_dict(), render.answer_text(answer))
 
 
-def _wanted(given: argparse.Namespace) -> dict[str, str]:
+def _filter(given: argparse.Namespace) -> dict[str, str]:
     return {field.name: value for field in fields(Filter) if (value := getattr(given, field.name))}
 
 

@@ -7,8 +7,9 @@ import gradio as gr
 
 from assistant.answering import about_collection
 from assistant.assistant import Assistant
-from assistant.render import answer_html, escaped
 from assistant.web import feedback
+from assistant.web.answer_html import answer_html, problem_html
+from assistant.web.answer_record import signed, signing_key
 from assistant.web.history import turns
 from assistant.web.quota import Quota
 from assistant.web.visitor_questions import QUESTIONS_AT_ONCE, Asking, told
@@ -38,14 +39,16 @@ class _Chat(gr.ChatInterface):  # type: ignore[misc]
 def build(assistant: Assistant) -> gr.Blocks:
     """The page: a chat that streams, with example questions; its API has `/chat` (HTML) and `/ask` (JSON)."""
     asking = Asking(assistant)
+    key = signing_key(assistant.settings.index_dir)
     verdicts = Quota(assistant.settings.index_dir, "verdicts", VERDICTS)
 
     def chat(message: str, history: list[Any], request: gr.Request) -> Iterator[str]:
         try:
-            for answer in asking.stream(message, request.request, turns(history), _page(request)):
-                yield answer_html(answer)
+            past, ignore = turns(history, key), _ignored(request)
+            for answer in asking.stream(message, request.request, past, _page(request), ignore=ignore):
+                yield answer_html(answer, signed(answer, key) if answer.sentences or answer.refused else "")
         except OnrecordError as error:
-            yield f'<div class="answer problem"><p class="said">{escaped(told(error))}</p></div>'
+            yield problem_html(told(error))
 
     def ask(
         question: str,
@@ -55,16 +58,18 @@ def build(assistant: Assistant) -> gr.Blocks:
         publisher: str = "",
         author: str = "",
         article: str = "",
+        ignore: str = "",
     ) -> dict[str, Any]:
         wanted = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
         try:
-            *_, answer = asking.stream(question, request.request, page=_page(request), wanted=wanted)
+            fields = _listed(ignore)
+            *_, answer = asking.stream(question, request.request, page=_page(request), wanted=wanted, ignore=fields)
             return answer.to_dict()
         except OnrecordError as error:
             raise gr.Error(told(error), print_exception=False) from error
 
     def judge(history: list[Any], data: gr.LikeData, request: gr.Request) -> None:
-        verdict = feedback.verdict_on(history, data.index, data.liked)
+        verdict = feedback.verdict_on(history, data.index, data.liked, key)
         if verdict and not verdicts.seconds_to_wait(request.request.scope["onrecord.visitor"]):
             feedback.save(assistant.settings.index_dir, verdict)
 
@@ -104,9 +109,18 @@ def build(assistant: Assistant) -> gr.Blocks:
 
 
 def _page(request: gr.Request) -> str:
-    """The article that the reader has before him, which the widget gives in the address of the chat."""
+    """Return the article that the reader is looking at, which the widget gives in the address of the chat."""
     article: str = request.query_params.get("article", "")
     return article
+
+
+def _ignored(request: gr.Request) -> list[str]:
+    """Return the guesses that the reader took back by clicking a chip, from the address of the chat."""
+    return _listed(request.query_params.get("ignore", ""))
+
+
+def _listed(fields: str) -> list[str]:
+    return [field for field in fields.split(",") if field]
 
 
 def _greeting(assistant: Assistant) -> gr.Chatbot:

@@ -30,6 +30,7 @@ class Asking:
         history: Sequence[Turn] = (),
         page: str = "",
         wanted: Mapping[str, str] = MappingProxyType({}),
+        ignore: Sequence[str] = (),
     ) -> Generator[Answer, None, None]:
         """Growing snapshots of the answer to the request's visitor; what is given is that of `Assistant.stream`.
 
@@ -38,7 +39,7 @@ class Asking:
         seconds = self._quota.seconds_to_wait(request.scope["onrecord.visitor"])
         if seconds:
             raise QuotaError(seconds)
-        return self._logged(question, request, self._assistant.stream(question, history, page, **wanted))
+        return self._logged(question, request, self._assistant.stream(question, history, page, ignore, **wanted))
 
     def _logged(
         self, question: str, request: HTTPConnection, snapshots: Iterator[Answer]
