@@ -15,29 +15,29 @@ UNBACKED = "Not backed by the articles"
 
 CLOSEST, CLOSEST_CHARACTERS = 3, 300
 FRAGMENT_WORDS = 6
-"""A quotation of more than twice as many words is given by its first and last ones."""
+"""Words at either end of a text fragment; a quotation of up to twice as many is given whole."""
 
 
 def article_line(article: Article) -> str:
-    """Publisher and date, as far as they are known: "The Gazette, 5 March 2024"."""
+    """Return publisher and date, if known: "The Gazette, 5 March 2024"."""
     date = date_in_words(article)
     return f"{article.publisher}, {date}" if article.publisher else date
 
 
 def outlet(publisher: str | None, url: str | None) -> str:
-    """Who publishes an article, by the name of its site where nothing else is known."""
+    """Return the name of who publishes an article: the publisher, or else the host of its address."""
     host = urlsplit(url).hostname if url else None
     return publisher or (host or "an unnamed outlet").removeprefix("www.")
 
 
 def also_in(citation: Citation) -> str:
-    """That other outlets print the same story, "also in 2 outlets"; empty where none does."""
+    """Return how many other outlets print the same story, "also in 2 outlets"; empty for none."""
     count = len(citation.also_in)
     return f"also in {count} outlet{'s' if count > 1 else ''}" if count else ""
 
 
 def answer_text(answer: Answer) -> str:
-    """The answer for a terminal, with its sources, or the closest passages where it was refused."""
+    """Return the answer for a terminal: with its sources, or for a refusal with the closest passages."""
     blocks = [f"(Understood as: {answer.understood})"] if answer.understood else []
     if answer.guesses:
         options = " ".join(dict.fromkeys(f"--ignore {guess.field}" for guess in answer.guesses))
@@ -56,31 +56,31 @@ def answer_text(answer: Answer) -> str:
 
 
 def passage_text(number: int, passage: Passage, most: int = 10_000) -> str:
-    """A passage for a terminal, under its article's headline, cut at `most` characters."""
+    """Return a passage for a terminal, under its article's headline, cut to `most` characters."""
     text = shorten(passage.text, most, placeholder=" …") if len(passage.text) > most else passage.text
     return f"{_headline_text(number, passage.article)}\n    {_indented(text)}"
 
 
 def article_text(article: Article) -> str:
-    """A whole article for a terminal."""
+    """Return a whole article for a terminal."""
     facts = [article_line(article), article.author, article.url, article.source]
     return "\n".join([article.title, *(fact for fact in facts if fact), "", article.full_text])
 
 
 def version_text(article: Article) -> str:
-    """A version of an article for a terminal, under when it was read."""
-    read = f"{article.fetched:%Y-%m-%d %H:%M} UTC" if article.fetched else "at a time that isn't known"
+    """Return a version of an article for a terminal, under the time at which it was read."""
+    read = f"{article.fetched:%Y-%m-%d %H:%M} UTC" if article.fetched else "at an unknown time"
     return f"=== as read {read} ===\n{article_text(article)}"
 
 
 def article_json(article: Article, *, full_text: bool = False) -> dict[str, Any]:
-    """An article as JSON values for whoever runs onrecord, with its text only if that is wanted."""
+    """Return an article as JSON values for operators, optionally with its text."""
     facts = article_facts(article) | {"source": article.source}
     return facts | {"full_text": article.full_text} if full_text else facts
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """What a change did to the index, as JSON values."""
+    """Return a report on a change to the index as JSON values."""
     failed = [{"source": failure.source, "reason": failure.reason} for failure in report.failed]
     return {
         "added": list(report.added),
@@ -97,7 +97,7 @@ def report_json(report: Report) -> dict[str, Any]:
 
 
 def original_url(article: Article, quote: str) -> str:
-    """The article's own address, at the quotation in browsers that know text fragments; empty where there is none.
+    """Return the article's own address, which leads to the quotation in browsers that know text fragments, or "".
 
     Format: https://wicg.github.io/scroll-to-text-fragment/
     """

@@ -426,7 +426,7 @@ def test_what_was_understood_of_the_time_is_a_chip_and_a_click_takes_it_back(cha
     assert "ignore" not in page.url
 
 
-def test_an_answer_is_copied_with_its_sources(chat, open_page):
+def test_the_copied_text_is_the_answer_of_the_record_with_the_publishers_addresses(chat, open_page):
     page = open_page(chat)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(page, "What did the Transport Ministry deny?")

@@ -16,7 +16,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableLambda
 
 from assistant import Assistant
-from assistant.answering.writing import MOST_CHARACTERS
+from assistant.answering.model_text import MOST_CHARACTERS, written_answer
 from assistant.models.chat_models import ERROR_CHARACTERS, HEARTBEAT, RETRIES, load_chat_model, written
 from index.errors import ModelError
 from tests.chat_models import chat_model, chunk, says

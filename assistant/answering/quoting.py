@@ -150,7 +150,7 @@ def split_by_speaker(question: str, names: frozenset[str]) -> list[str]:
 
 
 def features(
-    question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+    question: Question, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
 ) -> list[tuple[Candidate, Reading, tuple[float, ...]]]:
     """Return the sentences that may answer, each with its reading and the features that its odds are weighed from.
 
@@ -158,15 +158,15 @@ def features(
     rank of its passage, 1 if a speaker is asked about, its share of the odds of all sentences, and the best cosine of
     any passage.
     """
-    eligible = _eligible(question, among, names, strictly=not question.is_open)
+    eligible = _eligible(question, sentences, names, strictly=not question.is_open)
     readings = _readings(question.text, eligible, reader)
-    shared = shared_words(question, eligible, among)
+    shared = shared_words(question, eligible, sentences)
     promising = [WEIGHTS[0] * _log_odds(r.score) + WEIGHTS[1] / 2 * s for r, s in zip(readings, shared, strict=True)]
     order = sorted(range(len(eligible)), key=lambda at: -promising[at])[:SHORTLIST]
     chosen = [eligible[at] for at in order]
     odds = [math.exp(_log_odds(readings[at].score)) for at in order]
     total = sum(odds)
-    closest = max((candidate.passage.cosine for candidate in among), default=0.0)
+    closest = max((candidate.passage.cosine for candidate in sentences), default=0.0)
     return [
         (
             candidate,
@@ -182,7 +182,7 @@ def features(
             ),
         )
         for at, candidate, own, likeness in zip(
-            order, chosen, odds, likenesses(question, chosen, among, encode), strict=True
+            order, chosen, odds, likenesses(question, chosen, sentences, encode), strict=True
         )
     ]
 

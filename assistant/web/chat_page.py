@@ -16,20 +16,20 @@ from assistant.web.visitor_questions import QUESTIONS_AT_ONCE, Asking, told
 from index.errors import CollectionError, OnrecordError
 
 THEME = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
-"""Fonts of the reader's own machine: the page loads nothing from elsewhere."""
+"""Uses fonts of the reader's own machine, so that the page loads nothing from other hosts."""
 
 VERDICTS = "100/hour"
-"""From a visitor; more are dropped."""
+"""Verdicts taken from one visitor; more are dropped."""
 
 SESSIONS_KEPT = 500
-"""Of open pages, each some 50 kB; beyond, the oldest one's next answer is kept as a conversation of its own."""
+"""Open pages that the server remembers, some 50 kB each. The next answer in an older page starts a conversation."""
 
 CONVERSATIONS_KEPT = 20
-"""In the reader's browser, which sends them along when one is saved."""
+"""Conversations kept in the reader's browser, which sends them all along when one is saved."""
 
 
 class _Chat(gr.ChatInterface):  # type: ignore[misc]
-    """Gradio's chat, with its history readable after a restart and bounded."""
+    """Gradio's chat with a bounded history."""
 
     def _save_conversation(self, *given: Any) -> tuple[int, list[Any]]:  # noqa: ANN401
         index, saved = super()._save_conversation(*given)
@@ -37,7 +37,7 @@ class _Chat(gr.ChatInterface):  # type: ignore[misc]
 
 
 def build(assistant: Assistant) -> gr.Blocks:
-    """The page: a chat that streams, with example questions; its API has `/chat` (HTML) and `/ask` (JSON)."""
+    """Return the page: a chat that streams, with example questions. Its API has `/chat` (HTML) and `/ask` (JSON)."""
     asking = Asking(assistant)
     key = signing_key(assistant.settings.index_dir)
     verdicts = Quota(assistant.settings.index_dir, "verdicts", VERDICTS)
@@ -78,7 +78,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         interface = _Chat(
             chat,
             api_name="chat",
-            examples=["What is this about?"],  # others take its place when the page loads
+            examples=["What is this about?"],  # replaced when the page loads
             cache_examples=False,
             chatbot=gr.Chatbot(
                 label="Conversation",
@@ -86,7 +86,7 @@ def build(assistant: Assistant) -> gr.Blocks:
                 latex_delimiters=[],
                 allow_file_downloads=False,
                 buttons=[],
-                autoscroll=False,  # to the answer's end: web/chat.js scrolls to its beginning
+                autoscroll=False,  # it would scroll to the answer's end; static/chat.js scrolls to its beginning
                 feedback_options=("Like", "Dislike", *feedback.REASONS),
                 height="max(24rem, 100dvh - 14rem)",
                 elem_id="conversation",
@@ -98,7 +98,7 @@ def build(assistant: Assistant) -> gr.Blocks:
             analytics_enabled=False,
         )
         page.state_session_capacity = SESSIONS_KEPT
-        # Not a secret: without one of its own the page couldn't read its history after the server was started anew.
+        # Not a secret: with a random one, the page couldn't read its history after a restart of the server.
         interface.saved_conversations.secret = "onrecord"  # noqa: S105
         interface.new_chat_button.icon = None
         interface.new_chat_button.parent.elem_id = "history"
@@ -124,12 +124,12 @@ def _listed(fields: str) -> list[str]:
 
 
 def _greeting(assistant: Assistant) -> gr.Chatbot:
-    """What an empty conversation shows: how to ask, and questions that the articles answer that are in now."""
+    """Return what an empty conversation shows: how to ask, and questions that today's articles answer."""
     try:
         assistant.collection.require_articles()
     except CollectionError:
         return gr.Chatbot(
-            placeholder="There are no articles yet. Whoever runs this chat adds them: `onrecord add`, or /admin.",
+            placeholder="There are no articles yet. An operator adds them with `onrecord add` or at /admin.",
             examples=[],
         )
     examples = [{"text": question} for question in about_collection.example_questions(assistant.collection)]
