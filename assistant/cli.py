@@ -29,7 +29,7 @@ DONE, USERS_ERROR, INTERRUPTED = 0, 1, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. Return 0 if it was done (a refusal is an answer), 1 for a user's error; wrong usage exits with 2."""
+    """Run a command. Return 0 if it was done (a refusal is an answer), 1 for a user's error; wrong usage exits 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -344,7 +344,7 @@ def _doctor(given: argparse.Namespace) -> int:
 
     findings = check(_assistant(given).collection, repair=not given.check)
     done = "found" if given.check else "repaired"
-    lines = [f"{finding.what} ({done if finding.repairable else "can't be repaired"})" for finding in findings]
+    lines = [f"{finding.what} ({done if finding.repairable else 'not repairable'})" for finding in findings]
     _print(given, [asdict(finding) for finding in findings], "\n".join(lines) or "Catalog and vectors agree.")
     return USERS_ERROR if any(given.check or not finding.repairable for finding in findings) else DONE
 

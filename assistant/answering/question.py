@@ -71,7 +71,7 @@ class Question:
 
     @property
     def is_open(self) -> bool:
-        """True if it asks for words ("who …?", "what …?"), and not for a yes or a no, nor for all there is on a keyword."""
+        """True if it asks for words ("who …?", "what …?"), not for a yes or a no, nor for all on a keyword."""
         return _OPEN.search(self.text) is not None
 
     @property
