@@ -190,11 +190,8 @@ def test_whoever_isnt_signed_in_is_told_so_as_json(served):
     assert response.json()["error"].startswith("Sign in")
 
 
-def test_the_quota_is_that_of_the_chat(tmp_path, demo):
-    folder = tmp_path / "index"
-    shutil.copytree(demo.settings.index_dir, folder)
-    (folder / "state.db").unlink(missing_ok=True)
-    client = client_of(Assistant(words_settings(folder, quota="3/hour")))
+def test_the_chat_and_the_api_share_one_quota(served):
+    client = served(quota="3/hour")
     chat = {"data": [QUESTION, "", "", "", "", ""]}
     assert client.post("/gradio_api/run/ask", json=chat).json()["data"][0]["citations"]
     assert [ask(client).status_code for _ in range(3)] == [200, 200, 429]

@@ -70,8 +70,8 @@ class _Admin:
         settings = assistant.settings
         self._assistant = assistant
         self._sessions = Sessions(settings.index_dir, settings.admin_hash)
-        self._guesses = Quota(settings.index_dir, "admin", GUESSES)
-        self._guesses_of_all = Quota(settings.index_dir, "admin of all", GUESSES_OF_ALL)
+        self._guesses = Quota(GUESSES)
+        self._guesses_of_all = Quota(GUESSES_OF_ALL)
 
     def page(self, request: Request) -> Response:
         """The overview, or the form to sign in."""

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from assistant.answer import Answer, Turn
-from assistant.assistant import MOST_CHARACTERS, Assistant
+from assistant.assistant import MOST_CHARACTERS
 from assistant.web.article_pages import TEMPLATES
 from assistant.web.visitor_questions import QUESTIONS_AT_ONCE, Asking, told
 from index.errors import OnrecordError, QuestionError, QuotaError, RequestError
@@ -58,9 +58,9 @@ class AskRequest(BaseModel):
     author: str = Field("", description="Only articles by this author.")
 
 
-def routes(assistant: Assistant) -> list[BaseRoute]:
+def routes(asking: Asking) -> list[BaseRoute]:
     """`/api/ask`, and `/docs`, which explains it."""
-    asked = Route("/ask", _ask(Asking(assistant)), methods=["POST"])
+    asked = Route("/ask", _ask(asking), methods=["POST"])
     return [
         Mount("/api", Starlette(routes=[asked], exception_handlers={HTTPException: _not_here})),
         Route("/docs", _docs),

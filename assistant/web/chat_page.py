@@ -35,10 +35,9 @@ class _Chat(gr.ChatInterface):  # type: ignore[misc]
         return index, saved[:CONVERSATIONS_KEPT]
 
 
-def build(assistant: Assistant) -> gr.Blocks:
+def build(assistant: Assistant, asking: Asking) -> gr.Blocks:
     """The page: a chat that streams, with example questions; its API has `/chat` (HTML) and `/ask` (JSON)."""
-    asking = Asking(assistant)
-    verdicts = Quota(assistant.settings.index_dir, "verdicts", VERDICTS)
+    verdicts = Quota(VERDICTS)
 
     def chat(message: str, history: list[Any], request: gr.Request) -> Iterator[str]:
         try:

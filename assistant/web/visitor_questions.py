@@ -21,7 +21,7 @@ class Asking:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._quota = Quota(assistant.settings.index_dir, "questions", assistant.settings.quota)
+        self._quota = Quota(assistant.settings.quota)
 
     def stream(
         self,
