@@ -19,7 +19,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from assistant import Answer, Assistant, Turn
-from assistant.web import api
+from assistant.web import api, visitor_questions
 from assistant.web.app import build_app
 from assistant.web.visitor_questions import QUESTIONS_AT_ONCE
 from index.errors import ModelError
@@ -262,7 +262,7 @@ def test_what_fails_later_is_the_last_event(scripted):
 
 
 def test_a_comment_is_sent_while_nothing_happens(scripted, monkeypatch):
-    monkeypatch.setattr(api, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(visitor_questions, "HEARTBEAT", 0.05)
     text = ask(client_of(scripted(0.2, 0.2)), headers={}).text
     assert text.startswith(": ping\n\n")
     assert text.count(": ping\n\n") >= 4
@@ -348,6 +348,50 @@ def test_only_so_many_questions_are_answered_at_once_and_the_others_wait(scripte
         asked = [threads.submit(post) for _ in range(3 * QUESTIONS_AT_ONCE)]
     assert [each.result().status_code for each in asked] == [200] * len(asked)
     assert assistant.most == QUESTIONS_AT_ONCE
+
+
+def ask_the_page(address):
+    """Ask as the page's script does; return the lines of the stream of snapshots."""
+    event = httpx.post(f"{address}/gradio_api/call/chat", json={"data": ["a", None]}, timeout=30).json()["event_id"]
+    return httpx.get(f"{address}/gradio_api/call/chat/{event}", timeout=30).text
+
+
+def test_the_page_and_the_api_together_never_answer_more_at_once(scripted):
+    assistant = scripted(0.2, 0.2)
+    with serving(assistant) as address, ThreadPoolExecutor(4 * QUESTIONS_AT_ONCE) as threads:
+        post = partial(httpx.post, json={"question": "a"}, timeout=30)
+        call = partial(httpx.post, json={"data": ["a", "", "", "", "", ""]}, timeout=30)
+        pages = [threads.submit(ask_the_page, address) for _ in range(2 * QUESTIONS_AT_ONCE)]
+        answers = [threads.submit(post, f"{address}/api/ask") for _ in range(QUESTIONS_AT_ONCE)]
+        answers += [threads.submit(call, f"{address}/gradio_api/run/ask") for _ in range(QUESTIONS_AT_ONCE)]
+    assert [each.result().status_code for each in answers] == [200] * len(answers)
+    assert all("event: complete" in each.result() for each in pages)
+    assert assistant.asked == len(pages) + len(answers)
+    assert assistant.most == QUESTIONS_AT_ONCE
+
+
+def test_a_reader_who_waits_sees_that_something_happens(scripted):
+    assistant = scripted(2.5)
+    with serving(assistant) as address, ThreadPoolExecutor(QUESTIONS_AT_ONCE + 1) as threads:
+        for _ in range(QUESTIONS_AT_ONCE):
+            threads.submit(httpx.post, f"{address}/api/ask", json={"question": "a"}, timeout=30)
+        wait_until(lambda: assistant.now == QUESTIONS_AT_ONCE)
+        shown = threads.submit(ask_the_page, address).result()
+    assert shown.index("One moment") < shown.index("Searching the articles")
+
+
+def test_a_reader_who_leaves_the_page_while_waiting_is_never_asked_for(scripted):
+    assistant = scripted(3)
+    with serving(assistant) as address, ThreadPoolExecutor(QUESTIONS_AT_ONCE) as threads:
+        for _ in range(QUESTIONS_AT_ONCE):
+            threads.submit(httpx.post, f"{address}/api/ask", json={"question": "a"}, timeout=30)
+        wait_until(lambda: assistant.now == QUESTIONS_AT_ONCE)
+        event = httpx.post(f"{address}/gradio_api/call/chat", json={"data": ["a", None]}, timeout=30).json()["event_id"]
+        with httpx.stream("GET", f"{address}/gradio_api/call/chat/{event}", timeout=30) as stream:
+            next(line for line in stream.iter_lines() if "One moment" in line)
+        assert assistant.all_ended.wait(10)
+        time.sleep(0.5)  # in which a question in line would begin
+    assert assistant.asked == QUESTIONS_AT_ONCE
 
 
 def test_a_question_that_nobody_waits_for_any_more_is_never_asked(scripted):

@@ -13,7 +13,7 @@ from assistant.assistant import Assistant
 from assistant.settings import Settings
 from assistant.web import admin, api, article_pages, chat_page, logs
 from assistant.web.guard import Guard
-from assistant.web.visitor_questions import Asking
+from assistant.web.visitor_questions import VisitorQuestions
 from assistant.web.visitors import check_address
 from index.errors import SettingsError
 
@@ -22,7 +22,7 @@ SECONDS_TO_STOP = 1
 
 def build_app(assistant: Assistant) -> FastAPI:
     """The web application, for any ASGI server."""
-    settings, asking = assistant.settings, Asking(assistant)
+    settings, questions = assistant.settings, VisitorQuestions(assistant)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(
         CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST"], expose_headers=["Retry-After"]
@@ -33,10 +33,10 @@ def build_app(assistant: Assistant) -> FastAPI:
     app.add_middleware(logs.RequestLog)
     app.router.routes.extend(article_pages.routes(assistant))
     app.router.routes.extend(admin.routes(assistant))
-    app.router.routes.extend(api.routes(asking))
+    app.router.routes.extend(api.routes(questions))
     gr.mount_gradio_app(
         app,
-        chat_page.build(assistant, asking),
+        chat_page.build(assistant, questions),
         path="/",
         theme=chat_page.THEME,
         head=_head(settings),

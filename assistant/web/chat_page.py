@@ -1,6 +1,7 @@
 """The chat page, in Gradio."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
@@ -11,7 +12,7 @@ from assistant.render import answer_html, escaped
 from assistant.web import feedback
 from assistant.web.history import turns
 from assistant.web.quota import Quota
-from assistant.web.visitor_questions import QUESTIONS_AT_ONCE, Asking, told
+from assistant.web.visitor_questions import VisitorQuestions, message_for_visitor
 from index.errors import CollectionError, OnrecordError
 
 THEME = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
@@ -26,6 +27,9 @@ SESSIONS_KEPT = 500
 CONVERSATIONS_KEPT = 20
 """In the reader's browser, which sends them along when one is saved."""
 
+WAITING = '<div class="answer"><p class="hint doing">One moment …</p></div>'
+"""Shown until the first snapshot of an answer, while other questions are answered."""
+
 
 class _Chat(gr.ChatInterface):  # type: ignore[misc]
     """Gradio's chat, with its history readable after a restart and bounded."""
@@ -35,18 +39,23 @@ class _Chat(gr.ChatInterface):  # type: ignore[misc]
         return index, saved[:CONVERSATIONS_KEPT]
 
 
-def build(assistant: Assistant, asking: Asking) -> gr.Blocks:
+def build(assistant: Assistant, questions: VisitorQuestions) -> gr.Blocks:
     """The page: a chat that streams, with example questions; its API has `/chat` (HTML) and `/ask` (JSON)."""
     verdicts = Quota(VERDICTS)
 
-    def chat(message: str, history: list[Any], request: gr.Request) -> Iterator[str]:
+    async def chat(message: str, history: list[Any], request: gr.Request) -> AsyncIterator[str]:
+        shown = WAITING
         try:
-            for answer in asking.stream(message, request.request, turns(history), _page(request)):
-                yield answer_html(answer)
+            async with aclosing(
+                questions.stream(message, request.request, turns(history), _page(request))
+            ) as snapshots:
+                async for answer in snapshots:
+                    shown = answer_html(answer) if answer else shown
+                    yield shown  # the same again too: Gradio notices only then that a reader has left
         except OnrecordError as error:
-            yield f'<div class="answer problem"><p class="said">{escaped(told(error))}</p></div>'
+            yield f'<div class="answer problem"><p class="said">{escaped(message_for_visitor(error))}</p></div>'
 
-    def ask(
+    async def ask(
         question: str,
         request: gr.Request,
         after: str = "",
@@ -55,12 +64,13 @@ def build(assistant: Assistant, asking: Asking) -> gr.Blocks:
         author: str = "",
         article: str = "",
     ) -> dict[str, Any]:
-        wanted = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
+        filters = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
         try:
-            *_, answer = asking.stream(question, request.request, page=_page(request), wanted=wanted)
-            return answer.to_dict()
+            snapshots = questions.stream(question, request.request, page=_page(request), filters=filters)
+            *_, last = [answer async for answer in snapshots if answer]
+            return last.to_dict()
         except OnrecordError as error:
-            raise gr.Error(told(error), print_exception=False) from error
+            raise gr.Error(message_for_visitor(error), print_exception=False) from error
 
     def judge(history: list[Any], data: gr.LikeData, request: gr.Request) -> None:
         verdict = feedback.verdict_on(history, data.index, data.liked)
@@ -88,7 +98,7 @@ def build(assistant: Assistant, asking: Asking) -> gr.Blocks:
             textbox=gr.Textbox(label="Ask a question", placeholder="Ask a question", submit_btn=True, stop_btn=True),
             flagging_mode="never",
             save_history=True,
-            concurrency_limit=QUESTIONS_AT_ONCE,
+            concurrency_limit=None,
             analytics_enabled=False,
         )
         page.state_session_capacity = SESSIONS_KEPT
@@ -98,7 +108,7 @@ def build(assistant: Assistant, asking: Asking) -> gr.Blocks:
         interface.new_chat_button.parent.elem_id = "history"
         interface.chatbot.like(judge, interface.chatbot, api_visibility="private", queue=False)
         page.load(lambda: _greeting(assistant), None, interface.chatbot, api_visibility="private", queue=False)
-        gr.api(ask, api_name="ask")
+        gr.api(ask, api_name="ask", concurrency_limit=None)
     return page
 
 
