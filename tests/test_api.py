@@ -247,6 +247,44 @@ def scripted(demo):
     return scripted
 
 
+PARTS = ["question", "page", "article", "publisher", "author", "after", "before"]
+
+
+@pytest.mark.parametrize("text", ["\0", "x\0y"])
+@pytest.mark.parametrize("name", PARTS)
+def test_a_nul_is_refused_by_the_name_of_its_field(client, name, text):
+    response = ask(client, **{"question": QUESTION, name: text})
+    assert response.status_code == 400
+    assert response.json()["error"] == f"{name}: there is a NUL character (U+0000) in it. Send it without."
+
+
+@pytest.mark.parametrize("turn", [["a\0?", "b"], ["a?", "\0"]])
+def test_a_nul_in_the_history_is_refused(client, turn):
+    response = ask(client, history=[turn])
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("history: there is a NUL character")
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if name != "page"])
+def test_a_nul_in_a_question_by_gradio_is_a_clear_line_too(client, name):
+    fields = {"question": QUESTION, "after": "", "before": "", "publisher": "", "author": "", "article": ""}
+    response = client.post("/gradio_api/run/ask", json={"data": [*(fields | {name: "x\0y"}).values()]})
+    assert response.json()["error"] == f"{name}: there is a NUL character (U+0000) in it. Send it without."
+
+
+def test_half_a_surrogate_pair_names_no_article(client):
+    body = json.dumps({"data": [QUESTION, "", "", "", "", "\ud800"]})
+    response = client.post("/gradio_api/run/ask", content=body, headers={"content-type": "application/json"})
+    assert response.json()["error"].startswith("No article is '?'")
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/run/ask?article=%00", "/api/ask?x=%00", "/api/ask/%00"])
+def test_a_nul_in_an_address_to_ask_is_refused(client, path):
+    response = client.post(path, json={"question": QUESTION})
+    assert response.status_code == 400
+    assert "There is a NUL character (%00) in the address" in response.text
+
+
 def test_what_fails_before_the_answer_begins_has_a_status(scripted):
     response = ask(client_of(scripted(problem=ModelError("http://10.0.0.1 is down"))), headers={})
     assert response.status_code == 503

@@ -154,6 +154,15 @@ def test_an_article_is_known_by_its_url(client, demo):
     assert client.get("/articles", params={"article": "https://x.example/none"}).json() is None
 
 
+@pytest.mark.parametrize(
+    "path", ["/articles?article=%00", "/articles?article=x%00y", "/articles/%00", "/articles/x%00y"]
+)
+def test_a_nul_in_an_articles_address_is_refused_in_a_line(client, path):
+    response = client.get(path)
+    assert response.status_code == 400
+    assert response.text == "There is a NUL character (%00) in the address. Send it without."
+
+
 @pytest.mark.parametrize("quote", ["x", "5-3", "1-99999999", "3-9,5-12", "-1-4", "1-2," * 50])
 def test_offsets_that_no_quotation_has_are_told_in_a_line(client, demo, quote):
     article = demo.articles()[0]

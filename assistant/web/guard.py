@@ -77,6 +77,8 @@ class Guard:
         area, route = _parts(scope)
         if area not in GRADIO | OWN or (area == "gradio_api" and route not in OPEN_IN_API):
             return _told(area, "There is nothing here.", 404)
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            return _told(area, "There is a NUL character (%00) in the address. Send it without.", 400)
         scope["onrecord.visitor"] = visitor(scope, self._settings)
         if scope["onrecord.visitor"] is None and area not in FOR_ALL:
             return _told(area, "Sign in at your organisation's page first.", 401)

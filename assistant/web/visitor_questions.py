@@ -14,7 +14,7 @@ from assistant.answer import Answer, Turn
 from assistant.assistant import Assistant
 from assistant.web.logs import event
 from assistant.web.quota import Quota
-from index.errors import CollectionError, OnrecordError, QuestionError, QuotaError
+from index.errors import CollectionError, OnrecordError, QuestionError, QuotaError, RequestError
 
 QUESTIONS_AT_ONCE = 2
 """The number of questions answered at the same time in this process; the others wait in order of arrival."""
@@ -46,8 +46,13 @@ class VisitorQuestions:
 
         `request` names the visitor; `history`, `page` and `filters` are those of `Assistant.stream`. The question waits
         while QUESTIONS_AT_ONCE others are answered. Closing the generator gives up the waiting, or ends the answer at
-        its next snapshot. This method raises QuotaError; the generator raises the errors of `Assistant.stream`.
+        its next snapshot. This method raises QuestionError; the generator raises the errors of `Assistant.stream`.
         """
+        _refuse_nul({"question": question, "page": page, **filters})
+        for turn in history:
+            _refuse_nul({"history": turn.question + turn.answer})
+        # Half a surrogate pair, which Gradio takes, becomes "?": the catalog can't look it up.
+        filters = {name: text.encode(errors="replace").decode() for name, text in filters.items()}
         seconds = self._quota.seconds_to_wait(request.scope["onrecord.visitor"])
         if seconds:
             raise QuotaError(seconds)
@@ -70,6 +75,13 @@ class VisitorQuestions:
             citations=len(answer.citations),
             **facts,
         )
+
+
+def _refuse_nul(texts: Mapping[str, str]) -> None:
+    """Raise RequestError if a text, given by its name, has a NUL character, which ends a text in C libraries."""
+    for name, text in texts.items():
+        if "\0" in text:
+            raise RequestError(400, f"{name}: there is a NUL character (U+0000) in it. Send it without.")
 
 
 async def _from_thread(
