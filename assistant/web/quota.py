@@ -25,3 +25,8 @@ class Quota:
                 reset = self._limiter.get_window_stats(limit, visitor).reset_time
                 waits.append(max(1, round(reset - time.time())))
         return max(waits)
+
+    def forget(self, visitor: str) -> None:
+        """Set the visitor's counts back to zero."""
+        for limit in self._limits:
+            self._limiter.clear(limit, visitor)
