@@ -1,4 +1,4 @@
-"""The page for who runs it, over HTTP, without a browser."""
+"""The admin page for operators, over HTTP, without a browser."""
 
 import html
 import io
@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from assistant import Assistant
 from assistant.cli import main
-from assistant.web import admin, admin_secret, feedback, sessions
+from assistant.web import admin, admin_actions, admin_secret, feedback, sessions
 from assistant.web.app import build_app
 from assistant.web.guard import Guard
 from index.errors import SettingsError
@@ -141,6 +141,14 @@ def test_an_address_that_only_claims_to_be_another_waits_all_the_same(stranger):
     assert statuses == [403] * 5 + [429]
 
 
+def test_one_address_has_one_secret_checked_at_a_time(assistant, monkeypatch):
+    monkeypatch.setattr(admin_actions, "is_secret", lambda given, hashed: time.sleep(0.2))
+    browser = Browser(web_app(assistant), base_url=HOME)
+    with ThreadPoolExecutor(4) as threads:
+        statuses = [*threads.map(lambda _: browser.sign_in("wrong").status_code, range(4))]
+    assert sorted(statuses) == [403, 429, 429, 429]
+
+
 def test_secrets_from_many_addresses_are_hashed_one_at_a_time(assistant, monkeypatch):
     now = most = 0
 
@@ -153,7 +161,7 @@ def test_secrets_from_many_addresses_are_hashed_one_at_a_time(assistant, monkeyp
         return given == SECRET
 
     app = web_app(assistant)
-    monkeypatch.setattr(admin, "is_secret", slow)
+    monkeypatch.setattr(admin_actions, "is_secret", slow)
     browsers = [Browser(app, base_url=HOME, client=(f"10.0.0.{number}", 1)) for number in range(12)]
     with ThreadPoolExecutor(12) as threads:
         statuses = [*threads.map(lambda browser: browser.sign_in("wrong").status_code, browsers)]

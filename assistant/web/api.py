@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from assistant.answer import Answer, Turn
 from assistant.assistant import MOST_CHARACTERS
-from assistant.web.article_pages import TEMPLATES
+from assistant.web.templating import html_page
 from assistant.web.visitor_questions import VisitorQuestions, message_for_visitor
 from index.errors import OnrecordError, QuestionError, QuotaError, RequestError
 
@@ -66,9 +66,7 @@ def _not_here(request: Request, error: Exception) -> Response:
 
 def _docs(request: Request) -> Response:
     fields = [(name, field.description) for name, field in AskRequest.model_fields.items()]
-    root, address = request.scope.get("root_path", ""), f"{request.base_url}api/ask"
-    page = TEMPLATES.get_template("api.html")
-    return HTMLResponse(page.render(fields=fields, root=root, address=address))
+    return html_page("api.html", request, fields=fields, address=f"{request.base_url}api/ask")
 
 
 def _ask(questions: VisitorQuestions) -> Callable[[Request], Awaitable[Response]]:

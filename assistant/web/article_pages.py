@@ -5,20 +5,19 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from assistant.answer import article_facts
 from assistant.assistant import Assistant
 from assistant.render import article_line, original_url
+from assistant.web.templating import html_page
 from index.article import Article
 from index.errors import OnrecordError
 
 STATIC = Path(__file__).parent / "static"
-TEMPLATES = Environment(loader=PackageLoader("assistant.web", "templates"), autoescape=True, undefined=StrictUndefined)
 
 Piece = tuple[str, int]
 """A stretch of a paragraph, and the number of the quotation that it belongs to, from 1; 0 for none."""
@@ -37,8 +36,6 @@ def routes(assistant: Assistant) -> list[BaseRoute]:
 
 
 def _article_page(assistant: Assistant) -> Callable[[Request], Response]:
-    template = TEMPLATES.get_template("article.html")
-
     def page(request: Request) -> Response:
         article = assistant.collection.catalog.article(request.path_params["id"])
         if article is None:
@@ -46,15 +43,14 @@ def _article_page(assistant: Assistant) -> Callable[[Request], Response]:
         spans = _spans(request.query_params.get("quote", ""), article)
         if spans is None:
             return PlainTextResponse("A quotation is given by its offsets, as ?quote=120-180,200-240.", 400)
-        return HTMLResponse(
-            template.render(
-                article=article,
-                line=article_line(article),
-                original=original_url(article, article.full_text[slice(*spans[0])] if spans else ""),
-                paragraphs=paragraphs(article.full_text, spans),
-                root=request.scope.get("root_path", ""),
-                look=request.query_params.get("look", ""),
-            )
+        return html_page(
+            "article.html",
+            request,
+            article=article,
+            line=article_line(article),
+            original=original_url(article, article.full_text[slice(*spans[0])] if spans else ""),
+            paragraphs=paragraphs(article.full_text, spans),
+            look=request.query_params.get("look", ""),
         )
 
     return page

@@ -59,16 +59,16 @@ class Sessions:
         with state_db.connect(self._folder) as database:
             database.execute("DELETE FROM sessions WHERE digest = ?", (session.digest,))
 
-    def tell(self, session: Session, notice: Notice) -> None:
-        """Keeps a notice for the session's next page."""
+    def keep_notice(self, session: Session, notice: Notice) -> None:
+        """Keep a notice until the session's next page takes it."""
         with state_db.connect(self._folder) as database:
             database.execute(
                 "UPDATE sessions SET notice = ?, failed = ? WHERE digest = ?",
                 (notice.text, notice.failed, session.digest),
             )
 
-    def told(self, session: Session) -> Notice | None:
-        """The notice kept for this page, which is kept no longer."""
+    def take_notice(self, session: Session) -> Notice | None:
+        """Return the notice that was kept, and forget it; None if there is none."""
         with state_db.connect(self._folder) as database:
             row = database.execute(
                 "SELECT notice, failed FROM sessions WHERE digest = ? AND notice != ''", (session.digest,)
