@@ -1,5 +1,6 @@
 """The API over HTTP: what programs send and get, and what becomes of an answer that nobody waits for."""
 
+import codecs
 import json
 import re
 import shlex
@@ -245,6 +246,46 @@ def scripted(demo):
         return assistant
 
     return scripted
+
+
+@pytest.mark.parametrize("name", ["history", "page", "article", "after", "before", "publisher", "author"])
+def test_a_field_that_is_null_counts_as_not_given(client, name):
+    assert ask(client, **{name: None}).json() | {"usage": None} == ask(client).json() | {"usage": None}
+
+
+def test_a_question_that_is_null_is_missing(client):
+    response = ask(client, None)
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("question: ")
+
+
+def test_a_turn_whose_answer_is_null_was_not_answered(client):
+    nulls, empty = (ask(client, "and of what?", history=[[QUESTION, answer]]).json() for answer in (None, ""))
+    assert nulls | {"usage": None} == empty | {"usage": None}
+
+
+def test_a_byte_order_mark_before_the_body_is_no_error(client):
+    body = codecs.BOM_UTF8 + json.dumps({"question": QUESTION}).encode()
+    response = client.post("/api/ask", content=body, headers={"content-type": "application/json"} | AS_JSON)
+    assert response.json()["citations"]
+
+
+@pytest.mark.parametrize(
+    "host", ["news.example.org", "evil.example:7860", "127.0.0.1@evil.example", "[::2]", "<b>", ""]
+)
+def test_a_name_that_isnt_the_servers_is_refused_as_json_that_says_what_to_set(client, host):
+    response = ask(client, headers={"host": host} | AS_JSON)
+    assert response.status_code == 400
+    assert response.json() == {
+        "error": f"This server has no name {host!r}. Its operator sets names by ONRECORD_HOSTNAMES."
+    }
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:7860", "127.0.0.1:80", "[::1]:7860", "[::1]", "news.example.org"]
+)
+def test_the_servers_own_names_are_answered_with_any_port(served, host):
+    assert ask(served(hostnames="news.example.org"), headers={"host": host} | AS_JSON).status_code == 200
 
 
 PARTS = ["question", "page", "article", "publisher", "author", "after", "before"]

@@ -5,12 +5,13 @@ import logging
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from assistant import Assistant
 from assistant.web import logs
 from assistant.web.app import build_app
 from assistant.web.chat_page import SESSIONS_KEPT
-from assistant.web.guard import MOST_BYTES
+from assistant.web.guard import MOST_BYTES, Guard
 from assistant.web.visitors import check_address
 from index.errors import SettingsError
 from index.ingest import demo_folder
@@ -82,6 +83,15 @@ def test_a_name_that_isnt_this_machines_is_refused(client, served):
     """A page elsewhere can point its own name at 127.0.0.1 (DNS rebinding)."""
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
     assert served(hostnames="news.example.org").get("/", headers={"host": "news.example.org"}).status_code == 200
+
+
+def test_a_websocket_never_reaches_the_pages(demo):
+    async def pages(scope, receive, send):
+        await send({"type": "websocket.accept"})
+
+    client = TestClient(Guard(pages, demo.settings))
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/"):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The API for programs: a question as JSON in, its answer as server-sent events or as one JSON document out."""
 
+import codecs
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -7,7 +8,7 @@ from textwrap import shorten
 from typing import Any, cast
 
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -48,6 +49,19 @@ class AskRequest(BaseModel):
     before: str = Field("", description="Only articles published up to that day.")
     publisher: str = Field("", description="Only articles of this publisher.")
     author: str = Field("", description="Only articles by this author.")
+
+    @field_validator("history", "page", "article", "after", "before", "publisher", "author", mode="before")
+    @classmethod
+    def _default_for_null(cls, value: object, info: ValidationInfo) -> object:
+        return cls.model_fields[str(info.field_name)].default if value is None else value
+
+    @field_validator("history", mode="before")
+    @classmethod
+    def _empty_answer_for_null(cls, turns: object) -> object:
+        """Return the history with an empty answer for each null: [["Who?", null]] becomes [["Who?", ""]]."""
+        if not isinstance(turns, list):
+            return turns
+        return [[turn[0], ""] if isinstance(turn, list) and turn[1:] == [None] else turn for turn in turns]
 
 
 def routes(questions: VisitorQuestions) -> list[BaseRoute]:
@@ -95,7 +109,7 @@ async def _read(request: Request) -> AskRequest:
     if len(body) > MOST_BYTES:
         raise RequestError(413, f"The request has {len(body):,} bytes; at most {MOST_BYTES:,} are read. Send less.")
     try:
-        return AskRequest.model_validate_json(body)
+        return AskRequest.model_validate_json(body.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         raise RequestError(400, _first_problem(error)) from error
 

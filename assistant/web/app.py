@@ -7,7 +7,6 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.assistant import Assistant
 from assistant.settings import Settings
@@ -28,8 +27,6 @@ def build_app(assistant: Assistant) -> FastAPI:
         CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST"], expose_headers=["Retry-After"]
     )
     app.add_middleware(Guard, settings=settings)
-    hosts = ["localhost", "127.0.0.1", "[::1]", *settings.hostnames]
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, settings.host], www_redirect=False)
     app.add_middleware(logs.RequestLog)
     app.router.routes.extend(article_pages.routes(assistant))
     app.router.routes.extend(admin.routes(assistant))

@@ -1,6 +1,8 @@
 """What stands before every page: who may come in, from which pages, with which headers, to which paths."""
 
+import re
 from collections.abc import Mapping
+from textwrap import shorten
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -33,6 +35,8 @@ _GRADIO_POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self'"
 )
 """Nothing from another host; Gradio's own scripts need the two `unsafe-` words."""
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::\d*)?", re.ASCII)
+
 _OWN_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
 
 
@@ -42,9 +46,12 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._settings = settings
+        self._hosts = {"localhost", "127.0.0.1", "::1", settings.host, *settings.hostnames}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one request, as the ASGI specification says."""
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close"})  # nothing here uses them
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         area = _parts(scope)[0]
@@ -75,6 +82,13 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         area, route = _parts(scope)
+        host = Headers(scope=scope).get("host", "")
+        if _host_name(host) not in self._hosts:
+            return _told(
+                area,
+                f"This server has no name {shorten(host, 80)!r}. Its operator sets names by ONRECORD_HOSTNAMES.",
+                400,
+            )
         if area not in GRADIO | OWN or (area == "gradio_api" and route not in OPEN_IN_API):
             return _told(area, "There is nothing here.", 404)
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
@@ -97,6 +111,12 @@ class Guard:
         if origin is not None and origin.partition("://")[2] != own and origin not in others:
             return _told(area, "A page of another origin may not do this.", 403)
         return None
+
+
+def _host_name(header: str) -> str:
+    """Return the name or address in a `Host` header, without its port: "[::1]:7860" gives "::1"."""
+    match = _HOST.fullmatch(header)
+    return (match["address"] or match["name"]).lower() if match else ""
 
 
 def _told(area: str, problem: str, status: int) -> Response:
