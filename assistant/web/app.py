@@ -1,4 +1,4 @@
-"""Serves the chat, the widget, whole articles, the API and the page for who runs it."""
+"""The web server: the chat, the widget, whole articles, the API and the admin page."""
 
 import os
 import socket
@@ -17,10 +17,11 @@ from assistant.web.visitors import check_address
 from index.errors import SettingsError
 
 SECONDS_TO_STOP = 1
+"""How long open connections may go on after the server was told to stop."""
 
 
 def build_app(assistant: Assistant) -> FastAPI:
-    """The web application, for any ASGI server."""
+    """Return the web application, for any ASGI server."""
     settings, questions = assistant.settings, VisitorQuestions(assistant)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(
@@ -56,7 +57,7 @@ def _head(settings: Settings) -> str:
 
 
 def serve(assistant: Assistant) -> None:
-    """Serves the chat until it is interrupted. Raises SettingsError for an address that can't be served."""
+    """Serve the chat until it is interrupted. Raises SettingsError if the address can't be used."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     settings = assistant.settings
     check_address(settings)
