@@ -31,11 +31,11 @@ TELL = f"""
 UNSAFE = """
 import functools, sys
 import gradio as gr
-import assistant.web.answer_html, assistant.web.answer_record, assistant.web.article_pages, assistant.web.chat_page
+import assistant.web.answer_html, assistant.web.chat_page, assistant.web.templating
 from assistant.cli import main
 
 assistant.web.answer_html.escaped = lambda text: text
-assistant.web.article_pages.TEMPLATES.autoescape = False
+assistant.web.templating.TEMPLATES.autoescape = False
 gr.Chatbot = functools.partial(gr.Chatbot, sanitize_html=False)
 sys.exit(main(["serve"]))
 """

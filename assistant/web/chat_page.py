@@ -1,10 +1,12 @@
 """The chat page, in Gradio."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
 
+from assistant.answer import Answer
 from assistant.answering import about_collection
 from assistant.assistant import Assistant
 from assistant.web import feedback
@@ -12,7 +14,7 @@ from assistant.web.answer_html import answer_html, problem_html
 from assistant.web.answer_record import signed, signing_key
 from assistant.web.history import turns
 from assistant.web.quota import Quota
-from assistant.web.visitor_questions import QUESTIONS_AT_ONCE, Asking, told
+from assistant.web.visitor_questions import VisitorQuestions, message_for_visitor
 from index.errors import CollectionError, OnrecordError
 
 THEME = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
@@ -27,6 +29,9 @@ SESSIONS_KEPT = 500
 CONVERSATIONS_KEPT = 20
 """Conversations kept in the reader's browser, which sends them all along when one is saved."""
 
+WAITING = '<div class="answer"><p class="hint doing">One moment …</p></div>'
+"""Shown until the first snapshot of an answer, while other questions are answered."""
+
 
 class _Chat(gr.ChatInterface):  # type: ignore[misc]
     """Gradio's chat with a bounded history."""
@@ -36,21 +41,24 @@ class _Chat(gr.ChatInterface):  # type: ignore[misc]
         return index, saved[:CONVERSATIONS_KEPT]
 
 
-def build(assistant: Assistant) -> gr.Blocks:
+def build(assistant: Assistant, questions: VisitorQuestions) -> gr.Blocks:
     """Return the page: a chat that streams, with example questions. Its API has `/chat` (HTML) and `/ask` (JSON)."""
-    asking = Asking(assistant)
     key = signing_key(assistant.settings.index_dir)
-    verdicts = Quota(assistant.settings.index_dir, "verdicts", VERDICTS)
+    verdicts = Quota(VERDICTS)
 
-    def chat(message: str, history: list[Any], request: gr.Request) -> Iterator[str]:
+    async def chat(message: str, history: list[Any], request: gr.Request) -> AsyncIterator[str]:
+        shown = WAITING
         try:
             past, ignore = turns(history, key), _ignored(request)
-            for answer in asking.stream(message, request.request, past, _page(request), ignore=ignore):
-                yield answer_html(answer, signed(answer, key) if answer.sentences or answer.refused else "")
+            snapshots = questions.stream(message, request.request, past, _page(request), ignore=ignore)
+            async with aclosing(snapshots):
+                async for answer in snapshots:
+                    shown = _message(answer, key) if answer else shown
+                    yield shown  # the same again too: Gradio notices only then that a reader has left
         except OnrecordError as error:
-            yield problem_html(told(error))
+            yield problem_html(message_for_visitor(error))
 
-    def ask(
+    async def ask(
         question: str,
         request: gr.Request,
         after: str = "",
@@ -60,13 +68,14 @@ def build(assistant: Assistant) -> gr.Blocks:
         article: str = "",
         ignore: str = "",
     ) -> dict[str, Any]:
-        wanted = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
+        filters = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
         try:
-            fields = _listed(ignore)
-            *_, answer = asking.stream(question, request.request, page=_page(request), wanted=wanted, ignore=fields)
-            return answer.to_dict()
+            page, fields = _page(request), _listed(ignore)
+            snapshots = questions.stream(question, request.request, page=page, filters=filters, ignore=fields)
+            *_, last = [answer async for answer in snapshots if answer]
+            return last.to_dict()
         except OnrecordError as error:
-            raise gr.Error(told(error), print_exception=False) from error
+            raise gr.Error(message_for_visitor(error), print_exception=False) from error
 
     def judge(history: list[Any], data: gr.LikeData, request: gr.Request) -> None:
         verdict = feedback.verdict_on(history, data.index, data.liked, key)
@@ -94,7 +103,7 @@ def build(assistant: Assistant) -> gr.Blocks:
             textbox=gr.Textbox(label="Ask a question", placeholder="Ask a question", submit_btn=True, stop_btn=True),
             flagging_mode="never",
             save_history=True,
-            concurrency_limit=QUESTIONS_AT_ONCE,
+            concurrency_limit=None,
             analytics_enabled=False,
         )
         page.state_session_capacity = SESSIONS_KEPT
@@ -104,8 +113,13 @@ def build(assistant: Assistant) -> gr.Blocks:
         interface.new_chat_button.parent.elem_id = "history"
         interface.chatbot.like(judge, interface.chatbot, api_visibility="private", queue=False)
         page.load(lambda: _greeting(assistant), None, interface.chatbot, api_visibility="private", queue=False)
-        gr.api(ask, api_name="ask")
+        gr.api(ask, api_name="ask", concurrency_limit=None)
     return page
+
+
+def _message(answer: Answer, key: bytes) -> str:
+    """Return an answer's HTML, with its record once there is something to quote or to refuse."""
+    return answer_html(answer, signed(answer, key) if answer.sentences or answer.refused else "")
 
 
 def _page(request: gr.Request) -> str:
