@@ -69,7 +69,7 @@ def test_a_sentence_as_it_stands_is_supported_by_itself():
     ("said", "number", "quotation"),
     [
         ("Russia has some 100,000 troops near the border.", 1, "Russia has 100,000 troops near the border."),
-        ("Moscow has 100,000 troops near the border.", 1, "Russia has 100,000 troops near the border."),
+        ("Russia has 100,000 soldiers near the border.", 1, "Russia has 100,000 troops near the border."),
         ("Turnout was 58.1%, up from 49.6% four years before.", 2, "Turnout was 58.1%, up from 49.6% four years ago."),
     ],
 )
@@ -123,7 +123,7 @@ def test_sentences_of_two_marked_passages_together_support_one_that_joins_them()
 def test_each_marked_passage_that_supports_a_sentence_is_quoted():
     twice = [*PASSAGES, passage(f"{LAVROV} That is all.")]
     assert [
-        number for number, _, _ in check_sentence("Moscow has 100,000 troops near the border.", twice, [1, 4]).quotes
+        number for number, _, _ in check_sentence("Russia has 100,000 soldiers near the border.", twice, [1, 4]).quotes
     ] == [
         1,
         4,

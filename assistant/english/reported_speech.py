@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.english.countries import canonical, government, is_country
 from assistant.english.names import TITLES
-from assistant.english.synonyms import canonical
+from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import stem, words
 
 _VERBS = {
@@ -35,13 +36,11 @@ _TOKEN = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ-]*|[“”\",]")
 _POSSESSIVE = re.compile(r"[’']s?\b")
 _PRONOUNS = frozenset("he she they it".split())
 _BEFORE_VERBS = frozenset("has have had also later then again repeatedly have been".split())
+BEFORE_PLACES = frozenset("in at from near to into outside inside around across through via".split())
 _BE = frozenset("is are was were be been being".split())
 PARTICIPLE = re.compile(r"\w+ed|said|told", re.IGNORECASE)
 _NEGATIONS = frozenset("not never neither nor didn doesn hasn haven hadn won wouldn declined refused".split())
-_DAYS_AND_MONTHS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december".split()
-)
+_DAYS_AND_MONTHS = frozenset({*MONTHS, *WEEKDAYS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +162,23 @@ def _speaker_after(tokens: list[_Token], verb: int, names: frozenset[str]) -> fr
 
 
 def _name_run(tokens: list[_Token], at: int, step: int, names: frozenset[str]) -> frozenset[str]:
-    run: set[str] = set()
+    """Return the words of the names that stand in a row from `at` on; a capital alone adds its country.
+
+    "Moscow denied it" gives "moscow" and "russia"; "officials in Moscow" and "Paris Hilton" have no country.
+    """
+    run: list[str] = []
+    before = at - 1
     while 0 <= at < len(tokens):
         token = tokens[at]
         if _is_name(token, names):
-            run.update(words(token.text))
+            run.extend(words(token.text))
         elif token.text.lower() not in TITLES and token.text not in ("and", "of", "the", "for"):
             break
         at += step
-    return frozenset(run)
+    before = at if step < 0 else before
+    is_place = before >= 0 and tokens[before].text.lower() in BEFORE_PLACES
+    country = government("".join(run[::step]))
+    return frozenset(run) | ({country} if country and not is_place else set())
 
 
 def _first_name(tokens: list[_Token], names: frozenset[str]) -> frozenset[str]:
@@ -181,4 +188,5 @@ def _first_name(tokens: list[_Token], names: frozenset[str]) -> frozenset[str]:
 
 def _is_name(token: _Token, names: frozenset[str]) -> bool:
     word = token.text.lower()
-    return token.text[0].isupper() and word in names and word not in _DAYS_AND_MONTHS and word not in TITLES
+    is_known = word in names or is_country(word) or government(word) is not None
+    return token.text[0].isupper() and is_known and word not in _DAYS_AND_MONTHS and word not in TITLES
