@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.checking.content_words import Word, key_of, read, shown
+from assistant.english.countries import canonical
 from assistant.english.quantities import quantities, tells
-from assistant.english.synonyms import canonical
 from index.text.words import words
 
 _NEGATION = re.compile(r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|cannot)\b|n[’']t\b", re.IGNORECASE)

@@ -11,10 +11,11 @@ from assistant.checking.content_words import NO_NAMES, Evidence, content, read, 
 from assistant.english.countries import canonical, government, is_country
 from assistant.english.quantities import quantities, tells
 from assistant.english.reported_speech import acts, kind_of
+from index.text.calendar_words import MONTH_ABBREVIATIONS
 from index.text.words import words
 
 _CAPITALISED = re.compile(r"(?<![.!?:] )(?<!^)(?<=[\w,;(’'–—-] )[A-Z][^\W\d_]+(?:[-’'](?!s\b)[^\W\d_]+)*(?!\d)")
-_MONTHS = frozenset("jan feb mar apr jun jul aug sep oct nov dec".split())
+_MONTHS = frozenset(name for name in MONTH_ABBREVIATIONS if len(name) == 3)
 _QUOTED = re.compile(r"“([^“”]+)”|(?<!\w)\"([^\"]+)\"(?!\w)")
 _OPPOSITES = {"confirm": "deny", "deny": "confirm"}
 _NOUNS = {"confirm": "a confirmation", "deny": "a denial"}

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from assistant.conversation.mentions import Mention, head, mentions
 from assistant.conversation.noun_phrases import AUXILIARIES, BE_OR_HAVE
-from assistant.english.synonyms import canonical, is_country
+from assistant.english.countries import canonical, is_country
+from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import words
 
 MOST_WORDS = 7
@@ -39,8 +40,8 @@ _PREPOSITIONAL = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"(?:(?:in|on|since|during|last|this|next) )*(?:\d{4}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|week|month|year"
-    r"|january|february|march|april|may|june|july|august|september|october|november|december)\b(?: \d{4})?",
+    rf"(?:(?:in|on|since|during|last|this|next) )*(?:\d{{4}}|week|month|year|{'|'.join((*WEEKDAYS, *MONTHS))})\b"
+    r"(?: \d{4})?",
     re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(rf"(?:on|in) {_TIME.pattern} ", re.IGNORECASE)

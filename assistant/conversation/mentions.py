@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.conversation.noun_phrases import NounPhrase, noun_phrases
+from assistant.english.countries import canonical, is_country
 from assistant.english.names import TITLES
-from assistant.english.synonyms import canonical, is_country
 from index.text.words import words
 
 Kind = Literal["person", "place", "name", "thing"]

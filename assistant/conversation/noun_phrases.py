@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from assistant.english.names import TITLES
 from assistant.english.reported_speech import kind_of
+from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import STOP_WORDS, stem, words
 
 AUXILIARIES = frozenset("did does do didn doesn don will would can could should may might must".split())
@@ -52,10 +53,9 @@ _NO_NOUNS = frozenset(
 """Words that a reader doesn't mean by "it"."""
 
 _BEFORE_VERBS = frozenset("he she they it you we i who there how".split())
-_DAYS_AND_MONTHS = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
-    october november december""".split()
-)
+_DAYS_AND_MONTHS = frozenset({*WEEKDAYS, *MONTHS}) - {"may"}
+"""May is left out because it is a name and a verb as well."""
+
 _ENDS_PHRASES = STOP_WORDS | _DAYS_AND_MONTHS | AUXILIARIES | BE_OR_HAVE
 _NO_NAMES = _DAYS_AND_MONTHS | _NO_NOUNS
 

@@ -6,24 +6,22 @@ and a whole date, or words such as "last week", before the question's end or a w
 """
 
 import re
-from calendar import day_name, monthrange
+from calendar import monthrange
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from assistant.english.countries import canonical, is_country
+from assistant.english.number_words import SMALL_NUMBERS
 from assistant.english.relative_dates import YEAR
-from assistant.english.synonyms import canonical, is_country
+from index.text.calendar_words import MONTH_ABBREVIATIONS, MONTHS, WEEKDAYS
 
 LONGEST = 1_000
 """Characters; in a longer question nothing is found."""
 
-_MONTH = (
-    "(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?)"
-)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+_MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{'|'.join(sorted(MONTH_ABBREVIATIONS, key=len, reverse=True))})\b\.?)"
+_NUMBERS = SMALL_NUMBERS[1:13]
 _COUNT = rf"(?P<count>\d{{1,3}}|an?|{'|'.join(_NUMBERS)})"
 _UNIT = r"(?P<unit>day|week|month|year)s?"
 _DAY = r"(?:the\s)?\d{1,2}(?:st|nd|rd|th)?"
@@ -32,7 +30,7 @@ _THIRDS = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late"
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 """The month that a season begins in, north of the equator."""
 
-_WEEKDAY = "|".join(day_name)
+_WEEKDAY = "|".join(WEEKDAYS)
 _RELATIVE = [
     r"(?P<yesterday>yesterday)",
     r"(?P<which>last|this)\s(?P<unit>week|month|year)",
@@ -257,9 +255,9 @@ def _read(told: dict[str, str | None], today: date) -> tuple[date, date] | None:
         number = int(re.sub(r"\D", "", day))
         return _latest_day(number, month, int(year) if year else None, today)
     if month:
-        if not year and month.lower().rstrip(".") in (*_MONTHS, "sept") and month.lower() != "may":
+        if not year and month.lower().rstrip(".") in MONTH_ABBREVIATIONS:
             return None  # "Jan" and "Mar" may be names
-        span = _month(int(year), _number_of(month)) if year else _latest_month(month, today)
+        span = _month(int(year), _month_of(month)) if year else _latest_month(month, today)
         return _third(*span, part) if part else span
     if year and (season := told.get("season")):
         begins = date(int(year), _SEASONS[season.lower()], 1)
@@ -277,20 +275,20 @@ def _read(told: dict[str, str | None], today: date) -> tuple[date, date] | None:
 
 def _last(weekday: str, today: date) -> date:
     """The latest such day before today."""
-    index = [name.lower() for name in day_name].index(weekday.lower())
+    index = WEEKDAYS.index(weekday.lower())
     return today - timedelta((today.weekday() - index - 1) % 7 + 1)
 
 
 def _latest_day(day: int, month: str, year: int | None, today: date) -> tuple[date, date]:
     """That day; without a year, the latest up to today."""
-    number = _number_of(month)
+    number = _month_of(month)
     if year is None:
         year = today.year if (number, day) <= (today.month, today.day) else today.year - 1
     return date(year, number, day), date(year, number, day)
 
 
 def _latest_month(month: str, today: date) -> tuple[date, date]:
-    number = _number_of(month)
+    number = _month_of(month)
     return _month(today.year if number <= today.month else today.year - 1, number)
 
 
@@ -338,8 +336,9 @@ def _month(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def _number_of(month: str) -> int:
-    return _MONTHS.index(month[:3].lower()) + 1
+def _month_of(name: str) -> int:
+    """Return the number of the month with this name or abbreviation, 1 to 12."""
+    return [month[:3] for month in MONTHS].index(name[:3].lower()) + 1
 
 
 def _number(count: str) -> int:

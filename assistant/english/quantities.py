@@ -4,32 +4,26 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-_UNITS += "seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_VALUES = {word: float(value) for value, word in enumerate(_UNITS)}
-_VALUES |= {word: 10.0 * value for value, word in enumerate(_TENS, start=2)}
-_VALUES |= {"dozen": 12.0, "once": 1.0, "twice": 2.0, "both": 2.0, "pair": 2.0, "couple": 2.0}
-_MULTIPLES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+from assistant.english.number_words import FRACTIONS, MULTIPLES, SMALL_NUMBERS, VALUES
+
 _SHORT = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
-_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "tenth": 10}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "fortnight": 1_209_600}
 _SECONDS |= {"month": 2_629_800, "year": 31_557_600, "decade": 315_576_000, "century": 3_155_760_000}
 
-_WORD_VALUE = "|".join(sorted([*_VALUES, *_MULTIPLES], key=len, reverse=True))
-_PART = rf"(?:{'|'.join(_PARTS)})s?"
+_WORD_VALUE = "|".join(sorted([*VALUES, *MULTIPLES], key=len, reverse=True))
+_PART = rf"(?:{'|'.join(FRACTIONS)})s?"
 _PATTERN = re.compile(
     rf"""(?<![\w.,-])(?:
         (?P<figure>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?)(?P<short>\s?(?:k|m|mn|bn|tn)\b)?(?P<ordinal>st|nd|rd|th)?
       | (?P<of>(?:{_WORD_VALUE}))[ ](?:in|out[ ]of)[ ](?:every[ ])?(?P<whole>{_WORD_VALUE})\b
-      | (?:(?P<parts>an?|one|two|three|four|five|six|seven|eight|nine)[ -])?(?P<part>{_PART})
+      | (?:(?P<parts>an?|{"|".join(SMALL_NUMBERS[1:10])})[ -])?(?P<part>{_PART})
       | (?P<words>(?:(?:an?[ ])?(?:{_WORD_VALUE})(?:[ -](?:and[ ])?)?)+)
     )(?![\w])""",
     re.VERBOSE | re.IGNORECASE,
 )
 _UNIT = re.compile(
     r"\s?(?P<percent>%|per\ ?cent\b|percent\b|percentage\b)"
-    r"|[\s-](?P<multiple>hundred|thousand|million|billion|trillion)\b"
+    rf"|[\s-](?P<multiple>{'|'.join(MULTIPLES)})\b"
     r"|[\s-](?P<time>seconds?|minutes?|hours?|days?|weeks?|fortnights?|months?|years?|decades?|century|centuries)\b",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -123,7 +117,7 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
             return None  # "a third said"
     while found := _UNIT.match(text, end):
         if found["multiple"]:
-            value *= _MULTIPLES[found["multiple"].lower()]
+            value *= MULTIPLES[found["multiple"].lower()]
             number = value
         elif found["percent"]:
             value, unit = value / 100, "%"
@@ -140,13 +134,13 @@ def _value(match: re.Match[str]) -> float | None:
     if match["figure"]:
         return float(match["figure"].replace(",", "")) * _SHORT.get((match["short"] or "").strip().lower(), 1.0)
     if match["of"]:
-        whole = _VALUES.get(match["whole"].lower(), 0.0)
-        return _VALUES.get(match["of"].lower(), 0.0) / whole if whole else None
+        whole = VALUES.get(match["whole"].lower(), 0.0)
+        return VALUES.get(match["of"].lower(), 0.0) / whole if whole else None
     if match["part"]:
         part = match["part"].lower().removesuffix("s") if match["part"].lower() != "halves" else "half"
         if not match["parts"] and part != "half":
             return None  # "the third", "quarter" of a year
-        return _VALUES.get((match["parts"] or "one").lower(), 1.0) / _PARTS[part]
+        return VALUES.get((match["parts"] or "one").lower(), 1.0) / FRACTIONS[part]
     words = re.findall(r"[a-z]+", match["words"].lower())
     words = [word for word in words if word not in ("a", "an", "and")]
     if words in (["one"], ["once"]):
@@ -157,12 +151,12 @@ def _value(match: re.Match[str]) -> float | None:
 def _in_words(words: Sequence[str]) -> float:
     total = group = 0.0
     for word in words:
-        if word in _VALUES:
-            group = (group or 1.0) * 12 if word == "dozen" else group + _VALUES[word]
+        if word in VALUES:
+            group = (group or 1.0) * 12 if word == "dozen" else group + VALUES[word]
         elif word == "hundred":
             group = (group or 1.0) * 100
         else:
-            total, group = total + (group or 1.0) * _MULTIPLES[word], 0.0
+            total, group = total + (group or 1.0) * MULTIPLES[word], 0.0
     return total + group
 
 

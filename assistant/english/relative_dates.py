@@ -8,23 +8,22 @@ week" is told as its week.
 """
 
 import re
-from calendar import day_name
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+from assistant.english.number_words import SMALL_NUMBERS
+from index.text.calendar_words import MONTH_ABBREVIATIONS, MONTHS, WEEKDAYS
 
 LONGEST = 1_000
 """Characters; a longer sentence is left as it is."""
 
 Tense = Literal["past", "future"]
 
-_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-_WEEKDAYS = "|".join(day_name)
-_MONTHS = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
-    r"|Nov(?:ember)?|Dec(?:ember)?)\b"
-)
+_NUMBERS = SMALL_NUMBERS[1:11]
+_WEEKDAYS = "|".join(name.capitalize() for name in WEEKDAYS)
+_MONTHS = rf"(?:{'|'.join(name.capitalize() for name in (*MONTHS, *MONTH_ABBREVIATIONS))})\b"
 YEAR = r"(?:1[5-9]|20)\d\d"
 _YEAR = re.compile(rf"\b{YEAR}\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]urs?|me|us|mine)\b")
@@ -260,7 +259,7 @@ def _is_named(before: str, text: str, end: int) -> bool:
 
 def _weekday(found: re.Match[str], text: str, published: date) -> date | None:
     """The day that a weekday means; None where it could be another."""
-    index = list(day_name).index(found["day"])
+    index = WEEKDAYS.index(found["day"].lower())
     before = published - timedelta((published.weekday() - index - 1) % 7 + 1)
     after = published + timedelta((index - published.weekday() - 1) % 7 + 1)
     which = found["which"]
