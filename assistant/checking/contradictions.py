@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from assistant.checking.changed_words import exchanged, reordered
 from assistant.checking.content_words import NO_NAMES, Evidence, content, read, speaking_countries
 from assistant.english.countries import canonical, government, is_country
-from assistant.english.quantities import quantities, tells
+from assistant.english.quantities import agrees_with_any, quantities
 from assistant.english.reported_speech import acts, kind_of
 from index.text.calendar_words import MONTH_ABBREVIATIONS
 from index.text.words import words
@@ -68,7 +68,7 @@ def _letters(text: str) -> str:
 def _number(statement: str, around: str) -> str:
     known = quantities(around)
     for quantity in quantities(statement):
-        if not quantity.is_small and not tells(quantity, known):
+        if not quantity.is_small and not agrees_with_any(quantity, known):
             return f"The passages don't say {quantity.text}."
     return ""
 

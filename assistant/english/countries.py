@@ -1,6 +1,6 @@
 """Names of countries and their people, written as one name for each country; and the capitals that speak for them.
 
-The tables are made by tools/countries.py; no name in them was chosen by hand.
+The tables are written by tools/countries.py from published data; only UNIONS and SEATS are written by hand.
 """
 
 import re

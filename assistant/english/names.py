@@ -22,15 +22,18 @@ _CAPITALISED_INSIDE = re.compile(r"(?<![.!?:\n] )(?<=[\w,;’'\-–—“\"(‘]
 
 
 def names_in(texts: Iterable[str]) -> frozenset[str]:
-    """The words, in lower case, that the texts write with a capital inside sentences and never without one."""
+    """Return the words, in lower case, that the texts write with a capital inside sentences and never without one.
+
+    "Then Mr Lavrov met the president." gives "lavrov".
+    """
     capitalised: set[str] = set()
     plain: set[str] = set()
     for text in texts:
-        capitalised.update(word for found in _CAPITALISED_INSIDE.findall(text) for word in words(found))
-        plain.update(word for found in re.findall(r"\b[a-z][\w’'-]*", text) for word in words(found))
+        capitalised.update(word for match in _CAPITALISED_INSIDE.findall(text) for word in words(match))
+        plain.update(word for match in re.findall(r"\b[a-z][\w’'-]*", text) for word in words(match))
     return frozenset(capitalised - plain - TITLES)
 
 
 def without_owners(text: str) -> str:
-    """The text less the words that own something: "Putin's" of "Putin's spokesman"."""
+    """Return the text without its possessives: "Putin's spokesman" gives " spokesman"."""
     return _OWNER.sub(" ", text)

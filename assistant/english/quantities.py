@@ -1,4 +1,4 @@
-"""Numbers in a text, in figures or words, as values with units, and whether one tells another."""
+"""Numbers in a text, in figures or words, as values with units; and whether one number agrees with another."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -36,17 +36,23 @@ _LOOSE = re.compile(
     re.IGNORECASE,
 )
 NEARLY = 0.12
-"""Of a value; "nearly nine in ten" tells 87%."""
+"""The share of a value by which a rounded number may differ from it: "nearly nine in ten" agrees with 87%.
+
+Not measured.
+"""
 
 FARTHEST = 2.0
-"""Times a value; "more than 10" doesn't tell 30, which nobody would put so."""
+"""How many times larger a value may be than a number after "more than": "more than 10" doesn't agree with 30.
+
+Not measured.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number at `text[start:end]`: its value, in seconds or shares of one where the unit is "time" or "%".
 
-    `number` is it without its unit; `loose` is "about", "over" or "under" where the words before say so.
+    `number` is the value before its unit is applied; `loose` is "about", "over" or "under" if the words before say so.
     """
 
     text: str
@@ -59,30 +65,33 @@ class Quantity:
 
     @property
     def is_small(self) -> bool:
-        """Whether it is two or three in words: what a reader counts for himself ("both", "the two of them")."""
+        """Return True for two or three in words, which readers count for themselves ("both", "the two of them")."""
         return not self.unit and self.value <= 3 and not any(letter.isdigit() for letter in self.text)
 
     @property
     def is_year(self) -> bool:
-        """Whether it looks like the number of a year."""
+        """Return True if it looks like the number of a year."""
         return not self.unit and re.fullmatch(r"1[0-9]\d\d|20\d\d", self.text) is not None
 
 
 def quantities(text: str) -> list[Quantity]:
-    """The numbers of a text, in order; a lone "one" is no number, nor is a "second" that may be a time."""
+    """Return the numbers of a text in order.
+
+    A lone "one" doesn't count as a number, nor does a "second" that may be a time.
+    """
     times = list(_bare_times(text))
-    found: list[Quantity] = []
+    quantities: list[Quantity] = []
     for match in _PATTERN.finditer(text):
-        past = max((each.end for each in found[-1:]), default=0)
+        past = max((each.end for each in quantities[-1:]), default=0)
         within_time = any(each.start <= match.start() < each.end for each in times)
-        if match.start() >= past and not within_time and (quantity := _read(text, match)):
-            found.append(quantity)
-    return sorted([*found, *times], key=lambda quantity: quantity.start)
+        if match.start() >= past and not within_time and (quantity := _quantity_at(text, match)):
+            quantities.append(quantity)
+    return sorted([*quantities, *times], key=lambda quantity: quantity.start)
 
 
-def tells(quantity: Quantity, among: Sequence[Quantity]) -> bool:
-    """Whether a number is one of others, told exactly or as loosely as its own words say ("nearly", "more than")."""
-    return any(_agrees(quantity, other) for other in among)
+def agrees_with_any(quantity: Quantity, others: Sequence[Quantity]) -> bool:
+    """Return True if any other number agrees, exactly or as loosely as the words say ("nearly", "more than")."""
+    return any(_agrees(quantity, other) for other in others)
 
 
 def _agrees(one: Quantity, other: Quantity) -> bool:
@@ -100,7 +109,7 @@ def _agrees(one: Quantity, other: Quantity) -> bool:
     return rounded and abs(value - known) <= (NEARLY if one.loose == "about" else 0.01) * abs(known)
 
 
-def _read(text: str, match: re.Match[str]) -> Quantity | None:
+def _quantity_at(text: str, match: re.Match[str]) -> Quantity | None:
     value, unit = _value(match), ""
     if value is None:
         return None
@@ -109,21 +118,21 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
     end -= len(match.group()) - len(match.group().rstrip(" -"))
     if match["of"] or match["part"]:
         unit = "%"
-        if found := re.match(
+        if per := re.match(
             r" an? (?=(?:hundred|thousand|million|billion|minute|hour|day|week|month|year|century)\b)", text[end:]
         ):
-            end, unit = end + found.end() - 1, ""
+            end, unit = end + per.end() - 1, ""
         elif match["parts"] in ("a", "an") and not text.startswith(" of", end):
             return None  # "a third said"
-    while found := _UNIT.match(text, end):
-        if found["multiple"]:
-            value *= MULTIPLES[found["multiple"].lower()]
+    while following := _UNIT.match(text, end):
+        if following["multiple"]:
+            value *= MULTIPLES[following["multiple"].lower()]
             number = value
-        elif found["percent"]:
+        elif following["percent"]:
             value, unit = value / 100, "%"
         else:
-            value, unit = value * _seconds(found["time"]), "time"
-        end = found.end()
+            value, unit = value * _seconds(following["time"]), "time"
+        end = following.end()
         if unit:
             break
     loose = _LOOSE.search(text[:start])
@@ -161,7 +170,7 @@ def _in_words(words: Sequence[str]) -> float:
 
 
 def _bare_times(text: str) -> Iterator[Quantity]:
-    """ "A week" and "an hour and a half", which have no number before them."""
+    """Yield times without a number before them: "a week", "an hour and a half"."""
     for match in _AND_A_HALF.finditer(text):
         value = _seconds(match.group(1)) * (1.5 if match.group(2) else 1.0)
         yield Quantity(match.group(), *match.span(), value, "time", number=value / _seconds(match.group(1)))
