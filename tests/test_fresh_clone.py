@@ -93,7 +93,7 @@ def test_the_wheel_runs_in_an_empty_environment_from_another_folder(clone, tmp_p
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"prompts/answer.md", "index/demo/tensions-in-ukraine.txt", "assistant/english/aliases.txt"} <= set(names)
+    assert {"prompts/answer.md", "index/demo/tensions-in-ukraine.txt", "assistant/english/countries.tsv"} <= set(names)
     assert not [name for name in names if name.startswith("tests")]
 
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.question import Question, years_in
+from assistant.english.countries import countries_in, government
 from assistant.english.names import names_in, without_owners
 from assistant.english.relative_dates import resolve
 from assistant.english.reported_speech import Act, acts
-from assistant.english.synonyms import canonical, concept, concepts, is_country
+from assistant.english.synonyms import canonical, concept, concepts
 from index.article import Passage, Sentence
 from index.embedding.embedder import Encode
 from index.text.words import words
@@ -113,9 +114,15 @@ def shared_words(question: Question, chosen: Sequence[Candidate], sentences: Seq
 
 
 def has_names(question: Question, candidate: Candidate) -> bool:
-    """Return True if the required names stand in the sentence, the one that it needs, or the headline."""
-    text = canonical(f"{candidate.lead} {candidate.text} {candidate.passage.article.title}")
-    return question.required <= set(words(text))
+    """Return True if the required names stand in the sentence, the one that it needs, or the headline.
+
+    For a speaker that is a country, its capital will do: "Moscow denies it".
+    """
+    named = set(words(canonical(f"{candidate.lead} {candidate.text} {candidate.passage.article.title}")))
+    if question.speech:
+        own = known_names([candidate]) | question.names
+        named.update(*(act.speakers for act in acts(candidate.text, candidate.lead, own)))
+    return all(name in named or (name in question.speakers and government(name) in named) for name in question.required)
 
 
 def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
@@ -130,9 +137,11 @@ def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -
     if not question.subject.isdisjoint(as_owner):
         return False
     text = words(canonical(candidate.text))
+    subject = question.subject | {name for name in named if government(name) in question.subject}
+    subject = subject.union(filter(None, map(government, question.subject)))
     deeds = [at for at, word in enumerate(text) if concept(word) == question.deed]
-    doers = [at for at, word in enumerate(text) if word in question.subject]
-    if deeds and question.subject.isdisjoint(named):
+    doers = [at for at, word in enumerate(text) if word in subject]
+    if deeds and subject.isdisjoint(named):
         return text[0] not in names
     return not deeds or not doers or min(doers) < max(deeds) or any(text[at - 1] == "by" for at in doers)
 
@@ -165,7 +174,7 @@ def has_kind(question: Question, candidate: Candidate, names: frozenset[str]) ->
 
 
 def _has_country(question: Question, candidate: Candidate) -> bool:
-    return any(is_country(word) and word not in question.names for word in words(canonical(candidate.text)))
+    return not countries_in(candidate.text) <= question.names
 
 
 def tells_number_or_time(text: str) -> bool:
@@ -194,7 +203,8 @@ def _spoken(question: Question, candidate: Candidate, names: frozenset[str]) -> 
         act for act in acts(candidate.text, candidate.lead, names | question.names) if act.kind == question.speech
     ]
     if question.speakers:
-        return [act for act in spoken if question.speakers & act.speakers]
+        asked = question.speakers.union(filter(None, map(government, question.speakers)))
+        return [act for act in spoken if asked & act.speakers]
     by_others = [act for act in spoken if not act.speakers & question.names]
     return by_others or (spoken if question.asks != "person" else [])
 

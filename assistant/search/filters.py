@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from textwrap import shorten
 
-from assistant.english.periods import Guess, find, without
+from assistant.english.periods import Guess, find_restrictions, without_restrictions
 from index.article import EVERYTHING, Filter
 from index.collection import Collection
 from index.errors import CollectionError, QuestionError
@@ -55,7 +55,7 @@ def narrow(collection: Collection, question: str, wanted: Filter, today: date, i
     guesses: list[Guess] = []
     left_out: list[Guess] = []
     names = collection.catalog.names
-    for guess in find(question, today, names("publisher"), names("author")):
+    for guess in find_restrictions(question, today, names("publisher"), names("author")):
         narrower = _with(wanted, guess)
         given = (wanted.after or wanted.before) if guess.field == "dates" else getattr(wanted, guess.field)
         is_first = guess.field not in {other.field for other in guesses}
@@ -67,7 +67,7 @@ def narrow(collection: Collection, question: str, wanted: Filter, today: date, i
         if collection.catalog.passage_ids(narrower, most=1):
             guesses.append(guess)
             wanted = narrower
-    return Narrowed(without(question, [*guesses, *left_out]), tuple(guesses), wanted)
+    return Narrowed(without_restrictions(question, [*guesses, *left_out]), tuple(guesses), wanted)
 
 
 def _with(wanted: Filter, guess: Guess) -> Filter:
