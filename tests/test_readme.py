@@ -1,40 +1,11 @@
-"""The README is true: its tree, its settings, its Python. Its commands are run in `test_fresh_clone.py`."""
+"""The README is true: its settings, its Python. Its commands are run in `test_fresh_clone.py`."""
 
 import re
-import subprocess
 
 from assistant.settings import PREFIX, Settings
 from tests.conftest import ROOT, SAMPLE
 
 README = (ROOT / "README.md").read_text("utf-8")
-ONE_LINE = ("index/demo/", "tests/")
-
-
-def tree_in_readme():
-    block = re.search(r"## The tree\n\n```\n(.*?)```", README, re.DOTALL).group(1)
-    folder = ""
-    for line in block.splitlines():
-        name = line.split()[0]
-        if not line.startswith(" "):
-            folder = name if name.endswith("/") else ""
-            if name in ("index/", "assistant/", "benchmarks/", "training/"):
-                continue
-        yield name if not line.startswith(" ") else folder + name
-
-
-def test_the_tree_has_one_line_for_each_file():
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    files = {path for path in listed.stdout.splitlines() if (ROOT / path).exists()}
-    files = {next((folder for folder in ONE_LINE if path.startswith(folder)), path) for path in files}
-    assert sorted(tree_in_readme()) == sorted(
-        files - {"README.md", *(f"{folder}/__init__.py" for folder in ("index", "assistant", "benchmarks", "training"))}
-    )
 
 
 def test_the_table_of_settings_is_that_of_the_program():
