@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from assistant import Answer
 from assistant.answering.question import Question
-from assistant.evaluation.measures import ANSWER_CHARACTERS, holds, paired_interval, token_f1
+from assistant.evaluation.measures import ANSWER_CHARACTERS, contains_answer, paired_interval, token_f1
 from benchmarks.data import Task, demonstration, squadshifts
 from benchmarks.systems import assistant_on, write_articles
 
@@ -95,7 +95,7 @@ def _measures(
         first = answer.citations[0] if answer.citations else None
         words = ((marked and first.answer) or first.quote) if first else ""
         f1.append(max(token_f1(words, each) for each in wanted))
-        contains.append(float(holds(said[:ANSWER_CHARACTERS], wanted)))
+        contains.append(float(contains_answer(said[:ANSWER_CHARACTERS], wanted)))
     return {"F1 of the marked words": np.array(f1), "contains the answer (300 characters)": np.array(contains)}
 
 

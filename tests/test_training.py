@@ -2,11 +2,14 @@
 
 import gzip
 import json
+import subprocess
+import sys
 
 import pytest
 import torch
 
 from assistant.models.reading_model import Reader
+from tests.conftest import ROOT
 from training.export import export
 from training.model import ReadingModel
 from training.train import UNITS, main, train
@@ -94,6 +97,13 @@ def test_a_rounded_layer_learns_with_the_numbers_that_eight_bits_have_and_then_g
     learnt_with.sum().backward()
     assert layer.weight.grad.abs().sum() > 0
     assert torch.equal(layer.eval()(hidden), whole)
+
+
+def test_a_missing_package_is_named_with_the_command_that_installs_it():
+    program = "import sys, runpy; sys.modules['onnx'] = None; runpy.run_module('training.train', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == 'Training needs onnx, not installed yet. Install: pip install ".[training]"\n'
 
 
 def test_a_folder_without_the_data_is_a_clear_error(data, monkeypatch, capsys):

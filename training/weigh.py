@@ -19,7 +19,7 @@ from assistant import Assistant
 from assistant.answering.candidates import candidates, known_names
 from assistant.answering.question import read_question
 from assistant.answering.quoting import features
-from assistant.evaluation.measures import holds
+from assistant.evaluation.measures import contains_answer
 from benchmarks.data import QUESTIONS, squadshifts
 from benchmarks.systems import assistant_on, write_articles
 from index.ingest import demo_folder
@@ -121,7 +121,7 @@ def _asked(assistant: Assistant, question: str, wanted: Sequence[str], weight: f
     names = known_names(among)
     asked = read_question(question, names)
     found = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_read else []
-    right = np.array([holds(candidate.text, wanted) for candidate, _, _ in found], dtype=bool)
+    right = np.array([contains_answer(candidate.text, wanted) for candidate, _, _ in found], dtype=bool)
     return Asked(np.array([row for _, _, row in found]), right, bool(wanted), weight)
 
 
