@@ -84,16 +84,16 @@ def test_a_rounded_layer_learns_with_the_numbers_that_eight_bits_have_and_then_g
     hidden = torch.randn(2, 5, layer.in_features)
     steps = layer.weight.detach().abs().amax(1) / 127
     weight = torch.fake_quantize_per_channel_affine(layer.weight, steps, torch.zeros_like(steps).int(), 0, -127, 127)
-    wanted = []
+    expected = []
     for example in hidden:
         step = (example.max() - example.min()) / 255
         zero = (-example.min() / step).round().int()
         rounded = torch.fake_quantize_per_tensor_affine(example, step, zero, 0, 255)
-        wanted.append(torch.nn.functional.linear(rounded, weight, layer.bias))
+        expected.append(torch.nn.functional.linear(rounded, weight, layer.bias))
     whole = torch.nn.functional.linear(hidden, layer.weight, layer.bias)
     learnt_with = layer.train()(hidden)
-    off = (learnt_with - torch.stack(wanted)).abs().mean()
-    assert off < (whole - torch.stack(wanted)).abs().mean() / 10
+    off = (learnt_with - torch.stack(expected)).abs().mean()
+    assert off < (whole - torch.stack(expected)).abs().mean() / 10
     learnt_with.sum().backward()
     assert layer.weight.grad.abs().sum() > 0
     assert torch.equal(layer.eval()(hidden), whole)
@@ -110,7 +110,7 @@ def test_a_folder_without_the_data_is_a_clear_error(data, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["train", "--data", str(data.parent)])
     with pytest.raises(SystemExit):
         main()
-    assert f"{data.parent} lacks squad2_12articles.jsonl.gz; give the folder" in capsys.readouterr().err
+    assert f"{data.parent} has no squad2_12articles.jsonl.gz. Give the folder" in capsys.readouterr().err
 
 
 def test_training_goes_on_where_it_stopped_and_ends_with_a_model_that_reads(data, tmp_path, monkeypatch):
