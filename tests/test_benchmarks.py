@@ -1,4 +1,4 @@
-"""The benchmarks run; what they measure isn't a test's business."""
+"""Each benchmark runs to its end; its figures aren't tested."""
 
 import subprocess
 import sys

@@ -64,7 +64,7 @@ def test_an_older_score_is_compared_question_by_question(score):
         scoring.compare({"outcomes": []}, score)
 
 
-def test_a_follow_up_is_asked_with_the_turns_before_it_and_told_apart_by_them(demo, tmp_path):
+def test_a_follow_up_is_asked_with_the_earlier_turns_and_distinguished_by_them(demo, tmp_path):
     class Recording(Assistant):
         def ask(self, question, history=(), **given):
             asked.append((question, history))

@@ -1,4 +1,4 @@
-"""Training runs from data to a model that reads, and goes on where it stopped; how well it reads isn't tested."""
+"""Training turns data into a model that reads, and resumes where it stopped; how well it reads isn't tested."""
 
 import gzip
 import json
@@ -61,7 +61,7 @@ def row(dataset, title, number):
     }
 
 
-def test_a_layer_narrowed_by_the_units_that_do_nothing_is_the_same():
+def test_removing_units_that_contribute_nothing_changes_nothing():
     torch.manual_seed(0)
     model = ReadingModel().eval()
     ids = torch.randint(1_000, 20_000, (2, 16))
@@ -76,7 +76,7 @@ def test_a_layer_narrowed_by_the_units_that_do_nothing_is_the_same():
     assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(before, after, strict=True))
 
 
-def test_a_rounded_layer_learns_with_the_numbers_that_eight_bits_have_and_then_gives_its_own_again():
+def test_a_rounded_layer_trains_with_eight_bit_numbers_and_otherwise_uses_its_own():
     torch.manual_seed(0)
     model = ReadingModel()
     model.round()
@@ -113,7 +113,7 @@ def test_a_folder_without_the_data_is_a_clear_error(data, monkeypatch, capsys):
     assert f"{data.parent} has no squad2_12articles.jsonl.gz. Give the folder" in capsys.readouterr().err
 
 
-def test_training_goes_on_where_it_stopped_and_ends_with_a_model_that_reads(data, tmp_path, monkeypatch):
+def test_training_resumes_where_it_stopped_and_ends_with_a_model_that_reads(data, tmp_path, monkeypatch):
     monkeypatch.setattr("training.train.SAVED_EVERY", 1)
     monkeypatch.setattr("training.train.REPORTS", 60)
     monkeypatch.setattr("training.train.WEIGHED_ON", 2)
