@@ -311,6 +311,8 @@ def _eval(given: argparse.Namespace) -> int:
 
     from assistant.evaluation import report, scoring
 
+    if given.report:
+        report.require_plots()
     examples = scoring.read_examples(given.file)
     older = scoring.read_score(given.compare) if given.compare else None
     assistant = _assistant(given)
