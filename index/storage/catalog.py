@@ -13,6 +13,8 @@ from index.article import EVERYTHING, Article, Draft, Filter, Passage, Sentence
 from index.embedding.embedder import Vectors
 from index.errors import CollectionError
 from index.storage import bfloat16, postings, schema
+from index.storage.database import connected, placeholders
+from index.storage.filter_condition import filter_condition
 from index.text.near_duplicates import band_keys, same_story_as, signature
 
 MOST_LIKENESSES = 20
@@ -83,13 +85,13 @@ class Catalog:
         return self._first("SELECT digest FROM articles WHERE source = ?", source)
 
     def _first(self, query: str, *parameters: Any) -> str | None:  # noqa: ANN401
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             row = database.execute(query, parameters).fetchone()
         return str(row[0]) if row else None
 
     def intend(self, passage_ids: Iterable[str]) -> None:
         """Notes passages whose vectors are about to be written, and unwanted until they are published."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             database.executemany("INSERT OR IGNORE INTO unwanted_passages VALUES (?)", ((id_,) for id_ in passage_ids))
 
     def publish(self, entries: Sequence[PendingArticle], vectors: Vectors) -> None:
@@ -98,7 +100,7 @@ class Catalog:
         The vectors, of length 1, are those of all their passages in order, `(passages, dimensions)`.
         """
         ids, first = [entry.id for entry in entries], 0
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             for id_ in ids:
                 _keep_older(database, id_)
             _withdraw(database, ids)
@@ -111,7 +113,7 @@ class Catalog:
     def withdraw(self, article_ids: Iterable[str]) -> None:
         """Takes articles out with their older versions, in one transaction."""
         ids = list(article_ids)
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             for table in ("older_versions", "holdings"):
                 database.execute(f"DELETE FROM {table} WHERE article {_AMONG}", (json.dumps(ids),))  # noqa: S608
             _withdraw(database, ids)
@@ -122,7 +124,7 @@ class Catalog:
 
         All vectors but those of the name that the facts tell are unwanted then, and none are kept here.
         """
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             database.execute("INSERT INTO unwanted_vectors SELECT value FROM facts WHERE name = 'vectors'")
             database.execute("DELETE FROM unwanted_vectors WHERE name = ?", (facts["vectors"],))
             database.execute("DELETE FROM unwanted_passages")
@@ -138,38 +140,38 @@ class Catalog:
 
     def touch(self) -> None:
         """Tells other processes that the vectors have changed."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             _next_generation(database)
 
     def unwanted_passages(self) -> list[str]:
         """The ids of passages whose vectors are to be removed."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             return [row[0] for row in database.execute("SELECT id FROM unwanted_passages")]
 
     def forget_passages(self, ids: Iterable[str]) -> None:
         """Notes that the vectors of unwanted passages are gone."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             database.executemany("DELETE FROM unwanted_passages WHERE id = ?", ((id_,) for id_ in ids))
 
     def intend_vectors(self, name: str) -> None:
         """Notes a name under which vectors are about to be made, and unwanted until articles have them."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             database.execute("INSERT INTO unwanted_vectors VALUES (?)", (name,))
 
     def unwanted_vectors(self) -> list[str]:
         """Names under which all vectors are to be removed."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             return [row[0] for row in database.execute("SELECT name FROM unwanted_vectors")]
 
     def forget_vectors(self, name: str) -> None:
         """Notes that the vectors of that name are gone."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             database.execute("DELETE FROM unwanted_vectors WHERE name = ?", (name,))
 
     def articles(self, most: int = -1, skip: int = 0) -> list[Article]:
         """All articles, or at most so many after the first, newest publication first, undated ones last."""
         order = "published IS NULL, published DESC, title"
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             rows = database.execute(
                 f"SELECT {_ARTICLE} FROM (SELECT id AS chosen FROM articles ORDER BY {order} LIMIT ? OFFSET ?) "  # noqa: S608
                 f"CROSS JOIN articles ON articles.id = chosen ORDER BY {order}",
@@ -179,7 +181,7 @@ class Catalog:
 
     def article(self, id_or_url: str) -> Article | None:
         """The article with that id, or else that URL."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             row = database.execute(
                 f"SELECT {_ARTICLE} FROM articles WHERE id = ?1 OR url = ?1 ORDER BY id != ?1",  # noqa: S608
                 (id_or_url,),
@@ -189,9 +191,9 @@ class Catalog:
     def named(self, beginning: str, sources: Iterable[str]) -> list[Article]:
         """The articles whose id begins so, or that were read from one of those sources."""
         given = [*sources]
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             rows = database.execute(
-                f"SELECT {_ARTICLE} FROM articles WHERE source IN ({_marks(given)}) "  # noqa: S608
+                f"SELECT {_ARTICLE} FROM articles WHERE source IN ({placeholders(given)}) "  # noqa: S608
                 "OR (id >= ? AND id < ? AND ? != '')",
                 (*given, beginning, beginning + "\U0010ffff", beginning),
             ).fetchall()
@@ -199,7 +201,7 @@ class Catalog:
 
     def versions(self, article: Article) -> list[Article]:
         """The article and its older versions, newest first."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             rows = database.execute(
                 f"SELECT {_OLDER} FROM older_versions WHERE article = ? ORDER BY rowid DESC",  # noqa: S608
                 (article.id,),
@@ -208,28 +210,28 @@ class Catalog:
 
     def newest(self, wanted: Filter, most: int) -> list[tuple[str, str]]:
         """The `(id, story)` of at most so many dated articles, the newest first."""
-        clause, parameters = where(wanted)
+        clause, parameters = filter_condition(wanted)
         query = f"SELECT id, story FROM articles WHERE {clause} AND published IS NOT NULL "  # noqa: S608
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             return database.execute(f"{query} ORDER BY published DESC, id LIMIT ?", (*parameters, most)).fetchall()
 
     def first_passages(self, articles: Sequence[str], most: int) -> list[Passage]:
         """The first passages of each of the articles, named by id, at most so many of each."""
         query = "SELECT id FROM passages WHERE article = ? ORDER BY number LIMIT ?"
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             ids = [id_ for article in articles for (id_,) in database.execute(query, (article, most))]
         return self.passages(ids)
 
     def outlets(self, story: str) -> list[tuple[str | None, str | None]]:
         """The `(publisher, url)` of each article of a story, without reading their texts."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             return database.execute("SELECT publisher, url FROM articles WHERE story = ?", (story,)).fetchall()
 
     def names(self, field: str) -> list[str]:
         """The different publishers or authors: `field` is "publisher" or "author"."""
         if field not in ("publisher", "author"):
             raise ValueError(field)
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             rows = database.execute(
                 f"SELECT DISTINCT {field} FROM articles WHERE {field} IS NOT NULL"  # noqa: S608
             )
@@ -237,23 +239,23 @@ class Catalog:
 
     def passage_count(self) -> int:
         """How many passages there are."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             return int(database.execute("SELECT total(passages) FROM blocks").fetchone()[0])
 
     def article_counts(self, wanted: Filter) -> tuple[int, int]:
         """How many articles the filter lets through, and how many there are."""
-        clause, parameters = where(wanted)
+        clause, parameters = filter_condition(wanted)
         query = f"SELECT (SELECT count(*) FROM articles WHERE {clause}), (SELECT count(*) FROM articles)"  # noqa: S608
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             chosen, all_ = database.execute(query, parameters).fetchone()
         return chosen, all_
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages with those ids, in their order; ids that aren't in the catalog are left out."""
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             rows = database.execute(
                 f"SELECT passages.id, start, end, sentences, {_ARTICLE} FROM passages "  # noqa: S608
-                f"JOIN articles ON articles.id = passages.article WHERE passages.id IN ({_marks(ids)})",
+                f"JOIN articles ON articles.id = passages.article WHERE passages.id IN ({placeholders(ids)})",
                 ids,
             ).fetchall()
         found = {row[0]: _passage(row) for row in rows}
@@ -261,8 +263,8 @@ class Catalog:
 
     def passage_ids(self, wanted: Filter = EVERYTHING, most: int = -1) -> list[str]:
         """The ids of the passages that the filter lets through, or at most so many."""
-        clause, parameters = where(wanted)
-        with schema.connected(self.path) as database:
+        clause, parameters = filter_condition(wanted)
+        with connected(self.path) as database:
             rows = database.execute(
                 "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article "  # noqa: S608
                 f"WHERE {clause} LIMIT ?",
@@ -273,8 +275,8 @@ class Catalog:
     def let_through(self, ids: Sequence[str], wanted: Filter) -> list[str]:
         """Those of the passages with these ids that the filter lets through, in their order."""
         versions = [passage_id.partition(".")[0] for passage_id in ids]
-        clause, parameters = where(wanted)
-        with schema.connected(self.path) as database:
+        clause, parameters = filter_condition(wanted)
+        with connected(self.path) as database:
             rows = database.execute(
                 f"SELECT version FROM articles INDEXED BY articles_by_version "  # noqa: S608
                 f"WHERE version {_AMONG} AND {clause}",
@@ -287,7 +289,7 @@ class Catalog:
         """The articles as `(id, source, draft)`, so many at a time, for making their passages anew."""
         last = ""
         while True:
-            with schema.connected(self.path) as database:
+            with connected(self.path) as database:
                 rows = database.execute(
                     f"SELECT {_ARTICLE} FROM articles WHERE id > ? ORDER BY id LIMIT ?",  # noqa: S608
                     (last, count),
@@ -308,23 +310,6 @@ def embedded_text(title: str, text: str) -> str:
     return f"{title}\n{text}"
 
 
-def where(wanted: Filter) -> tuple[str, tuple[str, ...]]:
-    """The filter as a condition of SQL on `articles`, and its parameters."""
-    conditions = {
-        "articles.published >= ?": wanted.after.isoformat() if wanted.after else None,
-        "articles.published <= ?": wanted.before.isoformat() if wanted.before else None,
-        "articles.publisher = ? COLLATE NOCASE": wanted.publisher,
-        "articles.author = ? COLLATE NOCASE": wanted.author,
-        "articles.id = ?": wanted.article,
-    }
-    given = {condition: value for condition, value in conditions.items() if value is not None}
-    return " AND ".join(given) or "1", tuple(given.values())
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
 def _insert(database: sqlite3.Connection, entry: PendingArticle, vectors: Vectors) -> None:
     draft, first = entry.draft, _last_number(database) + 1
     keys = band_keys(signature(draft.full_text))
@@ -336,7 +321,7 @@ def _insert(database: sqlite3.Connection, entry: PendingArticle, vectors: Vector
     )
     database.execute(
         "INSERT INTO articles (id, version, source, digest, title, full_text, url, publisher, author, published, "  # noqa: S608
-        f"published_by, language, fetched, story, first, last, vectors) VALUES ({_marks(values)})",
+        f"published_by, language, fetched, story, first, last, vectors) VALUES ({placeholders(values)})",
         values,
     )
     database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, entry.id) for key in keys))

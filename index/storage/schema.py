@@ -3,14 +3,13 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Literal
 
-from index.errors import CollectionError
 from index.storage import postings
+from index.storage.database import connected, execute_all, opened
 from index.text.near_duplicates import band_keys, signature
 from index.text.words import stems
 
@@ -20,9 +19,6 @@ _LOG = logging.getLogger("onrecord")
 
 _MOST_PASSAGES = 1_000
 """Of an unwanted version of an article: catalogs of version 2 didn't note how many it had."""
-
-SECONDS_TO_WAIT = 30
-"""For another process's transaction."""
 
 _PASSAGES = """
 CREATE TABLE passages (
@@ -79,46 +75,6 @@ CREATE TABLE articles (
 INSERT INTO facts VALUES ('generation', '0');
 """  # noqa: S608
 
-_TROUBLE = {
-    sqlite3.SQLITE_FULL: "the disk is full. Make room, then run the same command again",
-    sqlite3.SQLITE_READONLY: "it can't be written. Allow it, or name another folder with --index",
-    sqlite3.SQLITE_CANTOPEN: "it can't be opened. See who may read and write it, or name another folder with --index",
-    sqlite3.SQLITE_IOERR: "the disk doesn't read or write. See to the disk, then run `onrecord doctor`",
-    sqlite3.SQLITE_CORRUPT: "it is damaged. Put a backup in its place; `onrecord doctor` tells what is wrong",
-    sqlite3.SQLITE_NOTADB: "it is not a catalog. Put a backup in its place, or name another folder with --index",
-    sqlite3.SQLITE_BUSY: "another process keeps it busy. Wait until that is done, then try again",
-}
-
-
-@contextmanager
-def connected(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection in one transaction. Raises CollectionError where the file or the disk is at fault."""
-    with trouble_told(path), opened(path) as database, database:
-        yield database
-
-
-@contextmanager
-def opened(path: Path, isolation: Literal["IMMEDIATE"] | None = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
-    """A connection, closed at the end."""
-    database = sqlite3.connect(path, timeout=SECONDS_TO_WAIT, isolation_level=isolation)
-    try:
-        database.execute("PRAGMA foreign_keys = ON")
-        yield database
-    finally:
-        database.close()
-
-
-@contextmanager
-def trouble_told(path: Path) -> Iterator[None]:
-    """Tells in a CollectionError when the file or the disk is at fault."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary one of an extended code
-        if code not in _TROUBLE:
-            raise
-        raise CollectionError(f"{path}: {_TROUBLE[code]}.") from error
-
 
 def version(path: Path) -> int:
     """The version of the tables in the file, 0 where there are none."""
@@ -132,7 +88,7 @@ def create(path: Path, facts: dict[str, str]) -> None:
         if _version(database) == 0:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("BEGIN IMMEDIATE")
-            _execute(database, _SCHEMA)
+            execute_all(database, _SCHEMA)
             database.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
             database.execute(f"PRAGMA user_version = {VERSION}")
 
@@ -202,7 +158,7 @@ def damage(path: Path) -> str:
 def _from_1(database: sqlite3.Connection) -> None:
     for column in ("published_by TEXT", "language TEXT", "fetched TEXT", "story TEXT NOT NULL DEFAULT ''"):
         database.execute(f"ALTER TABLE articles ADD COLUMN {column}")
-    _execute(database, _REGISTER)
+    execute_all(database, _REGISTER)
     database.execute("INSERT INTO facts VALUES ('vectors', 'passages')")
     database.execute("UPDATE articles SET story = version, digest = ''")  # digests were made otherwise
     database.execute("INSERT INTO roots SELECT source FROM articles")
@@ -222,7 +178,7 @@ def _from_2(database: sqlite3.Connection) -> None:
     for column in ("first INTEGER", "last INTEGER", "vectors BLOB"):
         database.execute(f"ALTER TABLE articles ADD COLUMN {column}")
     database.execute("ALTER TABLE passages RENAME TO older_passages")
-    _execute(database, _PASSAGES + _SEARCH)
+    execute_all(database, _PASSAGES + _SEARCH)
     database.execute("INSERT INTO passages SELECT * FROM older_passages ORDER BY number")
     database.execute("DROP TABLE older_passages")
     note_numbers(database)
@@ -242,8 +198,3 @@ _MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1, 2: _
 
 def _version(database: sqlite3.Connection) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _execute(database: sqlite3.Connection, statements: str) -> None:
-    for statement in statements.split(";"):
-        database.execute(statement)

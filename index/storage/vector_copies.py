@@ -12,8 +12,10 @@ import numpy as np
 
 from index.article import Filter
 from index.embedding.embedder import Vectors
-from index.storage import bfloat16, schema
-from index.storage.catalog import passage_id, where
+from index.storage import bfloat16
+from index.storage.catalog import passage_id
+from index.storage.database import connected
+from index.storage.filter_condition import filter_condition
 
 ARTICLES_AT_ONCE = 64
 """Whose vectors are compared at once."""
@@ -30,8 +32,8 @@ class ExactIndex:
 
         None where the vectors of some article aren't here yet.
         """
-        clause, parameters = where(wanted)
-        with schema.connected(self._path) as database:
+        clause, parameters = filter_condition(wanted)
+        with connected(self._path) as database:
             database.execute("BEGIN")  # or another process might change the articles between two queries
             if database.execute("SELECT 1 FROM articles WHERE vectors IS NULL LIMIT 1").fetchone():
                 return None
@@ -43,7 +45,7 @@ class ExactIndex:
         """The versions of articles whose vectors aren't here, so many at a time, each with the ids of its passages."""
         last = ""
         while True:
-            with schema.connected(self._path) as database:
+            with connected(self._path) as database:
                 rows = database.execute(
                     "SELECT version, passages.id FROM (SELECT id AS chosen, version FROM articles "
                     "WHERE vectors IS NULL AND version > ? ORDER BY version LIMIT ?) "
@@ -60,7 +62,7 @@ class ExactIndex:
 
     def keep(self, vectors: Mapping[str, Vectors]) -> None:
         """Keeps the vectors of the passages of articles, by these' versions."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             database.executemany(
                 "UPDATE articles SET vectors = ? WHERE version = ?",
                 ((bfloat16.packed(kept), version) for version, kept in vectors.items()),
@@ -68,7 +70,7 @@ class ExactIndex:
 
     def misfits(self, dimensions: int) -> list[str]:
         """The versions of articles that don't have one vector of so many dimensions here for each passage."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             rows = database.execute(
                 "SELECT version FROM articles WHERE length(vectors) IS NOT "
                 "? * (SELECT count(*) FROM passages WHERE article = articles.id)",
@@ -78,7 +80,7 @@ class ExactIndex:
 
     def drop(self, versions: Iterable[str]) -> None:
         """Lets go of the vectors here of those versions of articles."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             database.executemany(
                 "UPDATE articles SET vectors = NULL WHERE version = ?", ((version,) for version in versions)
             )
