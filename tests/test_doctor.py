@@ -58,32 +58,24 @@ def add_a_vector(assistant):
     assistant.collection.vectors.add(["nobodys.0"], vector)
 
 
+def lose_the_words_of_a_passage(assistant):
+    execute(assistant, "DELETE FROM lexical WHERE rowid = 1")
+
+
 def lose_a_word(assistant):
-    execute(assistant, "DELETE FROM postings WHERE term = 'mill'")
+    execute(assistant, "UPDATE lexical SET stems = replace(stems, 'mill', '')")
 
 
-def add_a_word(assistant):
-    execute(assistant, "INSERT INTO postings SELECT block, 'windmil', entries FROM postings WHERE term = 'mill'")
+def add_the_words_of_no_passage(assistant):
+    execute(assistant, "INSERT INTO lexical (rowid, stems) VALUES (99, 'windmil')")
 
 
-def count_a_word_twice(assistant):
-    execute(assistant, "UPDATE postings SET entries = CAST(entries || entries AS BLOB) WHERE term = 'mill'")
+def change_a_text_but_not_its_index(assistant):
+    execute(assistant, "UPDATE lexical_content SET c0 = replace(c0, 'mill', 'windmil')")
 
 
-def miscount_the_words(assistant):
-    execute(assistant, "UPDATE blocks SET words = words + 1")
-
-
-def lose_all_words(assistant):
-    execute(assistant, "DELETE FROM blocks")
-
-
-def leave_words_of_others(assistant):
-    execute(assistant, "INSERT INTO postings SELECT 7, term, entries FROM postings")
-
-
-def misnumber_an_article(assistant):
-    execute(assistant, "UPDATE articles SET last = last + 1 WHERE title = 'Fair weather'")
+def lose_the_inverted_index(assistant):
+    execute(assistant, "DELETE FROM lexical_data WHERE id > 10")
 
 
 def cut_a_copy_of_vectors(assistant):
@@ -109,9 +101,11 @@ def break_off_a_rebuild(assistant):
         *(
             (spoil, "lexical index doesn't agree")
             for spoil in (
-                *(lose_a_word, add_a_word, count_a_word_twice, miscount_the_words, lose_all_words),
-                leave_words_of_others,
-                misnumber_an_article,
+                lose_the_words_of_a_passage,
+                lose_a_word,
+                add_the_words_of_no_passage,
+                change_a_text_but_not_its_index,
+                lose_the_inverted_index,
             )
         ),
         (cut_a_copy_of_vectors, "1 articles don't have their vectors in the catalog"),
@@ -274,7 +268,7 @@ rebuild(Collection(Path(sys.argv[1]), WordEmbedder()))
     [
         "index.storage.catalog:Catalog.intend_vectors",
         "index.storage.vectors:VectorStore.add",
-        "index.storage.schema:empty_passages",
+        "index.storage.lexical_index:empty",
         "index.storage.catalog:Catalog.repassage",
         "index.storage.vectors:VectorStore.drop",
     ],

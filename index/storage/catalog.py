@@ -1,6 +1,5 @@
 """The catalog: articles, their versions, and where their passages lie, in one SQLite file."""
 
-import itertools
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,9 +11,10 @@ from typing import Any
 from index.article import EVERYTHING, Article, Draft, Filter, Passage, Sentence
 from index.embedding.embedder import Vectors
 from index.errors import CollectionError
-from index.storage import bfloat16, postings, schema
+from index.storage import bfloat16, lexical_index, migrations, schema
 from index.storage.database import connected, placeholders
 from index.storage.filter_condition import filter_condition
+from index.storage.lexical_index import add_passages, passage_stems, remove_passages
 from index.text.near_duplicates import band_keys, same_story_as, signature
 
 MOST_LIKENESSES = 20
@@ -65,7 +65,7 @@ class Catalog:
                 f"The index in {path.parent} was made by a newer onrecord (schema {version}, this one reads "
                 f"{schema.VERSION}). Upgrade onrecord, or give another folder with --index."
             )
-        schema.migrate(path)
+        migrations.migrate(path)
 
     def create(self, facts: dict[str, str]) -> None:
         """Makes the tables, and remembers facts about the index, if it has none yet."""
@@ -107,7 +107,7 @@ class Catalog:
             for entry in entries:
                 _insert(database, entry, vectors[first : first + len(entry.passages)])
                 first += len(entry.passages)
-            postings.add(database, _terms(database, ids))
+            add_passages(database, passage_stems(database, *_of_articles(ids)))
             _next_generation(database)
 
     def withdraw(self, article_ids: Iterable[str]) -> None:
@@ -128,13 +128,13 @@ class Catalog:
             database.execute("INSERT INTO unwanted_vectors SELECT value FROM facts WHERE name = 'vectors'")
             database.execute("DELETE FROM unwanted_vectors WHERE name = ?", (facts["vectors"],))
             database.execute("DELETE FROM unwanted_passages")
-            schema.empty_passages(database)
+            lexical_index.empty(database)
+            database.execute("DELETE FROM passages")
             for entry in entries:
                 _insert_passages(database, entry)
                 database.execute("UPDATE articles SET version = ? WHERE id = ?", (entry.version, entry.id))
             database.execute("UPDATE articles SET vectors = NULL")
-            schema.note_numbers(database)
-            postings.add(database, schema.passage_terms(database))
+            add_passages(database, passage_stems(database))
             database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
             _next_generation(database)
 
@@ -240,7 +240,7 @@ class Catalog:
     def passage_count(self) -> int:
         """How many passages there are."""
         with connected(self.path) as database:
-            return int(database.execute("SELECT total(passages) FROM blocks").fetchone()[0])
+            return int(database.execute("SELECT count(*) FROM passages").fetchone()[0])
 
     def article_counts(self, wanted: Filter) -> tuple[int, int]:
         """How many articles the filter lets through, and how many there are."""
@@ -311,17 +311,17 @@ def embedded_text(title: str, text: str) -> str:
 
 
 def _insert(database: sqlite3.Connection, entry: PendingArticle, vectors: Vectors) -> None:
-    draft, first = entry.draft, _last_number(database) + 1
+    draft = entry.draft
     keys = band_keys(signature(draft.full_text))
     values = (
         *(entry.id, entry.version, entry.source, entry.digest, draft.title, draft.full_text, draft.url),
         *(draft.publisher, draft.author, draft.published.isoformat() if draft.published else None),
         *(draft.published_by, draft.language, datetime.now(UTC).isoformat(timespec="seconds")),
-        *(_story(database, entry, keys), first, first + len(entry.passages) - 1, bfloat16.packed(vectors)),
+        *(_story(database, entry, keys), bfloat16.packed(vectors)),
     )
     database.execute(
         "INSERT INTO articles (id, version, source, digest, title, full_text, url, publisher, author, published, "  # noqa: S608
-        f"published_by, language, fetched, story, first, last, vectors) VALUES ({placeholders(values)})",
+        f"published_by, language, fetched, story, vectors) VALUES ({placeholders(values)})",
         values,
     )
     database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, entry.id) for key in keys))
@@ -330,18 +330,11 @@ def _insert(database: sqlite3.Connection, entry: PendingArticle, vectors: Vector
 
 
 def _insert_passages(database: sqlite3.Connection, entry: PendingArticle) -> None:
-    numbers = itertools.count(_last_number(database) + 1)
-    rows = zip(numbers, entry.passage_ids, entry.passage_bounds, entry.passages, strict=False)
+    rows = zip(entry.passage_ids, entry.passage_bounds, entry.passages, strict=True)
     database.executemany(
-        "INSERT INTO passages (number, id, article, start, end, sentences) VALUES (?, ?, ?, ?, ?, ?)",
-        ((number, id_, entry.id, *bounds, json.dumps(sentences)) for number, id_, bounds, sentences in rows),
+        "INSERT INTO passages (id, article, start, end, sentences) VALUES (?, ?, ?, ?, ?)",
+        ((id_, entry.id, *bounds, json.dumps(sentences)) for id_, bounds, sentences in rows),
     )
-
-
-def _last_number(database: sqlite3.Connection) -> int:
-    """The highest number that a passage ever had."""
-    row = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
-    return int(row[0]) if row else 0
 
 
 def _story(database: sqlite3.Connection, entry: PendingArticle, keys: Sequence[int]) -> str:
@@ -367,7 +360,7 @@ def _keep_older(database: sqlite3.Connection, article_id: str) -> None:
 
 
 def _withdraw(database: sqlite3.Connection, article_ids: Sequence[str]) -> None:
-    postings.remove(database, _terms(database, article_ids))
+    remove_passages(database, *_of_articles(article_ids))
     ids = (json.dumps(article_ids),)
     database.execute(
         f"INSERT OR IGNORE INTO unwanted_passages SELECT id FROM passages WHERE article {_AMONG}",  # noqa: S608
@@ -378,8 +371,9 @@ def _withdraw(database: sqlite3.Connection, article_ids: Sequence[str]) -> None:
     database.execute(f"DELETE FROM articles WHERE id {_AMONG}", ids)  # noqa: S608
 
 
-def _terms(database: sqlite3.Connection, article_ids: Sequence[str]) -> Iterator[postings.Terms]:
-    return schema.passage_terms(database, f"article {_AMONG}", [json.dumps(article_ids)])
+def _of_articles(article_ids: Sequence[str]) -> tuple[str, tuple[str]]:
+    """Return `(condition, parameters)` on the table `passages`."""
+    return f"article {_AMONG}", (json.dumps(article_ids),)
 
 
 def _next_generation(database: sqlite3.Connection) -> None:
