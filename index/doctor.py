@@ -57,23 +57,11 @@ def _vectors(collection: Collection, repair: bool) -> Iterator[Finding]:
         yield Finding(f"{len(missing)} passages have no vector.", True)
     if repair:
         _tidy(collection.catalog, changed=bool(extra or missing))
-    yield from _copies(collection, repair)
     left = collection.catalog.unwanted_vectors()
     if left:
         if repair:
             collection.drop_unwanted_vectors()
         yield Finding("Vectors are left over from a `rebuild` that was broken off.", True)
-
-
-def _copies(collection: Collection, repair: bool) -> Iterator[Finding]:
-    """The vectors that the catalog has beside Chroma, as far as their number tells that they are wrong."""
-    one = collection.vectors.get(collection.catalog.passage_ids(most=1))
-    wrong = [version for vector in one.values() for version in collection.exact.misfits(len(vector))]
-    if wrong:
-        if repair:
-            collection.exact.drop(wrong)
-            collection.copy_vectors(collection.vectors)
-        yield Finding(f"{len(wrong)} articles don't have their vectors in the catalog.", True)
 
 
 def _differences(collection: Collection) -> tuple[set[str], list[str]]:

@@ -201,8 +201,8 @@ class _Run:
         if ids:
             self._catalog.intend(ids)
             texts = [text for entry in entries for text in entry.embedded_texts]
-            vectors = self._collection.embed(ids, texts, self._collection.vectors)
-            self._catalog.publish(entries, vectors)
+            self._collection.embed(ids, texts, self._collection.vectors)
+            self._catalog.publish(entries)
 
     def finished(self, prune: bool) -> Report:
         """Publishes the rest, and tells what came of it all."""

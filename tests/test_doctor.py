@@ -78,10 +78,6 @@ def lose_the_inverted_index(assistant):
     execute(assistant, "DELETE FROM lexical_data WHERE id > 10")
 
 
-def cut_a_copy_of_vectors(assistant):
-    execute(assistant, "UPDATE articles SET vectors = substr(vectors, 3) WHERE title = 'Fair weather'")
-
-
 def lose_all_vectors(assistant):
     vectors = assistant.collection.vectors
     vectors.drop(vectors.name)
@@ -108,7 +104,6 @@ def break_off_a_rebuild(assistant):
                 lose_the_inverted_index,
             )
         ),
-        (cut_a_copy_of_vectors, "1 articles don't have their vectors in the catalog"),
         (lose_all_vectors, "are gone from"),
         (break_off_a_rebuild, "left over"),
     ],

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from index.article import Filter
 from index.doctor import check
 from index.embedding.embedder import WordEmbedder
 from index.storage import schema
@@ -83,17 +82,6 @@ def test_an_older_index_answers_as_before(old):
     assert check(old.collection, repair=False) == []
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_an_older_index_has_the_vectors_that_filters_need_once_it_was_searched(old):
-    catalog = old.collection.catalog
-    storm = Filter(article=_id(str(next(article.source for article in old.articles() if "Storm" in article.title))))
-    vector = WordEmbedder().encode(["roof of the mill"])[0]
-    assert old.collection.exact.nearest(vector, 1, storm) is None
-    assert old.search("roof of the mill")
-    (found,) = old.collection.exact.nearest(vector, 1, storm)
-    assert [passage.article.title for passage in catalog.passages([found])] == ["Storm takes the mill"]
-
-
 @pytest.mark.parametrize("version", [2, 3])
 def test_what_a_killed_run_left_is_swept_away_after_the_migration(old, write):
     old.collection.vectors.add(["5ed1f0a9c0de.0", "5ed1f0a9c0de.7"], WordEmbedder().encode(["mill", "roof"]))
@@ -121,6 +109,24 @@ WORDS_OF = {
     2: "SELECT count(*) FROM lexical WHERE lexical MATCH 'mill'",
     3: "SELECT count(*) FROM postings WHERE term = 'mill'",
 }
+
+
+def test_an_older_index_has_the_tables_of_a_new_one(old, write):
+    def columns(assistant):
+        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != 'sqlite_sequence'"
+        with closing(sqlite3.connect(assistant.collection.folder / "catalog.db")) as database:
+            names = [name for (name,) in database.execute(tables)]
+            rows = {
+                name: {column for _, column, *_ in database.execute(f"PRAGMA table_info({name})")} for name in names
+            }
+            indexes = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+            return rows, database.execute(indexes).fetchall()
+
+    assert old.articles()
+    new = Assistant(words_settings(old.collection.folder.parent / "new"))
+    new.ingest([write("new.txt", "Floods\n\nThe river rose by two metres on Tuesday.\n")])
+    assert columns(old) == columns(new)
+    new.collection.forget()
 
 
 def test_a_copy_of_the_older_catalog_is_kept(old, backup, version):

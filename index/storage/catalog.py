@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from index.article import EVERYTHING, Article, Draft, Filter, Passage, Sentence
-from index.embedding.embedder import Vectors
 from index.errors import CollectionError
-from index.storage import bfloat16, lexical_index, migrations, schema
+from index.storage import lexical_index, migrations, schema
 from index.storage.database import connected, placeholders
 from index.storage.filter_condition import filter_condition
 from index.storage.lexical_index import add_passages, passage_stems, remove_passages
@@ -94,19 +93,15 @@ class Catalog:
         with connected(self.path) as database:
             database.executemany("INSERT OR IGNORE INTO unwanted_passages VALUES (?)", ((id_,) for id_ in passage_ids))
 
-    def publish(self, entries: Sequence[PendingArticle], vectors: Vectors) -> None:
-        """Makes articles visible to search, in place of their older versions, in one transaction.
-
-        The vectors, of length 1, are those of all their passages in order, `(passages, dimensions)`.
-        """
-        ids, first = [entry.id for entry in entries], 0
+    def publish(self, entries: Sequence[PendingArticle]) -> None:
+        """Makes articles visible to search, in place of their older versions, in one transaction."""
+        ids = [entry.id for entry in entries]
         with connected(self.path) as database:
             for id_ in ids:
                 _keep_older(database, id_)
             _withdraw(database, ids)
             for entry in entries:
-                _insert(database, entry, vectors[first : first + len(entry.passages)])
-                first += len(entry.passages)
+                _insert(database, entry)
             add_passages(database, passage_stems(database, *_of_articles(ids)))
             _next_generation(database)
 
@@ -122,7 +117,7 @@ class Catalog:
     def repassage(self, entries: Iterable[PendingArticle], facts: dict[str, str]) -> None:
         """Puts other passages in the place of all there are, and other facts, in one transaction.
 
-        All vectors but those of the name that the facts tell are unwanted then, and none are kept here.
+        All vectors but those of the name that the facts tell are unwanted then.
         """
         with connected(self.path) as database:
             database.execute("INSERT INTO unwanted_vectors SELECT value FROM facts WHERE name = 'vectors'")
@@ -133,7 +128,6 @@ class Catalog:
             for entry in entries:
                 _insert_passages(database, entry)
                 database.execute("UPDATE articles SET version = ? WHERE id = ?", (entry.version, entry.id))
-            database.execute("UPDATE articles SET vectors = NULL")
             add_passages(database, passage_stems(database))
             database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
             _next_generation(database)
@@ -310,18 +304,18 @@ def embedded_text(title: str, text: str) -> str:
     return f"{title}\n{text}"
 
 
-def _insert(database: sqlite3.Connection, entry: PendingArticle, vectors: Vectors) -> None:
+def _insert(database: sqlite3.Connection, entry: PendingArticle) -> None:
     draft = entry.draft
     keys = band_keys(signature(draft.full_text))
     values = (
         *(entry.id, entry.version, entry.source, entry.digest, draft.title, draft.full_text, draft.url),
         *(draft.publisher, draft.author, draft.published.isoformat() if draft.published else None),
         *(draft.published_by, draft.language, datetime.now(UTC).isoformat(timespec="seconds")),
-        *(_story(database, entry, keys), bfloat16.packed(vectors)),
+        _story(database, entry, keys),
     )
     database.execute(
         "INSERT INTO articles (id, version, source, digest, title, full_text, url, publisher, author, published, "  # noqa: S608
-        f"published_by, language, fetched, story, vectors) VALUES ({placeholders(values)})",
+        f"published_by, language, fetched, story) VALUES ({placeholders(values)})",
         values,
     )
     database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, entry.id) for key in keys))

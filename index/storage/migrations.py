@@ -64,7 +64,6 @@ def _from_2_to_4(database: sqlite3.Connection) -> None:
     _drop(
         database, *(f"INDEX IF EXISTS articles_by_{column}" for column in ("published", "publisher", "author", "story"))
     )
-    database.execute("ALTER TABLE articles ADD COLUMN vectors BLOB")
     execute_all(database, UNWANTED_PASSAGES)
     versions = database.execute("SELECT version FROM unwanted_versions").fetchall()
     ids = ((f"{version}.{number}",) for (version,) in versions for number in range(_MOST_PASSAGES))
@@ -74,10 +73,10 @@ def _from_2_to_4(database: sqlite3.Connection) -> None:
 
 
 def _from_3_to_4(database: sqlite3.Connection) -> None:
-    """Version 3 had the words in tables of its own, by numbers of passages that each article noted."""
+    """Version 3 had words in tables of its own, by numbers of passages, and a copy of all vectors."""
     indexes = ("by_version", "by_published", "by_publisher", "by_author", "by_story", "without_vectors")
     _drop(database, "TABLE postings", "TABLE blocks", *(f"INDEX articles_{name}" for name in indexes))
-    for column in ("first", "last"):
+    for column in ("first", "last", "vectors"):
         database.execute(f"ALTER TABLE articles DROP COLUMN {column}")
     execute_all(database, LATEST_INDEXES)
 

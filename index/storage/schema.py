@@ -14,7 +14,6 @@ CREATE INDEX articles_by_published ON articles(published, publisher, author, id)
 CREATE INDEX articles_by_publisher ON articles(publisher COLLATE NOCASE, published, author, id);
 CREATE INDEX articles_by_author ON articles(author COLLATE NOCASE, published, publisher, id);
 CREATE INDEX articles_by_story ON articles(story, id, publisher, url);
-CREATE INDEX articles_without_vectors ON articles(version) WHERE vectors IS NULL;
 """
 """They hold every column that a filter compares, because reading an article's row reads its text too."""
 
@@ -44,7 +43,7 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, version TEXT NOT NULL UNIQUE, source TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
     title TEXT NOT NULL, full_text TEXT NOT NULL, url TEXT, publisher TEXT, author TEXT, published TEXT,
-    published_by TEXT, language TEXT, fetched TEXT, story TEXT NOT NULL DEFAULT '', vectors BLOB
+    published_by TEXT, language TEXT, fetched TEXT, story TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article TEXT NOT NULL REFERENCES articles(id),
