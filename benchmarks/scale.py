@@ -34,7 +34,7 @@ from index.article import EVERYTHING, Draft, Filter
 from index.collection import Collection
 from index.embedding.embedder import PACKAGED, WORDS, Vectors, load_embedder
 from index.ingest import PASSAGES_AT_ONCE
-from index.storage.catalog import PendingArticle
+from index.storage.publishing import PendingArticle
 from index.text.sentences import passages, sentence_spans, sentences
 from index.text.words import words
 

@@ -26,9 +26,6 @@ from index.text.sentences import SPLITTER
 OVERFETCH = 1.4
 """Ask Chroma for this many times the passages that a filter is expected to leave, because asking twice takes longer."""
 
-COST_OF_READING = 4
-"""Reading a vector by its id takes as long as finding this many neighbours (26 and 6 µs; docs/log/storage.md)."""
-
 
 class Collection:
     """The articles in a folder. Opening is lazy: nothing is read, made or loaded before it is needed.
@@ -149,7 +146,7 @@ class Collection:
         if wanted != EVERYTHING:
             chosen, all_ = self.catalog.article_counts(wanted)
             asked = math.ceil(OVERFETCH * count * all_ / max(chosen, 1))
-            few = asked // COST_OF_READING
+            few = asked // self.vectors.cost_of_reading
             ids = self.catalog.passage_ids(wanted, most=few + 1)
             if len(ids) <= few:
                 return _nearest_of(self.vectors.get(ids), vector, count)

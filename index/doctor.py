@@ -7,7 +7,8 @@ from index.collection import Collection
 from index.errors import LostVectorsError
 from index.rebuild import remake
 from index.storage import schema
-from index.storage.catalog import Catalog, embedded_text
+from index.storage.catalog import Catalog
+from index.storage.publishing import embedded_text
 
 PASSAGES_AT_ONCE = 1_024
 

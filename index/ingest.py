@@ -13,7 +13,7 @@ from index.article import Article, Draft
 from index.collection import Collection
 from index.errors import ReadError
 from index.report import Failure, Report
-from index.storage.catalog import PendingArticle
+from index.storage.publishing import PendingArticle
 from index.storage.source_register import Sightings
 from index.text.sentences import passages, sentences
 

@@ -53,7 +53,7 @@ def cosines_one_by_one(assistant, filter):
     ],
 )
 def test_the_nearest_passages_within_a_filter_are_found(ships, filter, cost, monkeypatch):
-    monkeypatch.setattr("index.collection.COST_OF_READING", cost)
+    monkeypatch.setattr("index.storage.vectors.COST_OF_READING", cost)
     expected = cosines_one_by_one(ships, filter)
     hits = ships.collection.nearest(QUESTION, 5, filter)
     assert [hit.cosine for hit in hits] == pytest.approx(expected[:5], abs=1e-5)

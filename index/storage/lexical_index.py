@@ -76,15 +76,15 @@ class LexicalIndex:
     def rebuild(self) -> None:
         """Make the index anew from the passages."""
         with connected(self._path) as database:
-            empty(database)
-            add_passages(database, passage_stems(database))
+            make_anew(database)
 
 
-def empty(database: sqlite3.Connection) -> None:
-    """Remove all passages, which is faster by making the tables anew, and works for damaged ones too."""
+def make_anew(database: sqlite3.Connection) -> None:
+    """Index all passages in new tables: to empty the old ones takes longer, and fails where they are damaged."""
     database.execute("DROP TABLE lexical_stems")
     database.execute("DROP TABLE lexical")
     execute_all(database, TABLES)
+    add_passages(database, passage_stems(database))
 
 
 def add_passages(database: sqlite3.Connection, passages: Iterable[tuple[int, str]]) -> None:
