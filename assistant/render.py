@@ -9,7 +9,7 @@ from urllib.parse import quote_plus, urlsplit
 
 from assistant.answer import Answer, Citation, Statement, article_facts, date_in_words
 from assistant.english.periods import Guess, label
-from index.article import Article, Passage
+from index.article import Article, Headline, Passage
 from index.report import Report
 
 REFUSAL = "The articles don't say."
@@ -23,7 +23,7 @@ FRAGMENT_WORDS = 6
 _SPECIAL = {ord(character): f"&#{ord(character)};" for character in '&<>"`*_[]!\\~$|#:@{}'}
 
 
-def article_line(article: Article) -> str:
+def article_line(article: Article | Headline) -> str:
     """Publisher and date, as far as they are known: "The Gazette, 5 March 2024"."""
     date = date_in_words(article)
     return f"{article.publisher}, {date}" if article.publisher else date
