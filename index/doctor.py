@@ -9,6 +9,7 @@ from index.rebuild import remake
 from index.storage import schema
 from index.storage.catalog import Catalog
 from index.storage.publishing import embedded_text
+from index.storage.vectors import VectorStore
 
 PASSAGES_AT_ONCE = 1_024
 
@@ -63,6 +64,17 @@ def _vectors(collection: Collection, repair: bool) -> Iterator[Finding]:
         if repair:
             collection.drop_unwanted_vectors()
         yield Finding("Vectors are left over from a `rebuild` that was broken off.", True)
+    yield from _left_over_folders(collection.vectors)
+
+
+def _left_over_folders(vectors: VectorStore) -> Iterator[Finding]:
+    folders = [*vectors.left_over.iterdir()] if vectors.left_over.is_dir() else []
+    if folders:
+        yield Finding(
+            f"{len(folders)} folders that Chroma doesn't know were moved to {vectors.left_over}. "
+            "Delete that folder if search finds all articles.",
+            repairable=False,
+        )
 
 
 def _differences(collection: Collection) -> tuple[set[str], list[str]]:

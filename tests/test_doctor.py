@@ -1,6 +1,7 @@
 """The doctor finds what is wrong with an index, and repairs what can be repaired; `rebuild` makes all of it anew."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -242,6 +243,32 @@ def test_rebuild_leaves_one_set_of_vectors_and_no_files_of_others(two):
     assert len(two.collection.vectors._client.list_collections()) == 1
     assert len([each for each in (two.collection.folder / "chroma").iterdir() if each.is_dir()]) <= 1
     assert is_whole(two)
+
+
+def test_a_folder_that_chroma_does_not_know_is_moved_aside_and_reported(two):
+    chroma = two.collection.folder / "chroma"
+    (chroma / "somebodys").mkdir()
+    (chroma / "somebodys" / "data_level0.bin").write_bytes(b"vectors")
+    rebuild(two.collection)
+    aside = two.collection.folder / "chroma-left-over"
+    assert (aside / "somebodys" / "data_level0.bin").read_bytes() == b"vectors"
+    assert not (chroma / "somebodys").exists()
+    for repair in (False, True):
+        (finding,) = check(two.collection, repair=repair)
+        assert finding.what.startswith(f"1 folders that Chroma doesn't know were moved to {aside}.")
+        assert not finding.repairable
+    shutil.rmtree(aside)
+    assert is_whole(two)
+
+
+def test_a_rebuild_removes_the_folder_of_the_vectors_that_it_replaces(two):
+    vectors = two.collection.vectors
+    vectors.add([f"filler.{n}" for n in range(1_500)], two.collection.embedder.encode(["x"] * 1_500))
+    (folder,) = [each for each in (two.collection.folder / "chroma").iterdir() if each.is_dir()]
+    assert any(folder.iterdir()), "so many vectors that Chroma keeps an index of neighbours in files"
+    rebuild(two.collection)
+    assert not folder.exists()
+    assert check(two.collection, repair=False) == []
 
 
 KILLED = """
