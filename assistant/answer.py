@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from assistant.english.periods import Guess, label
-from index.article import EVERYTHING, Article, Filter, Passage
+from index.article import EVERYTHING, Article, Filter, Headline, Passage
 
 _CITATION_MARKS = re.compile(r"\s*\[\d{1,3}(?:,\s*\d{1,3})*\]")
 
@@ -173,7 +173,7 @@ def text_digest(article: Article) -> str:
     return f"sha256:{hashlib.sha256(article.full_text.encode()).hexdigest()}"
 
 
-def date_in_words(article: Article) -> str:
+def date_in_words(article: Article | Headline) -> str:
     """Return the publication date, as "5 March 2024"; "undated" where it isn't known."""
     return f"{article.published:%-d %B %Y}" if article.published else "undated"
 

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus, urlsplit
 
 from assistant.answer import Answer, Citation, article_facts, date_in_words
 from assistant.english.periods import label
-from index.article import Article, Passage
+from index.article import Article, Headline, Passage
 from index.report import Report
 
 REFUSAL = "The articles don't say."
@@ -18,7 +18,7 @@ FRAGMENT_WORDS = 6
 """Words at either end of a text fragment; a quotation of up to twice as many is given whole."""
 
 
-def article_line(article: Article) -> str:
+def article_line(article: Article | Headline) -> str:
     """Return publisher and date, if known: "The Gazette, 5 March 2024"."""
     date = date_in_words(article)
     return f"{article.publisher}, {date}" if article.publisher else date

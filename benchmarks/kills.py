@@ -32,8 +32,8 @@ ARTICLES = 12
 WRITING = """
 
 index.storage.catalog:Catalog.create index.storage.catalog:Catalog.intend index.storage.vectors:VectorStore.add
-chromadb:Collection.upsert index.storage.catalog:Catalog.publish index.storage.catalog:_keep_older
-index.storage.catalog:_withdraw index.storage.catalog:_insert index.storage.catalog:_insert_passages
+chromadb:Collection.upsert index.storage.catalog:Catalog.publish index.storage.publishing:keep_older_version
+index.storage.publishing:withdraw index.storage.publishing:_insert index.storage.publishing:insert_passages
 index.storage.source_register:Sightings.settled index.storage.source_register:Sightings.keep
 index.storage.vectors:VectorStore.remove index.storage.catalog:Catalog.forget_passages
 index.storage.source_register:Register.forget index.storage.catalog:Catalog.withdraw

@@ -34,7 +34,7 @@ from index.article import EVERYTHING, Draft, Filter
 from index.collection import Collection
 from index.embedding.embedder import PACKAGED, WORDS, Vectors, load_embedder
 from index.ingest import PASSAGES_AT_ONCE
-from index.storage.catalog import PendingArticle
+from index.storage.publishing import PendingArticle
 from index.text.sentences import passages, sentence_spans, sentences
 from index.text.words import words
 
@@ -215,7 +215,8 @@ def _publish(collection: Collection, articles: Iterator[Draft], count: int) -> i
         entries.append(PendingArticle(version[:10], version, f"/made-up/{version}", version, draft, split))
     ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
     collection.catalog.intend(ids)
-    collection.catalog.publish(entries, collection.embed(ids, ids, collection.vectors))
+    collection.embed(ids, ids, collection.vectors)
+    collection.catalog.publish(entries)
     return len(ids)
 
 

@@ -61,6 +61,18 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """What a list of articles shows of one: enough to name it and to link to it, and none of its text."""
+
+    id: str
+    source: str
+    title: str
+    url: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which articles are searched: published from `after` to `before`, both days included; by name; or one, by id."""
 

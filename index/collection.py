@@ -12,7 +12,6 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from index.article import EVERYTHING, Article, Filter, Passage
@@ -21,18 +20,11 @@ from index.errors import CollectionError
 from index.storage.catalog import Catalog
 from index.storage.lexical_index import LexicalIndex
 from index.storage.source_register import Register
-from index.storage.vector_copies import ExactIndex
 from index.storage.vectors import VectorStore
 from index.text.sentences import SPLITTER
 
-ARTICLE_COST = 1.0
-"""Comparing the passages of an article takes as long as asking Chroma for so many passages more."""
-
-SPARE = 1.4
-"""So many times more passages than should be let through are asked for, as asking twice takes twice as long."""
-
-ARTICLES_AT_ONCE = 200
-"""Whose vectors are copied at once."""
+OVERFETCH = 1.4
+"""Ask Chroma for this many times the passages that a filter is expected to leave, because asking twice takes longer."""
 
 
 class Collection:
@@ -71,11 +63,6 @@ class Collection:
         return LexicalIndex(self.catalog.path)
 
     @cached_property
-    def exact(self) -> ExactIndex:
-        """Its vectors as far as they are in the catalog."""
-        return ExactIndex(self.catalog.path)
-
-    @cached_property
     def register(self) -> Register:
         """Where its articles came from."""
         return Register(self.catalog.path)
@@ -84,37 +71,21 @@ class Collection:
     def vectors(self) -> VectorStore:
         """The vectors of an index that exists."""
         self._generation = self.catalog.fact("generation")
-        store = self.vector_store(str(self.catalog.fact("vectors")), new=not self.catalog.passage_ids(most=1))
-        self.copy_vectors(store)
-        return store
+        return self.vector_store(str(self.catalog.fact("vectors")), new=not self.catalog.passage_ids(most=1))
 
     def vector_store(self, name: str, *, new: bool) -> VectorStore:
         """The vectors of that name, which are made if they are `new`."""
         return VectorStore(self.folder / "chroma", name, self._chroma_url, new=new)
 
-    def copy_vectors(self, store: VectorStore) -> None:
-        """Copies what the catalog lacks after a migration or a `rebuild`, which several processes may do at once."""
-        for versions in self.exact.lacking(ARTICLES_AT_ONCE):
-            found = store.get([passage_id for ids in versions.values() for passage_id in ids])
-            self.exact.keep(
-                {
-                    version: np.array([found[passage_id] for passage_id in ids])
-                    for version, ids in versions.items()
-                    if all(passage_id in found for passage_id in ids)
-                }
-            )
-
-    def embed(self, ids: Sequence[str], texts: Sequence[str], store: VectorStore) -> Vectors:
-        """Adds the vectors of texts to the store, and returns them. All processors work: nobody waits for an answer."""
-        vectors = self.embedder.encode(texts, threads=os.cpu_count() or 1)
-        store.add(ids, vectors)
-        return vectors
+    def embed(self, ids: Sequence[str], texts: Sequence[str], store: VectorStore) -> None:
+        """Add the vectors of texts to the store, with all processors: nobody waits for an answer."""
+        store.add(ids, self.embedder.encode(texts, threads=os.cpu_count() or 1))
 
     def forget(self) -> None:
         """Opens catalog and vectors anew at their next use: they are others now."""
         if "vectors" in self.__dict__:
             self.vectors.close()
-        for name in ("catalog", "vectors", "lexical", "exact", "register"):
+        for name in ("catalog", "vectors", "lexical", "register"):
             self.__dict__.pop(name, None)
 
     @property
@@ -170,13 +141,15 @@ class Collection:
             # They were made anew meanwhile, by `rebuild`.
 
     def _nearest(self, vector: Vectors, count: int, wanted: Filter) -> dict[str, float]:
+        """Return the cosines of the nearest passages by id: of all that pass the filter if they are few enough."""
         asked = count
         if wanted != EVERYTHING:
             chosen, all_ = self.catalog.article_counts(wanted)
-            asked = math.ceil(SPARE * count * all_ / max(chosen, 1))
-            compared = self.exact.nearest(vector, count, wanted) if chosen * ARTICLE_COST <= asked else None
-            if compared is not None:
-                return compared
+            asked = math.ceil(OVERFETCH * count * all_ / max(chosen, 1))
+            few = asked // self.vectors.cost_of_reading
+            ids = self.catalog.passage_ids(wanted, most=few + 1)
+            if len(ids) <= few:
+                return _nearest_of(self.vectors.get(ids), vector, count)
         while True:
             near = self.vectors.nearest(vector, asked)
             # Vectors that no article has yet, or has any more, aren't let through.
@@ -258,6 +231,12 @@ class Collection:
         unwanted = self.catalog.unwanted_passages()
         self.vectors.remove(unwanted)
         self.catalog.forget_passages(unwanted)
+
+
+def _nearest_of(vectors: dict[str, Vectors], vector: Vectors, count: int) -> dict[str, float]:
+    """Return the cosines of the `count` vectors nearest to `vector`, by id, nearest first."""
+    cosines = {passage_id: float(other @ vector) for passage_id, other in vectors.items()}
+    return dict(sorted(cosines.items(), key=lambda item: -item[1])[:count])
 
 
 def new_name() -> str:

@@ -7,7 +7,9 @@ from index.collection import Collection
 from index.errors import LostVectorsError
 from index.rebuild import remake
 from index.storage import schema
-from index.storage.catalog import Catalog, embedded_text
+from index.storage.catalog import Catalog
+from index.storage.publishing import embedded_text
+from index.storage.vectors import VectorStore
 
 PASSAGES_AT_ONCE = 1_024
 
@@ -57,23 +59,22 @@ def _vectors(collection: Collection, repair: bool) -> Iterator[Finding]:
         yield Finding(f"{len(missing)} passages have no vector.", True)
     if repair:
         _tidy(collection.catalog, changed=bool(extra or missing))
-    yield from _copies(collection, repair)
     left = collection.catalog.unwanted_vectors()
     if left:
         if repair:
             collection.drop_unwanted_vectors()
         yield Finding("Vectors are left over from a `rebuild` that was broken off.", True)
+    yield from _left_over_folders(collection.vectors)
 
 
-def _copies(collection: Collection, repair: bool) -> Iterator[Finding]:
-    """The vectors that the catalog has beside Chroma, as far as their number tells that they are wrong."""
-    one = collection.vectors.get(collection.catalog.passage_ids(most=1))
-    wrong = [version for vector in one.values() for version in collection.exact.misfits(len(vector))]
-    if wrong:
-        if repair:
-            collection.exact.drop(wrong)
-            collection.copy_vectors(collection.vectors)
-        yield Finding(f"{len(wrong)} articles don't have their vectors in the catalog.", True)
+def _left_over_folders(vectors: VectorStore) -> Iterator[Finding]:
+    folders = [*vectors.left_over.iterdir()] if vectors.left_over.is_dir() else []
+    if folders:
+        yield Finding(
+            f"{len(folders)} folders that Chroma doesn't know were moved to {vectors.left_over}. "
+            "Delete that folder if search finds all articles.",
+            repairable=False,
+        )
 
 
 def _differences(collection: Collection) -> tuple[set[str], list[str]]:

@@ -13,7 +13,7 @@ from index.article import Article, Draft
 from index.collection import Collection
 from index.errors import ReadError
 from index.report import Failure, Report
-from index.storage.catalog import PendingArticle
+from index.storage.publishing import PendingArticle
 from index.storage.source_register import Sightings
 from index.text.sentences import passages, sentences
 
@@ -201,8 +201,8 @@ class _Run:
         if ids:
             self._catalog.intend(ids)
             texts = [text for entry in entries for text in entry.embedded_texts]
-            vectors = self._collection.embed(ids, texts, self._collection.vectors)
-            self._catalog.publish(entries, vectors)
+            self._collection.embed(ids, texts, self._collection.vectors)
+            self._catalog.publish(entries)
 
     def finished(self, prune: bool) -> Report:
         """Publishes the rest, and tells what came of it all."""

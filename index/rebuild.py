@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from index.collection import Collection, new_name
-from index.storage.catalog import Catalog, PendingArticle
+from index.storage.catalog import Catalog
+from index.storage.publishing import PendingArticle
 from index.text.sentences import SPLITTER, passages, sentences
 
 ARTICLES_AT_ONCE = 200
@@ -42,7 +43,7 @@ def remake(collection: Collection, progress: Callable[[int], object] = lambda pa
 
 def _entries(catalog: Catalog, versions: dict[str, str]) -> Iterator[list[PendingArticle]]:
     """All articles, split; each has the same new version every time they are gone through."""
-    for articles in catalog.entries(ARTICLES_AT_ONCE):
+    for articles in catalog.drafts(ARTICLES_AT_ONCE):
         yield [
             PendingArticle(id_, versions.setdefault(id_, uuid.uuid4().hex[:12]), source, "", draft, split)
             for id_, source, draft in articles

@@ -1,5 +1,6 @@
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,25 @@ def write(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def columns_read(monkeypatch):
+    """The columns that SQLite reads from now on, as `(table, column)`."""
+    columns, connect = set(), sqlite3.connect
+
+    def authorize(action, table, column, *rest):
+        if action == sqlite3.SQLITE_READ:
+            columns.add((table, column))
+        return sqlite3.SQLITE_OK
+
+    def connected(*arguments, **options):
+        database = connect(*arguments, **options)
+        database.set_authorizer(authorize)
+        return database
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    return columns
 
 
 @pytest.fixture(scope="session")

@@ -478,6 +478,15 @@ def test_the_list_is_searched_by_title_and_publisher_and_paged(browser, assistan
         assert browser.get("/admin", params={"page": page}).status_code == 200
 
 
+def test_the_list_and_its_search_read_no_text(browser, assistant, write, columns_read):
+    browser.do("add", [("storm.txt", STORM)])
+    columns_read.clear()
+    for path in ("/admin", "/admin?q=storm"):
+        assert "/articles/" in browser.get(path).text
+    assert ("articles", "title") in columns_read
+    assert ("articles", "full_text") not in columns_read
+
+
 def test_what_articles_files_and_readers_say_is_shown_as_text(browser, assistant, write):
     attack = "<img src=x onerror=alert(1)>"
     browser.do(

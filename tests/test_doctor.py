@@ -1,6 +1,7 @@
 """The doctor finds what is wrong with an index, and repairs what can be repaired; `rebuild` makes all of it anew."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -58,36 +59,24 @@ def add_a_vector(assistant):
     assistant.collection.vectors.add(["nobodys.0"], vector)
 
 
+def lose_the_words_of_a_passage(assistant):
+    execute(assistant, "DELETE FROM lexical WHERE rowid = 1")
+
+
 def lose_a_word(assistant):
-    execute(assistant, "DELETE FROM postings WHERE term = 'mill'")
+    execute(assistant, "UPDATE lexical SET stems = replace(stems, 'mill', '')")
 
 
-def add_a_word(assistant):
-    execute(assistant, "INSERT INTO postings SELECT block, 'windmil', entries FROM postings WHERE term = 'mill'")
+def add_the_words_of_no_passage(assistant):
+    execute(assistant, "INSERT INTO lexical (rowid, stems) VALUES (99, 'windmil')")
 
 
-def count_a_word_twice(assistant):
-    execute(assistant, "UPDATE postings SET entries = CAST(entries || entries AS BLOB) WHERE term = 'mill'")
+def change_a_text_but_not_its_index(assistant):
+    execute(assistant, "UPDATE lexical_content SET c0 = replace(c0, 'mill', 'windmil')")
 
 
-def miscount_the_words(assistant):
-    execute(assistant, "UPDATE blocks SET words = words + 1")
-
-
-def lose_all_words(assistant):
-    execute(assistant, "DELETE FROM blocks")
-
-
-def leave_words_of_others(assistant):
-    execute(assistant, "INSERT INTO postings SELECT 7, term, entries FROM postings")
-
-
-def misnumber_an_article(assistant):
-    execute(assistant, "UPDATE articles SET last = last + 1 WHERE title = 'Fair weather'")
-
-
-def cut_a_copy_of_vectors(assistant):
-    execute(assistant, "UPDATE articles SET vectors = substr(vectors, 3) WHERE title = 'Fair weather'")
+def lose_the_inverted_index(assistant):
+    execute(assistant, "DELETE FROM lexical_data WHERE id > 10")
 
 
 def lose_all_vectors(assistant):
@@ -109,12 +98,13 @@ def break_off_a_rebuild(assistant):
         *(
             (spoil, "lexical index doesn't agree")
             for spoil in (
-                *(lose_a_word, add_a_word, count_a_word_twice, miscount_the_words, lose_all_words),
-                leave_words_of_others,
-                misnumber_an_article,
+                lose_the_words_of_a_passage,
+                lose_a_word,
+                add_the_words_of_no_passage,
+                change_a_text_but_not_its_index,
+                lose_the_inverted_index,
             )
         ),
-        (cut_a_copy_of_vectors, "1 articles don't have their vectors in the catalog"),
         (lose_all_vectors, "are gone from"),
         (break_off_a_rebuild, "left over"),
     ],
@@ -255,6 +245,32 @@ def test_rebuild_leaves_one_set_of_vectors_and_no_files_of_others(two):
     assert is_whole(two)
 
 
+def test_a_folder_that_chroma_does_not_know_is_moved_aside_and_reported(two):
+    chroma = two.collection.folder / "chroma"
+    (chroma / "somebodys").mkdir()
+    (chroma / "somebodys" / "data_level0.bin").write_bytes(b"vectors")
+    rebuild(two.collection)
+    aside = two.collection.folder / "chroma-left-over"
+    assert (aside / "somebodys" / "data_level0.bin").read_bytes() == b"vectors"
+    assert not (chroma / "somebodys").exists()
+    for repair in (False, True):
+        (finding,) = check(two.collection, repair=repair)
+        assert finding.what.startswith(f"1 folders that Chroma doesn't know were moved to {aside}.")
+        assert not finding.repairable
+    shutil.rmtree(aside)
+    assert is_whole(two)
+
+
+def test_a_rebuild_removes_the_folder_of_the_vectors_that_it_replaces(two):
+    vectors = two.collection.vectors
+    vectors.add([f"filler.{n}" for n in range(1_500)], two.collection.embedder.encode(["x"] * 1_500))
+    (folder,) = [each for each in (two.collection.folder / "chroma").iterdir() if each.is_dir()]
+    assert any(folder.iterdir()), "so many vectors that Chroma keeps an index of neighbours in files"
+    rebuild(two.collection)
+    assert not folder.exists()
+    assert check(two.collection, repair=False) == []
+
+
 KILLED = """
 import sys
 from pathlib import Path
@@ -274,7 +290,7 @@ rebuild(Collection(Path(sys.argv[1]), WordEmbedder()))
     [
         "index.storage.catalog:Catalog.intend_vectors",
         "index.storage.vectors:VectorStore.add",
-        "index.storage.schema:empty_passages",
+        "index.storage.lexical_index:make_anew",
         "index.storage.catalog:Catalog.repassage",
         "index.storage.vectors:VectorStore.drop",
     ],

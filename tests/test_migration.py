@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant
-from index.article import Filter
 from index.doctor import check
 from index.embedding.embedder import WordEmbedder
 from index.storage import schema
@@ -25,7 +24,7 @@ TEXTS = {
 }
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture(params=[1, 2, 3])
 def version(request):
     return request.param
 
@@ -59,9 +58,9 @@ def _id(source):
 
 
 def dump(path):
-    """All rows of the tables that were there in version 1."""
+    """The version and all rows of some tables."""
     with closing(sqlite3.connect(path)) as database:
-        names = ("facts", "articles", "passages", "unwanted_versions")
+        names = ("facts", "articles", "passages")
         rows = {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in names}
         return database.execute("PRAGMA user_version").fetchone(), rows
 
@@ -83,17 +82,7 @@ def test_an_older_index_answers_as_before(old):
     assert check(old.collection, repair=False) == []
 
 
-def test_an_older_index_has_the_vectors_that_filters_need_once_it_was_searched(old):
-    catalog = old.collection.catalog
-    storm = Filter(article=_id(str(next(article.source for article in old.articles() if "Storm" in article.title))))
-    vector = WordEmbedder().encode(["roof of the mill"])[0]
-    assert old.collection.exact.nearest(vector, 1, storm) is None
-    assert old.search("roof of the mill")
-    (found,) = old.collection.exact.nearest(vector, 1, storm)
-    assert [passage.article.title for passage in catalog.passages([found])] == ["Storm takes the mill"]
-
-
-@pytest.mark.parametrize("version", [2])
+@pytest.mark.parametrize("version", [2, 3])
 def test_what_a_killed_run_left_is_swept_away_after_the_migration(old, write):
     old.collection.vectors.add(["5ed1f0a9c0de.0", "5ed1f0a9c0de.7"], WordEmbedder().encode(["mill", "roof"]))
     old.ingest([write("new.txt", "Floods\n\nThe river rose by two metres on Tuesday.\n")])
@@ -115,7 +104,32 @@ def test_add_sync_and_remove_go_on_with_an_older_index(old, tmp_path, write):
     assert check(old.collection, repair=False) == []
 
 
-def test_a_copy_of_the_older_catalog_is_kept(old, backup):
+WORDS_OF = {
+    1: "SELECT count(*) FROM lexical WHERE lexical MATCH 'mill'",
+    2: "SELECT count(*) FROM lexical WHERE lexical MATCH 'mill'",
+    3: "SELECT count(*) FROM postings WHERE term = 'mill'",
+}
+
+
+def test_an_older_index_has_the_tables_of_a_new_one(old, write):
+    def columns(assistant):
+        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != 'sqlite_sequence'"
+        with closing(sqlite3.connect(assistant.collection.folder / "catalog.db")) as database:
+            names = [name for (name,) in database.execute(tables)]
+            rows = {
+                name: {column for _, column, *_ in database.execute(f"PRAGMA table_info({name})")} for name in names
+            }
+            indexes = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+            return rows, database.execute(indexes).fetchall()
+
+    assert old.articles()
+    new = Assistant(words_settings(old.collection.folder.parent / "new"))
+    new.ingest([write("new.txt", "Floods\n\nThe river rose by two metres on Tuesday.\n")])
+    assert columns(old) == columns(new)
+    new.collection.forget()
+
+
+def test_a_copy_of_the_older_catalog_is_kept(old, backup, version):
     path = old.collection.folder / "catalog.db"
     before = dump(path)
     assert old.articles()
@@ -123,29 +137,31 @@ def test_a_copy_of_the_older_catalog_is_kept(old, backup):
     assert dump(backup) == before
     with closing(sqlite3.connect(backup)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert database.execute("SELECT count(*) FROM lexical WHERE lexical MATCH 'mill'").fetchone() == (1,)
+        assert database.execute(WORDS_OF[version]).fetchone() == (1,)
 
 
 KILLED = """
 import sys
 from pathlib import Path
 from benchmarks.kills import Fault
-from index.storage import schema
+from index.storage import migrations
 Fault(sys.argv[2], True, 1).arm()
-schema._MIGRATIONS = {1: schema._from_1, 2: schema._from_2}
-schema.migrate(Path(sys.argv[1]))
+migrations.migrate(Path(sys.argv[1]))
 """
 
 
 @pytest.mark.parametrize(
     ("version", "function"),
     [
-        (1, "index.storage.schema:_back_up"),
-        (1, "index.storage.schema:band_keys"),
-        (1, "index.storage.schema:_from_1"),
-        (2, "index.storage.schema:_back_up"),
-        (2, "index.storage.postings:add"),
-        (2, "index.storage.schema:_from_2"),
+        (1, "index.storage.migrations:_back_up"),
+        (1, "index.storage.migrations:band_keys"),
+        (1, "index.storage.migrations:_from_1_to_2"),
+        (2, "index.storage.migrations:_back_up"),
+        (2, "index.storage.migrations:_from_2_to_4"),
+        (2, "index.storage.migrations:add_passages"),
+        (3, "index.storage.migrations:_back_up"),
+        (3, "index.storage.migrations:_from_3_to_4"),
+        (3, "index.storage.migrations:add_passages"),
     ],
 )
 def test_a_kill_while_migrating_changes_nothing(old, backup, function):
@@ -162,9 +178,8 @@ def test_a_kill_while_migrating_changes_nothing(old, backup, function):
 def test_processes_that_migrate_at_once_keep_a_copy_of_the_older_catalog(old, backup):
     path = old.collection.folder / "catalog.db"
     before = dump(path)
-    migrate = (
-        "import sys; from pathlib import Path; from index.storage import schema; schema.migrate(Path(sys.argv[1]))"
-    )
+    imports = "import sys; from pathlib import Path; from index.storage.migrations import migrate"
+    migrate = f"{imports}; migrate(Path(sys.argv[1]))"
     processes = [subprocess.Popen([sys.executable, "-c", migrate, str(path)]) for _ in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert schema.version(path) == schema.VERSION

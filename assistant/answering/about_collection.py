@@ -1,13 +1,18 @@
-"""Replies about the collection itself, to what people type when they don't ask about an article."""
+"""Replies to greetings and to questions about the collection itself, such as "What is this about?"."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
+from itertools import takewhile
 
-from index.article import Article
+from assistant.answering.overview_task import overview_task
+from assistant.english.names import TITLES, names_in
+from index.article import EVERYTHING
 from index.collection import Collection
 from index.ingest import demo_folder
+from index.storage.catalog import Catalog
+from index.text.words import words
 
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings)(?: there| all)?", re.IGNORECASE
@@ -26,40 +31,71 @@ _ABOUT = re.compile(
     r"|what topics.*|list (?:the )?articles|\?+)",
     re.IGNORECASE,
 )
-_SPEECH = re.compile(r"\b([A-Z][a-z]{3,})\s+(said|denied|denies|accused|warned)\b")
-_ASKED = {
+_SPEECH = re.compile(
+    r"((?:\b[A-Z][\w'’-]+ ){0,4}\b[A-Z][\w'’-]{3,}) (says|said|denies|denied|accuses|accused|warns|warned)\b"
+)
+"""A headline that reports speech: "Transport Ministry denies breaking the rules"."""
+
+_QUESTIONS = {
+    "say": "What did {} say?",
     "said": "What did {} say?",
-    "denied": "What did {} deny?",
-    "denies": "What did {} deny?",
-    "accused": "Whom did {} accuse?",
-    "warned": "What did {} warn of?",
+    "deni": "What did {} deny?",
+    "accus": "Whom did {} accuse?",
+    "warn": "What did {} warn of?",
 }
+"""The question that such a headline answers, by the beginning of its verb."""
+
 HEADLINES = 5
+"""Headlines named in the answer to "What is this about?"."""
+
 EXAMPLES = 4
+"""Example questions under an empty conversation."""
+
 NEWEST = 200
-"""So many articles are looked through for examples."""
+"""Headlines that example questions are made from."""
+
+LONGEST_HEADLINE = 120
+"""Characters of a headline that still fits into an example question."""
 
 
 def reply(question: str, collection: Collection) -> str | None:
-    """The reply to a greeting or to a question about the collection; None for a question to be answered from it."""
+    """Return the reply to a greeting or a question about the collection, None for a question that articles answer."""
     typed = question.strip().rstrip("?!. ").strip() or question.strip()
     if _GREETING.fullmatch(typed):
         return f"Hello. {_how_to_ask(collection)}"
     if _THANKS.fullmatch(typed):
         return "You're welcome. Ask again whenever you like."
     if _ABOUT.fullmatch(typed):
-        return f"{_contents(collection.catalog.articles())} {_how_to_ask(collection)}"
+        return f"{_contents(collection.catalog)} {_how_to_ask(collection)}"
     return None
 
 
 def example_questions(collection: Collection) -> list[str]:
-    """A few questions that the articles answer: the demonstration's own, else made from who is reported to speak."""
-    articles = collection.catalog.articles(NEWEST)
-    ours = str(demo_folder().resolve())
-    if any(article.source.startswith(ours) for article in articles):
+    """Return a few questions that the articles answer: the demonstration's own, or some made from headlines."""
+    headlines = collection.catalog.headlines(NEWEST)
+    demonstration = str(demo_folder().resolve())
+    if any(headline.source.startswith(demonstration) for headline in headlines):
         return (files("index") / "demo_questions.txt").read_text("utf-8").splitlines()[:EXAMPLES]
-    spoken = Counter(found for article in articles for found in _SPEECH.findall(article.full_text))
-    return [_ASKED[verb].format(name) for (name, verb), _ in spoken.most_common(EXAMPLES)]
+    titles = [headline.title for headline in headlines if len(headline.title) <= LONGEST_HEADLINE]
+    return [*dict.fromkeys([*_about_speakers(titles)[: EXAMPLES // 2], *_about_articles(titles)])][:EXAMPLES]
+
+
+def _about_speakers(titles: Sequence[str]) -> list[str]:
+    """Return questions such as "What did Lavrov deny?" for "Why Lavrov denies any plans", the most frequent first."""
+    names = names_in(titles) | TITLES
+    questions: Counter[str] = Counter()
+    for capitalised, verb in (match for title in titles for match in _SPEECH.findall(title)):
+        speaker = [*takewhile(lambda word: names.issuperset(words(word)), capitalised.split()[::-1])][::-1]
+        if speaker:
+            question = next(question for stem, question in _QUESTIONS.items() if verb.startswith(stem))
+            questions[question.format(" ".join(speaker))] += 1
+    return [question for question, _ in questions.most_common()]
+
+
+def _about_articles(titles: Sequence[str]) -> list[str]:
+    """Return questions such as "Summarise “Storm takes the mill”", which the article of that headline answers."""
+    questions = [f"Summarise “{title.rstrip('.')}”" for title in titles]
+    return [question for question in questions if (task := overview_task(question)) and task.kind == "summary"]
 
 
 def _how_to_ask(collection: Collection) -> str:
@@ -69,11 +105,12 @@ def _how_to_ask(collection: Collection) -> str:
     )
 
 
-def _contents(articles: Sequence[Article]) -> str:
-    publishers = {article.publisher for article in articles if article.publisher}
-    dates = sorted(article.published for article in articles if article.published)
-    count = "This is one article" if len(articles) == 1 else f"These are {len(articles)} articles"
+def _contents(catalog: Catalog) -> str:
+    _, articles = catalog.article_counts(EVERYTHING)
+    publishers = [name for name in catalog.names("publisher") if name]
+    span = catalog.publication_span()
+    count = "This is one article" if articles == 1 else f"These are {articles} articles"
     outlets = f" from {len(publishers)} publishers" if len(publishers) > 1 else ""
-    span = f", dated {dates[0]} to {dates[-1]}" if len(dates) > 1 else ""
-    titles = "; ".join(f"“{article.title.rstrip('.')}”" for article in articles[:HEADLINES])
-    return f"{count}{outlets}{span}: {titles}{' and others' if len(articles) > HEADLINES else ''}."
+    dated = f", dated {span[0]} to {span[1]}" if span and span[0] != span[1] else ""
+    titles = "; ".join(f"“{headline.title.rstrip('.')}”" for headline in catalog.headlines(HEADLINES))
+    return f"{count}{outlets}{dated}: {titles}{' and others' if articles > HEADLINES else ''}."

@@ -15,7 +15,7 @@ from assistant.web.admin_actions import HEADERS, AdminActions, sign_in_page, to_
 from assistant.web.admin_secret import is_secret
 from assistant.web.sessions import Sessions
 from assistant.web.templating import html_page
-from index.article import EVERYTHING, Article
+from index.article import EVERYTHING, Headline
 from index.errors import CollectionError
 from index.readers.formats import MAX_BYTES, READERS
 
@@ -80,21 +80,19 @@ class _Admin:
         )
 
     def _articles(self, request: Request) -> dict[str, Any]:
-        """What the page shows of the collection: one page of the articles that match the search."""
+        """Return the variables of the page's list: one page of the articles that match the search."""
         query = request.query_params.get("q", "").strip()
         given = request.query_params.get("page", "")[:6]
         collection, trouble = self._assistant.collection, ""
-        count, passages, found, page, pages, shown = 0, 0, 0, 1, 1, list[Article]()
+        count, passages, found, page, pages, shown = 0, 0, 0, 1, 1, list[Headline]()
         try:
             if collection.catalog_path.exists():
                 catalog = collection.catalog
                 count, passages = catalog.article_counts(EVERYTHING)[1], catalog.passage_count()
-                matching = [each for each in catalog.articles() if _matches(each, query)] if query else []
-                found = len(matching) if query else count
+                found = catalog.headline_count(query) if query else count
                 pages = max(1, -(-found // ON_A_PAGE))
                 page = min(max(1, int(given)), pages) if given.isdecimal() else 1
-                skip = (page - 1) * ON_A_PAGE
-                shown = matching[skip : skip + ON_A_PAGE] if query else catalog.articles(ON_A_PAGE, skip)
+                shown = catalog.headlines(ON_A_PAGE, (page - 1) * ON_A_PAGE, query)
         except CollectionError as error:
             trouble = str(error)
         return {
@@ -108,14 +106,8 @@ class _Admin:
             "articles": [(article, article_line(article), self._origin(article)) for article in shown],
         }
 
-    def _origin(self, article: Article) -> str:
+    def _origin(self, article: Headline) -> str:
         """Return where the article came from: "web page", "uploaded", or its file's name."""
         if article.source.startswith(("http://", "https://")):
             return "web page"
         return "uploaded" if uploads.is_uploaded(self._assistant, article.source) else Path(article.source).name
-
-
-def _matches(article: Article, query: str) -> bool:
-    """Whether all words of the query are in the title or the publisher's name."""
-    text = f"{article.title} {article.publisher or ''}".casefold()
-    return all(word in text for word in query.casefold().split())

@@ -1,55 +1,29 @@
-"""The catalog: articles, their versions, and where their passages lie, in one SQLite file."""
+"""The catalog: articles, their versions, and where their passages are, in one SQLite file."""
 
-import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from index.article import EVERYTHING, Article, Draft, Filter, Passage, Sentence
-from index.embedding.embedder import Vectors
+from index.article import EVERYTHING, Article, Draft, Filter, Headline, Passage
 from index.errors import CollectionError
-from index.storage import bfloat16, postings, schema
-from index.text.near_duplicates import band_keys, same_story_as, signature
+from index.storage import lexical_index, migrations, publishing, schema
+from index.storage.database import connected, placeholders
+from index.storage.filter_condition import filter_condition
+from index.storage.publishing import AMONG, PendingArticle, version_of_passage
+from index.storage.rows import (
+    ARTICLE_COLUMNS,
+    HEADLINE_COLUMNS,
+    PASSAGE_COLUMNS,
+    VERSION_COLUMNS,
+    article_from,
+    headline_from,
+    passage_from,
+)
 
-MOST_LIKENESSES = 20
-"""Of a new article, so many that share most with it are read to tell whether they are the same story."""
-
-_FIELDS = "source, title, full_text, url, publisher, author, published, published_by, language, fetched, story"
-_ARTICLE = "articles.id, " + _FIELDS
-_OLDER = "title, full_text, url, publisher, author, published, published_by, language, fetched"
-_AMONG = "IN (SELECT value FROM json_each(?))"
-
-
-@dataclass(frozen=True, slots=True)
-class PendingArticle:
-    """An article about to be published: its draft, and where its passages lie."""
-
-    id: str
-    version: str
-    source: str
-    digest: str
-    draft: Draft
-    passages: Sequence[Sequence[Sentence]]
-
-    @property
-    def passage_ids(self) -> list[str]:
-        """One id for each passage, never used again for another version."""
-        return [passage_id(self.version, number) for number in range(len(self.passages))]
-
-    @property
-    def embedded_texts(self) -> list[str]:
-        """What is embedded of each passage."""
-        draft = self.draft
-        return [embedded_text(draft.title, draft.full_text[slice(*bounds)]) for bounds in self.passage_bounds]
-
-    @property
-    def passage_bounds(self) -> list[tuple[int, int]]:
-        """The `(start, end)` of each passage in the article's text."""
-        return [(sentences[0].start, sentences[-1].end) for sentences in self.passages]
+_NEWEST_FIRST = "published IS NULL, published DESC, title"
 
 
 class Catalog:
@@ -63,359 +37,259 @@ class Catalog:
                 f"The index in {path.parent} was made by a newer onrecord (schema {version}, this one reads "
                 f"{schema.VERSION}). Upgrade onrecord, or give another folder with --index."
             )
-        schema.migrate(path)
+        migrations.migrate(path)
 
     def create(self, facts: dict[str, str]) -> None:
-        """Makes the tables, and remembers facts about the index, if it has none yet."""
+        """Create the tables and store facts about the index, unless it has tables already."""
         schema.create(self.path, facts)
 
     @property
     def exists(self) -> bool:
-        """Whether the tables have been made."""
+        """Whether the tables have been created."""
         return schema.version(self.path) > 0
 
     def fact(self, name: str) -> str | None:
-        """What the index remembers of itself: "generation", "embedding_model", "splitter", "vectors"."""
+        """Return a fact about the index: its "generation", "embedding_model", "splitter" or "vectors"."""
         return self._first("SELECT value FROM facts WHERE name = ?", name)
 
     def digest(self, source: str) -> str | None:
-        """The digest of the article read from that source, None where there is none."""
+        """Return the digest of the article that was read from this source, or None."""
         return self._first("SELECT digest FROM articles WHERE source = ?", source)
 
-    def _first(self, query: str, *parameters: Any) -> str | None:  # noqa: ANN401
-        with schema.connected(self.path) as database:
-            row = database.execute(query, parameters).fetchone()
-        return str(row[0]) if row else None
+    # Writing
 
     def intend(self, passage_ids: Iterable[str]) -> None:
-        """Notes passages whose vectors are about to be written, and unwanted until they are published."""
-        with schema.connected(self.path) as database:
+        """Note passages whose vectors are about to be written, and are unwanted until the passages are published."""
+        with connected(self.path) as database:
             database.executemany("INSERT OR IGNORE INTO unwanted_passages VALUES (?)", ((id_,) for id_ in passage_ids))
 
-    def publish(self, entries: Sequence[PendingArticle], vectors: Vectors) -> None:
-        """Makes articles visible to search, in place of their older versions, in one transaction.
-
-        The vectors, of length 1, are those of all their passages in order, `(passages, dimensions)`.
-        """
-        ids, first = [entry.id for entry in entries], 0
-        with schema.connected(self.path) as database:
-            for id_ in ids:
-                _keep_older(database, id_)
-            _withdraw(database, ids)
-            for entry in entries:
-                _insert(database, entry, vectors[first : first + len(entry.passages)])
-                first += len(entry.passages)
-            postings.add(database, _terms(database, ids))
+    def publish(self, entries: Sequence[PendingArticle]) -> None:
+        """Make articles visible to search, in place of their older versions, in one transaction."""
+        with connected(self.path) as database:
+            publishing.publish(database, entries)
             _next_generation(database)
 
     def withdraw(self, article_ids: Iterable[str]) -> None:
-        """Takes articles out with their older versions, in one transaction."""
+        """Remove articles with their older versions, in one transaction."""
         ids = list(article_ids)
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             for table in ("older_versions", "holdings"):
-                database.execute(f"DELETE FROM {table} WHERE article {_AMONG}", (json.dumps(ids),))  # noqa: S608
-            _withdraw(database, ids)
+                database.execute(f"DELETE FROM {table} WHERE article {AMONG}", (json.dumps(ids),))  # noqa: S608
+            publishing.withdraw(database, ids)
             _next_generation(database)
 
     def repassage(self, entries: Iterable[PendingArticle], facts: dict[str, str]) -> None:
-        """Puts other passages in the place of all there are, and other facts, in one transaction.
+        """Replace all passages, and some facts, in one transaction.
 
-        All vectors but those of the name that the facts tell are unwanted then, and none are kept here.
+        All vectors are unwanted from then on, except those named by the fact "vectors".
         """
-        with schema.connected(self.path) as database:
+        with connected(self.path) as database:
             database.execute("INSERT INTO unwanted_vectors SELECT value FROM facts WHERE name = 'vectors'")
             database.execute("DELETE FROM unwanted_vectors WHERE name = ?", (facts["vectors"],))
             database.execute("DELETE FROM unwanted_passages")
-            schema.empty_passages(database)
+            database.execute("DELETE FROM passages")
             for entry in entries:
-                _insert_passages(database, entry)
+                publishing.insert_passages(database, entry)
                 database.execute("UPDATE articles SET version = ? WHERE id = ?", (entry.version, entry.id))
-            database.execute("UPDATE articles SET vectors = NULL")
-            schema.note_numbers(database)
-            postings.add(database, schema.passage_terms(database))
+            lexical_index.make_anew(database)
             database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
             _next_generation(database)
 
     def touch(self) -> None:
-        """Tells other processes that the vectors have changed."""
-        with schema.connected(self.path) as database:
+        """Let other processes notice that the vectors have changed."""
+        with connected(self.path) as database:
             _next_generation(database)
 
     def unwanted_passages(self) -> list[str]:
-        """The ids of passages whose vectors are to be removed."""
-        with schema.connected(self.path) as database:
-            return [row[0] for row in database.execute("SELECT id FROM unwanted_passages")]
+        """Return the ids of passages whose vectors are to be removed."""
+        return self._column("SELECT id FROM unwanted_passages")
 
     def forget_passages(self, ids: Iterable[str]) -> None:
-        """Notes that the vectors of unwanted passages are gone."""
-        with schema.connected(self.path) as database:
+        """Note that the vectors of unwanted passages are gone."""
+        with connected(self.path) as database:
             database.executemany("DELETE FROM unwanted_passages WHERE id = ?", ((id_,) for id_ in ids))
 
     def intend_vectors(self, name: str) -> None:
-        """Notes a name under which vectors are about to be made, and unwanted until articles have them."""
-        with schema.connected(self.path) as database:
+        """Note the name of a set of vectors that is about to be made, and is unwanted until articles have it."""
+        with connected(self.path) as database:
             database.execute("INSERT INTO unwanted_vectors VALUES (?)", (name,))
 
     def unwanted_vectors(self) -> list[str]:
-        """Names under which all vectors are to be removed."""
-        with schema.connected(self.path) as database:
-            return [row[0] for row in database.execute("SELECT name FROM unwanted_vectors")]
+        """Return the names of sets of vectors that are to be removed."""
+        return self._column("SELECT name FROM unwanted_vectors")
 
     def forget_vectors(self, name: str) -> None:
-        """Notes that the vectors of that name are gone."""
-        with schema.connected(self.path) as database:
+        """Note that the set of vectors of this name is gone."""
+        with connected(self.path) as database:
             database.execute("DELETE FROM unwanted_vectors WHERE name = ?", (name,))
 
+    # Articles
+
     def articles(self, most: int = -1, skip: int = 0) -> list[Article]:
-        """All articles, or at most so many after the first, newest publication first, undated ones last."""
-        order = "published IS NULL, published DESC, title"
-        with schema.connected(self.path) as database:
-            rows = database.execute(
-                f"SELECT {_ARTICLE} FROM (SELECT id AS chosen FROM articles ORDER BY {order} LIMIT ? OFFSET ?) "  # noqa: S608
-                f"CROSS JOIN articles ON articles.id = chosen ORDER BY {order}",
-                (most, skip),
-            ).fetchall()
-        return [_article(row) for row in rows]
+        """Return all articles, or `most` after the first `skip`; newest publication first, undated ones last."""
+        return self._articles(
+            f"SELECT {ARTICLE_COLUMNS} FROM (SELECT id AS chosen FROM articles ORDER BY {_NEWEST_FIRST} "  # noqa: S608
+            f"LIMIT ? OFFSET ?) CROSS JOIN articles ON articles.id = chosen ORDER BY {_NEWEST_FIRST}",
+            *(most, skip),
+        )
+
+    def headlines(self, most: int = -1, skip: int = 0, search: str = "") -> list[Headline]:
+        """Return the headlines in the order of `articles`, without reading any text.
+
+        `search` keeps those with all of its words, or parts of words, in title or publisher: "gazette floo".
+        """
+        query = (
+            f"SELECT {HEADLINE_COLUMNS} FROM articles WHERE is_match(title, publisher) "  # noqa: S608
+            f"ORDER BY {_NEWEST_FIRST} LIMIT ? OFFSET ?"
+        )
+        with connected(self.path) as database:
+            database.create_function("is_match", 2, _matcher(search))
+            return [headline_from(row) for row in database.execute(query, (most, skip))]
+
+    def headline_count(self, search: str = "") -> int:
+        """Return how many headlines have all words of `search` in title or publisher."""
+        with connected(self.path) as database:
+            database.create_function("is_match", 2, _matcher(search))
+            query = "SELECT count(*) FROM articles WHERE is_match(title, publisher)"
+            return int(database.execute(query).fetchone()[0])
 
     def article(self, id_or_url: str) -> Article | None:
-        """The article with that id, or else that URL."""
-        with schema.connected(self.path) as database:
-            row = database.execute(
-                f"SELECT {_ARTICLE} FROM articles WHERE id = ?1 OR url = ?1 ORDER BY id != ?1",  # noqa: S608
-                (id_or_url,),
-            ).fetchone()
-        return _article(row) if row else None
+        """Return the article with this id, or else with this URL, or None."""
+        query = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?1 OR url = ?1 ORDER BY id != ?1 LIMIT 1"  # noqa: S608
+        return next(iter(self._articles(query, id_or_url)), None)
 
     def named(self, beginning: str, sources: Iterable[str]) -> list[Article]:
-        """The articles whose id begins so, or that were read from one of those sources."""
+        """Return the articles whose id begins with `beginning`, or that were read from one of the sources."""
         given = [*sources]
-        with schema.connected(self.path) as database:
-            rows = database.execute(
-                f"SELECT {_ARTICLE} FROM articles WHERE source IN ({_marks(given)}) "  # noqa: S608
-                "OR (id >= ? AND id < ? AND ? != '')",
-                (*given, beginning, beginning + "\U0010ffff", beginning),
-            ).fetchall()
-        return [_article(row) for row in rows]
+        return self._articles(
+            f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE source IN ({placeholders(given)}) "  # noqa: S608
+            "OR (id >= ? AND id < ? AND ? != '')",
+            *(*given, beginning, beginning + "\U0010ffff", beginning),
+        )
 
     def versions(self, article: Article) -> list[Article]:
-        """The article and its older versions, newest first."""
-        with schema.connected(self.path) as database:
-            rows = database.execute(
-                f"SELECT {_OLDER} FROM older_versions WHERE article = ? ORDER BY rowid DESC",  # noqa: S608
-                (article.id,),
-            ).fetchall()
-        return [article, *(_article((article.id, article.source, *row, article.story)) for row in rows)]
+        """Return the article and its older versions, newest first."""
+        query = f"SELECT {VERSION_COLUMNS} FROM older_versions WHERE article = ? ORDER BY rowid DESC"  # noqa: S608
+        with connected(self.path) as database:
+            rows = database.execute(query, (article.id,)).fetchall()
+        return [article, *(article_from((article.id, article.source, *row, article.story)) for row in rows)]
 
-    def newest(self, wanted: Filter, most: int) -> list[tuple[str, str]]:
-        """The `(id, story)` of at most so many dated articles, the newest first."""
-        clause, parameters = where(wanted)
-        query = f"SELECT id, story FROM articles WHERE {clause} AND published IS NOT NULL "  # noqa: S608
-        with schema.connected(self.path) as database:
-            return database.execute(f"{query} ORDER BY published DESC, id LIMIT ?", (*parameters, most)).fetchall()
-
-    def first_passages(self, articles: Sequence[str], most: int) -> list[Passage]:
-        """The first passages of each of the articles, named by id, at most so many of each."""
-        query = "SELECT id FROM passages WHERE article = ? ORDER BY number LIMIT ?"
-        with schema.connected(self.path) as database:
-            ids = [id_ for article in articles for (id_,) in database.execute(query, (article, most))]
-        return self.passages(ids)
+    def newest(self, filter: Filter, most: int) -> list[tuple[str, str]]:
+        """Return `(id, story)` of at most `most` dated articles that pass the filter, newest first."""
+        condition, parameters = filter_condition(filter)
+        query = (
+            f"SELECT id, story FROM articles WHERE {condition} AND published IS NOT NULL "  # noqa: S608
+            "ORDER BY published DESC, id LIMIT ?"
+        )
+        with connected(self.path) as database:
+            return database.execute(query, (*parameters, most)).fetchall()
 
     def outlets(self, story: str) -> list[tuple[str | None, str | None]]:
-        """The `(publisher, url)` of each article of a story, without reading their texts."""
-        with schema.connected(self.path) as database:
+        """Return `(publisher, url)` of each article of a story, without reading any text."""
+        with connected(self.path) as database:
             return database.execute("SELECT publisher, url FROM articles WHERE story = ?", (story,)).fetchall()
 
     def names(self, field: str) -> list[str]:
-        """The different publishers or authors: `field` is "publisher" or "author"."""
+        """Return the different publishers or authors: `field` is "publisher" or "author"."""
         if field not in ("publisher", "author"):
             raise ValueError(field)
-        with schema.connected(self.path) as database:
-            rows = database.execute(
-                f"SELECT DISTINCT {field} FROM articles WHERE {field} IS NOT NULL"  # noqa: S608
-            )
-            return [row[0] for row in rows]
+        return self._column(f"SELECT DISTINCT {field} FROM articles WHERE {field} IS NOT NULL")  # noqa: S608
 
-    def passage_count(self) -> int:
-        """How many passages there are."""
-        with schema.connected(self.path) as database:
-            return int(database.execute("SELECT total(passages) FROM blocks").fetchone()[0])
+    def publication_span(self) -> tuple[date, date] | None:
+        """Return the first and the last day on which an article was published, or None where no article is dated."""
+        with connected(self.path) as database:
+            first, last = database.execute("SELECT min(published), max(published) FROM articles").fetchone()
+        return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
 
-    def article_counts(self, wanted: Filter) -> tuple[int, int]:
-        """How many articles the filter lets through, and how many there are."""
-        clause, parameters = where(wanted)
-        query = f"SELECT (SELECT count(*) FROM articles WHERE {clause}), (SELECT count(*) FROM articles)"  # noqa: S608
-        with schema.connected(self.path) as database:
+    def article_counts(self, filter: Filter) -> tuple[int, int]:
+        """Return how many articles pass the filter, and how many there are."""
+        condition, parameters = filter_condition(filter)
+        query = f"SELECT (SELECT count(*) FROM articles WHERE {condition}), (SELECT count(*) FROM articles)"  # noqa: S608
+        with connected(self.path) as database:
             chosen, all_ = database.execute(query, parameters).fetchone()
         return chosen, all_
 
-    def passages(self, ids: Sequence[str]) -> list[Passage]:
-        """The passages with those ids, in their order; ids that aren't in the catalog are left out."""
-        with schema.connected(self.path) as database:
-            rows = database.execute(
-                f"SELECT passages.id, start, end, sentences, {_ARTICLE} FROM passages "  # noqa: S608
-                f"JOIN articles ON articles.id = passages.article WHERE passages.id IN ({_marks(ids)})",
-                ids,
-            ).fetchall()
-        found = {row[0]: _passage(row) for row in rows}
-        return [found[passage_id] for passage_id in ids if passage_id in found]
-
-    def passage_ids(self, wanted: Filter = EVERYTHING, most: int = -1) -> list[str]:
-        """The ids of the passages that the filter lets through, or at most so many."""
-        clause, parameters = where(wanted)
-        with schema.connected(self.path) as database:
-            rows = database.execute(
-                "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article "  # noqa: S608
-                f"WHERE {clause} LIMIT ?",
-                (*parameters, most),
-            ).fetchall()
-        return [row[0] for row in rows]
-
-    def let_through(self, ids: Sequence[str], wanted: Filter) -> list[str]:
-        """Those of the passages with these ids that the filter lets through, in their order."""
-        versions = [passage_id.partition(".")[0] for passage_id in ids]
-        clause, parameters = where(wanted)
-        with schema.connected(self.path) as database:
-            rows = database.execute(
-                f"SELECT version FROM articles INDEXED BY articles_by_version "  # noqa: S608
-                f"WHERE version {_AMONG} AND {clause}",
-                (json.dumps(versions), *parameters),
-            ).fetchall()
-        found = {row[0] for row in rows}
-        return [passage_id for passage_id, version in zip(ids, versions, strict=True) if version in found]
-
-    def entries(self, count: int) -> Iterator[list[tuple[str, str, Draft]]]:
-        """The articles as `(id, source, draft)`, so many at a time, for making their passages anew."""
+    def drafts(self, count: int) -> Iterator[list[tuple[str, str, Draft]]]:
+        """Yield all articles, `count` at a time, as `(id, source, draft)`; the draft has title and text alone."""
         last = ""
         while True:
-            with schema.connected(self.path) as database:
+            with connected(self.path) as database:
                 rows = database.execute(
-                    f"SELECT {_ARTICLE} FROM articles WHERE id > ? ORDER BY id LIMIT ?",  # noqa: S608
-                    (last, count),
+                    "SELECT id, source, title, full_text FROM articles WHERE id > ? ORDER BY id LIMIT ?", (last, count)
                 ).fetchall()
             if not rows:
                 return
             last = rows[-1][0]
-            yield [(row[0], row[1], Draft(title=row[2], full_text=row[3])) for row in rows]
+            yield [(id_, source, Draft(title=title, full_text=text)) for id_, source, title, text in rows]
+
+    # Passages
+
+    def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """Return the passages with these ids, in their order; ids that aren't in the catalog are left out."""
+        query = (
+            f"SELECT {PASSAGE_COLUMNS} FROM passages JOIN articles ON articles.id = passages.article "  # noqa: S608
+            f"WHERE passages.id IN ({placeholders(ids)})"
+        )
+        with connected(self.path) as database:
+            passages = {row[0]: passage_from(row) for row in database.execute(query, ids)}
+        return [passages[id_] for id_ in ids if id_ in passages]
+
+    def first_passages(self, articles: Sequence[str], most: int) -> list[Passage]:
+        """Return the first passages, at most `most`, of each of the articles, which are given by id."""
+        query = "SELECT id FROM passages WHERE article = ? ORDER BY number LIMIT ?"
+        with connected(self.path) as database:
+            ids = [id_ for article in articles for (id_,) in database.execute(query, (article, most))]
+        return self.passages(ids)
+
+    def passage_count(self) -> int:
+        """Return how many passages there are."""
+        return int(self._first("SELECT count(*) FROM passages") or 0)
+
+    def passage_ids(self, filter: Filter = EVERYTHING, most: int = -1) -> list[str]:
+        """Return the ids of the passages that pass the filter, or of `most` of them."""
+        condition, parameters = filter_condition(filter)
+        query = (
+            "SELECT passages.id FROM passages JOIN articles ON articles.id = passages.article "  # noqa: S608
+            f"WHERE {condition} LIMIT ?"
+        )
+        return self._column(query, *parameters, most)
+
+    def let_through(self, ids: Sequence[str], filter: Filter) -> list[str]:
+        """Return those of the passages with these ids that pass the filter, in their order."""
+        condition, parameters = filter_condition(filter)
+        versions = [version_of_passage(id_) for id_ in ids]
+        passing = set(
+            self._column(
+                f"SELECT version FROM articles INDEXED BY articles_by_version "  # noqa: S608
+                f"WHERE version {AMONG} AND {condition}",
+                *(json.dumps(versions), *parameters),
+            )
+        )
+        return [id_ for id_, version in zip(ids, versions, strict=True) if version in passing]
+
+    def _articles(self, query: str, *parameters: str | int) -> list[Article]:
+        with connected(self.path) as database:
+            return [article_from(row) for row in database.execute(query, parameters)]
+
+    def _column(self, query: str, *parameters: str | int) -> list[Any]:
+        with connected(self.path) as database:
+            return [row[0] for row in database.execute(query, parameters)]
+
+    def _first(self, query: str, *parameters: str) -> str | None:
+        first = self._column(query, *parameters)[:1]
+        return str(first[0]) if first else None
 
 
-def passage_id(version: str, number: int) -> str:
-    """The id of a passage of that version of an article, by its number in it."""
-    return f"{version}.{number}"
+def _matcher(search: str) -> Callable[[str, str | None], bool]:
+    """Return a function of title and publisher: whether all words of the search are in them, in either case."""
+    words = search.casefold().split()
 
+    def is_match(title: str, publisher: str | None) -> bool:
+        text = f"{title} {publisher or ''}".casefold()
+        return all(word in text for word in words)
 
-def embedded_text(title: str, text: str) -> str:
-    """What is embedded of a passage: under its headline, which says what it is about."""
-    return f"{title}\n{text}"
-
-
-def where(wanted: Filter) -> tuple[str, tuple[str, ...]]:
-    """The filter as a condition of SQL on `articles`, and its parameters."""
-    conditions = {
-        "articles.published >= ?": wanted.after.isoformat() if wanted.after else None,
-        "articles.published <= ?": wanted.before.isoformat() if wanted.before else None,
-        "articles.publisher = ? COLLATE NOCASE": wanted.publisher,
-        "articles.author = ? COLLATE NOCASE": wanted.author,
-        "articles.id = ?": wanted.article,
-    }
-    given = {condition: value for condition, value in conditions.items() if value is not None}
-    return " AND ".join(given) or "1", tuple(given.values())
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _insert(database: sqlite3.Connection, entry: PendingArticle, vectors: Vectors) -> None:
-    draft, first = entry.draft, _last_number(database) + 1
-    keys = band_keys(signature(draft.full_text))
-    values = (
-        *(entry.id, entry.version, entry.source, entry.digest, draft.title, draft.full_text, draft.url),
-        *(draft.publisher, draft.author, draft.published.isoformat() if draft.published else None),
-        *(draft.published_by, draft.language, datetime.now(UTC).isoformat(timespec="seconds")),
-        *(_story(database, entry, keys), first, first + len(entry.passages) - 1, bfloat16.packed(vectors)),
-    )
-    database.execute(
-        "INSERT INTO articles (id, version, source, digest, title, full_text, url, publisher, author, published, "  # noqa: S608
-        f"published_by, language, fetched, story, first, last, vectors) VALUES ({_marks(values)})",
-        values,
-    )
-    database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, entry.id) for key in keys))
-    _insert_passages(database, entry)
-    database.executemany("DELETE FROM unwanted_passages WHERE id = ?", ((id_,) for id_ in entry.passage_ids))
-
-
-def _insert_passages(database: sqlite3.Connection, entry: PendingArticle) -> None:
-    numbers = itertools.count(_last_number(database) + 1)
-    rows = zip(numbers, entry.passage_ids, entry.passage_bounds, entry.passages, strict=False)
-    database.executemany(
-        "INSERT INTO passages (number, id, article, start, end, sentences) VALUES (?, ?, ?, ?, ?, ?)",
-        ((number, id_, entry.id, *bounds, json.dumps(sentences)) for number, id_, bounds, sentences in rows),
-    )
-
-
-def _last_number(database: sqlite3.Connection) -> int:
-    """The highest number that a passage ever had."""
-    row = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
-    return int(row[0]) if row else 0
-
-
-def _story(database: sqlite3.Connection, entry: PendingArticle, keys: Sequence[int]) -> str:
-    """The story that the article is a copy of, those it brings together become one; else one of its own."""
-    alike = database.execute(
-        f"SELECT articles.full_text, articles.story FROM bands JOIN articles ON articles.id = bands.article "  # noqa: S608
-        f"WHERE bands.key IN ({', '.join('?' * len(keys))}) GROUP BY articles.id ORDER BY count(*) DESC LIMIT ?",
-        (*keys, MOST_LIKENESSES),
-    ).fetchall()
-    is_same = same_story_as(entry.draft.full_text)
-    stories = [story for text, story in alike if is_same(text)]
-    for other in set(stories[1:]) - set(stories[:1]):
-        database.execute("UPDATE articles SET story = ? WHERE story = ?", (stories[0], other))
-    return str(stories[0]) if stories else entry.version
-
-
-def _keep_older(database: sqlite3.Connection, article_id: str) -> None:
-    database.execute(
-        f"INSERT INTO older_versions (version, article, {_OLDER}) "  # noqa: S608
-        f"SELECT version, id, {_OLDER} FROM articles WHERE id = ?",
-        (article_id,),
-    )
-
-
-def _withdraw(database: sqlite3.Connection, article_ids: Sequence[str]) -> None:
-    postings.remove(database, _terms(database, article_ids))
-    ids = (json.dumps(article_ids),)
-    database.execute(
-        f"INSERT OR IGNORE INTO unwanted_passages SELECT id FROM passages WHERE article {_AMONG}",  # noqa: S608
-        ids,
-    )
-    for table in ("passages", "bands"):
-        database.execute(f"DELETE FROM {table} WHERE article {_AMONG}", ids)  # noqa: S608
-    database.execute(f"DELETE FROM articles WHERE id {_AMONG}", ids)  # noqa: S608
-
-
-def _terms(database: sqlite3.Connection, article_ids: Sequence[str]) -> Iterator[postings.Terms]:
-    return schema.passage_terms(database, f"article {_AMONG}", [json.dumps(article_ids)])
+    return is_match
 
 
 def _next_generation(database: sqlite3.Connection) -> None:
     database.execute("UPDATE facts SET value = value + 1 WHERE name = 'generation'")
-
-
-def _article(row: Sequence[Any]) -> Article:
-    article_id, source, title, full_text, url, publisher, author, published, published_by, language, fetched, story = (
-        row
-    )
-    return Article(
-        *(article_id, source, title, full_text, url, publisher, author),
-        published=date.fromisoformat(published) if published else None,
-        published_by=published_by,
-        language=language,
-        fetched=datetime.fromisoformat(fetched) if fetched else None,
-        story=story,
-    )
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    passage_id, start, end, sentences, *article = row
-    quotable = tuple(Sentence(*offsets) for offsets in json.loads(sentences))
-    return Passage(passage_id, _article(article), start, end, quotable)

@@ -1,73 +1,118 @@
-"""The lexical index: passages by the words in them (BM25)."""
+"""The lexical index: finds passages by their words, ranked by BM25, in SQLite's FTS5.
+
+A passage is indexed as the stems of its headline and its text, separated by spaces, so that FTS5 compares exactly what
+`index.text.words` makes of a text.
+"""
 
 import sqlite3
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, zip_longest
+from operator import itemgetter
 from pathlib import Path
 
-import numpy as np
-
 from index.article import EVERYTHING, Filter
-from index.storage import postings, schema
-from index.storage.catalog import where
-from index.text.words import STOP_WORDS, stem
+from index.storage.database import connected, execute_all
+from index.storage.filter_condition import filter_condition
+from index.text.words import STOP_WORDS, stem, stems
 from index.text.words import words as words_of
+
+TABLES = """
+CREATE VIRTUAL TABLE lexical USING fts5(stems, tokenize="ascii tokenchars ',.'");
+CREATE VIRTUAL TABLE lexical_stems USING fts5vocab(lexical, row);
+"""
+"""The tokenizer splits at spaces only: stems have letters, digits, commas and points ("100,000") and nothing else."""
 
 
 class LexicalIndex:
-    """What the catalog's file tells of words."""
+    """The words in a catalog's file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def matching(self, words: Sequence[str], count: int, wanted: Filter = EVERYTHING) -> list[str]:
-        """The ids of the `count` best passages by BM25 that hold any word and are wanted, best first."""
+        """Return the ids of the `count` best passages by BM25 that have any of the words and pass the filter."""
         given = [each for word in words for each in words_of(word)]
         terms = [stem(word) for word in given if word not in STOP_WORDS] or [stem(word) for word in given]
-        with schema.connected(self._path) as database:
-            database.execute("BEGIN")  # or another process might change the articles between two queries
-            among = None if wanted == EVERYTHING else _numbers(database, wanted)
-            best = postings.best(database, terms, count, among)
-            found = dict(
-                database.execute(
-                    f"SELECT number, id FROM passages WHERE number IN ({', '.join('?' * len(best))})",  # noqa: S608
-                    best,
-                ).fetchall()
-            )
-        return [found[number] for number in best]
+        if not terms:
+            return []
+        condition, parameters = filter_condition(wanted)
+        # The "+" has FTS5 go through its matches once, and not once for each passage that passes the filter.
+        among = (
+            "AND +lexical.rowid IN (SELECT passages.number FROM articles CROSS JOIN passages "  # noqa: S608
+            f"ON passages.article = articles.id WHERE {condition})"
+        )
+        query = (
+            "SELECT passages.id FROM (SELECT rowid AS match, bm25(lexical) AS score FROM lexical "  # noqa: S608
+            f"WHERE lexical MATCH ? {among if parameters else ''} ORDER BY score, match LIMIT ?) "
+            "CROSS JOIN passages ON passages.number = match ORDER BY score, match"
+        )
+        any_term = " OR ".join(_quoted(term) for term in terms)
+        with connected(self._path) as database:
+            return [row[0] for row in database.execute(query, (any_term, *parameters, count))]
 
     def has_word(self, word: str) -> bool:
-        """Whether any article has the word, or another with the same stem."""
-        with schema.connected(self._path) as database:
-            query = "SELECT 1 FROM blocks CROSS JOIN postings USING (block) WHERE term = ?"
-            return database.execute(query, (stem(word),)).fetchone() is not None
+        """Return whether any passage has the word, or another word with the same stem."""
+        query = "SELECT 1 FROM lexical WHERE lexical MATCH ? LIMIT 1"
+        with connected(self._path) as database:
+            return database.execute(query, (_quoted(stem(word)),)).fetchone() is not None
 
     def stems_like(self, prefix: str, lengths: range) -> list[str]:
-        """The stems in the articles that begin so and have such a length."""
-        with schema.connected(self._path) as database:
-            rows = database.execute(
-                "SELECT DISTINCT term FROM blocks CROSS JOIN postings USING (block) "
-                "WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?",
-                (prefix, prefix + "\U0010ffff", lengths.start, lengths.stop - 1),
-            ).fetchall()
-        return [row[0] for row in rows]
+        """Return the stems in the passages that begin with `prefix` and have one of these lengths."""
+        query = "SELECT term FROM lexical_stems WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
+        with connected(self._path) as database:
+            rows = database.execute(query, (prefix, prefix + "\U0010ffff", lengths.start, lengths.stop - 1))
+            return [row[0] for row in rows]
 
     def agrees(self) -> bool:
-        """Whether it holds the words of the passages and no others."""
-        with schema.connected(self._path) as database:
-            return schema.numbers_are_noted(database) and postings.agree(database, schema.passage_terms(database))
+        """Return whether the index is sound, and holds the words of all passages and no others."""
+        with connected(self._path) as database:
+            try:
+                database.execute("INSERT INTO lexical (lexical) VALUES ('integrity-check')")
+                stored = database.execute("SELECT rowid, stems FROM lexical ORDER BY rowid")
+                return all(row == passage for row, passage in zip_longest(stored, passage_stems(database)))
+            except sqlite3.DatabaseError:
+                return False
 
     def rebuild(self) -> None:
-        """Makes it anew from the passages."""
-        with schema.connected(self._path) as database:
-            schema.note_numbers(database)
-            postings.clear(database)
-            postings.add(database, schema.passage_terms(database))
+        """Make the index anew from the passages."""
+        with connected(self._path) as database:
+            make_anew(database)
 
 
-def _numbers(database: sqlite3.Connection, wanted: Filter) -> postings.Numbers:
-    """The numbers of the first and the last passage of each article that is wanted."""
-    clause, parameters = where(wanted)
-    query = f"SELECT first, last FROM articles WHERE first IS NOT NULL AND {clause}"  # noqa: S608
-    rows = database.execute(query, parameters)
-    return np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 2)
+def make_anew(database: sqlite3.Connection) -> None:
+    """Index all passages in new tables: to empty the old ones takes longer, and fails where they are damaged."""
+    database.execute("DROP TABLE lexical_stems")
+    database.execute("DROP TABLE lexical")
+    execute_all(database, TABLES)
+    add_passages(database, passage_stems(database))
+
+
+def add_passages(database: sqlite3.Connection, passages: Iterable[tuple[int, str]]) -> None:
+    """Add passages, as `(number, stems)`, that aren't in the index yet."""
+    database.executemany("INSERT INTO lexical (rowid, stems) VALUES (?, ?)", passages)
+
+
+def remove_passages(database: sqlite3.Connection, condition: str, parameters: Sequence[str]) -> None:
+    """Remove the passages that meet the condition, while they are still in the catalog."""
+    query = f"DELETE FROM lexical WHERE rowid IN (SELECT number FROM passages WHERE {condition})"  # noqa: S608
+    database.execute(query, parameters)
+
+
+def passage_stems(
+    database: sqlite3.Connection, condition: str = "1", parameters: Sequence[str] = ()
+) -> Iterator[tuple[int, str]]:
+    """Yield `(number, stems)` of the passages that meet the condition, in the order of their numbers."""
+    rows = database.execute(
+        f"SELECT number, article, start, end FROM passages WHERE {condition} ORDER BY number",  # noqa: S608
+        parameters,
+    )
+    for article, passages in groupby(rows, key=itemgetter(1)):
+        row = database.execute("SELECT title, full_text FROM articles WHERE id = ?", (article,)).fetchone()
+        headline, text = stems(row[0]), row[1]
+        for number, _, start, end in passages:
+            yield number, " ".join(headline + stems(text[start:end]))
+
+
+def _quoted(term: str) -> str:
+    """Return the term as FTS5 takes it literally: `"and"` is a word, where `and` might be an operator."""
+    return '"' + term.replace('"', '""') + '"'

@@ -1,52 +1,25 @@
-"""The tables of the catalog: made, opened, and brought up to date."""
+"""The tables of the catalog."""
 
-import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Literal
 
-from index.errors import CollectionError
-from index.storage import postings
-from index.text.near_duplicates import band_keys, signature
-from index.text.words import stems
+from index.storage import lexical_index
+from index.storage.database import connected, execute_all, opened
 
-VERSION = 3
+VERSION = 4
 
-_LOG = logging.getLogger("onrecord")
-
-_MOST_PASSAGES = 1_000
-"""Of an unwanted version of an article: catalogs of version 2 didn't note how many it had."""
-
-SECONDS_TO_WAIT = 30
-"""For another process's transaction."""
-
-_PASSAGES = """
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, article TEXT NOT NULL REFERENCES articles(id),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL
-);
-CREATE INDEX passages_by_article ON passages(article);
-"""
-
-_SEARCH = f"""
-{postings.TABLES}
-CREATE TABLE unwanted_passages (id TEXT PRIMARY KEY) WITHOUT ROWID;
+LATEST_INDEXES = """
 CREATE INDEX articles_by_version ON articles(version, published, publisher, author, id);
-CREATE INDEX articles_by_published ON articles(published, publisher, author, id, first, last);
-CREATE INDEX articles_by_publisher ON articles(publisher COLLATE NOCASE, published, author, id, first, last);
-CREATE INDEX articles_by_author ON articles(author COLLATE NOCASE, published, publisher, id, first, last);
+CREATE INDEX articles_by_published ON articles(published, publisher, author, id, source, title, url);
+CREATE INDEX articles_by_publisher ON articles(publisher COLLATE NOCASE, published, author, id);
+CREATE INDEX articles_by_author ON articles(author COLLATE NOCASE, published, publisher, id);
 CREATE INDEX articles_by_story ON articles(story, id, publisher, url);
-CREATE INDEX articles_without_vectors ON articles(version) WHERE vectors IS NULL;
 """
-"""The indexes hold all that a filter asks of an article, as reading its row reads its text."""
+"""They hold every column that a filter or a headline needs, because reading an article's row reads its text too."""
 
-_NUMBERS = "(SELECT min(number), max(number) FROM passages WHERE article = articles.id)"
+UNWANTED_PASSAGES = "CREATE TABLE unwanted_passages (id TEXT PRIMARY KEY) WITHOUT ROWID;"
 
-_REGISTER = """
+SOURCES = """
 CREATE TABLE older_versions (
     version TEXT PRIMARY KEY, article TEXT NOT NULL, title TEXT NOT NULL, full_text TEXT NOT NULL, url TEXT,
     publisher TEXT, author TEXT, published TEXT, published_by TEXT, language TEXT, fetched TEXT
@@ -65,185 +38,55 @@ CREATE TABLE unwanted_vectors (name TEXT PRIMARY KEY);
 CREATE INDEX articles_by_url ON articles(url);
 """
 
-_SCHEMA = f"""
+_ALL = f"""
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, version TEXT NOT NULL UNIQUE, source TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
     title TEXT NOT NULL, full_text TEXT NOT NULL, url TEXT, publisher TEXT, author TEXT, published TEXT,
-    published_by TEXT, language TEXT, fetched TEXT, story TEXT NOT NULL DEFAULT '',
-    first INTEGER, last INTEGER, vectors BLOB
+    published_by TEXT, language TEXT, fetched TEXT, story TEXT NOT NULL DEFAULT ''
 );
-{_PASSAGES}
-{_REGISTER}
-{_SEARCH}
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, article TEXT NOT NULL REFERENCES articles(id),
+    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL
+);
+CREATE INDEX passages_by_article ON passages(article);
+{lexical_index.TABLES}
+{UNWANTED_PASSAGES}
+{SOURCES}
+{LATEST_INDEXES}
 INSERT INTO facts VALUES ('generation', '0');
 """  # noqa: S608
 
-_TROUBLE = {
-    sqlite3.SQLITE_FULL: "the disk is full. Make room, then run the same command again",
-    sqlite3.SQLITE_READONLY: "it can't be written. Allow it, or name another folder with --index",
-    sqlite3.SQLITE_CANTOPEN: "it can't be opened. See who may read and write it, or name another folder with --index",
-    sqlite3.SQLITE_IOERR: "the disk doesn't read or write. See to the disk, then run `onrecord doctor`",
-    sqlite3.SQLITE_CORRUPT: "it is damaged. Put a backup in its place; `onrecord doctor` tells what is wrong",
-    sqlite3.SQLITE_NOTADB: "it is not a catalog. Put a backup in its place, or name another folder with --index",
-    sqlite3.SQLITE_BUSY: "another process keeps it busy. Wait until that is done, then try again",
-}
-
-
-@contextmanager
-def connected(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection in one transaction. Raises CollectionError where the file or the disk is at fault."""
-    with trouble_told(path), opened(path) as database, database:
-        yield database
-
-
-@contextmanager
-def opened(path: Path, isolation: Literal["IMMEDIATE"] | None = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
-    """A connection, closed at the end."""
-    database = sqlite3.connect(path, timeout=SECONDS_TO_WAIT, isolation_level=isolation)
-    try:
-        database.execute("PRAGMA foreign_keys = ON")
-        yield database
-    finally:
-        database.close()
-
-
-@contextmanager
-def trouble_told(path: Path) -> Iterator[None]:
-    """Tells in a CollectionError when the file or the disk is at fault."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary one of an extended code
-        if code not in _TROUBLE:
-            raise
-        raise CollectionError(f"{path}: {_TROUBLE[code]}.") from error
-
-
-def version(path: Path) -> int:
-    """The version of the tables in the file, 0 where there are none."""
-    with connected(path) as database:
-        return _version(database)
-
 
 def create(path: Path, facts: dict[str, str]) -> None:
-    """Makes the tables, and remembers facts about the index, if it has none yet."""
+    """Create the tables and store facts about the index, unless it has tables already."""
     with connected(path) as database:
-        if _version(database) == 0:
+        if version_of(database) == 0:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("BEGIN IMMEDIATE")
-            _execute(database, _SCHEMA)
+            execute_all(database, _ALL)
             database.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
             database.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def migrate(path: Path) -> None:
-    """Brings older tables up to date, after a backup beside them: `catalog.db.1` holds what was of version 1."""
+def version(path: Path) -> int:
+    """Return the version of the tables in the file, 0 where there are none."""
     with connected(path) as database:
-        if not 0 < _version(database) < VERSION:
-            return
-        database.execute("BEGIN IMMEDIATE")
-        older = _version(database)  # another process may have been first
-        if older < VERSION:
-            _back_up(path, path.with_name(f"{path.name}.{older}"))
-        for step in range(older, VERSION):
-            _MIGRATIONS[step](database)
-        database.execute(f"PRAGMA user_version = {VERSION}")
+        return version_of(database)
 
 
-def _back_up(path: Path, backup: Path) -> None:
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as copy:
-        source.backup(copy)
-
-
-def empty_passages(database: sqlite3.Connection) -> None:
-    """Takes all passages and words out."""
-    database.execute("DELETE FROM passages")
-    database.execute("DELETE FROM sqlite_sequence WHERE name = 'passages'")
-    postings.clear(database)
-
-
-def note_numbers(database: sqlite3.Connection) -> None:
-    """Notes with each article the numbers of its first and its last passage; those between are its own, too."""
-    database.execute(f"UPDATE articles SET (first, last) = {_NUMBERS}")  # noqa: S608
-
-
-def numbers_are_noted(database: sqlite3.Connection) -> bool:
-    """Whether they are noted rightly with all articles."""
-    query = f"SELECT 1 FROM articles WHERE (first, last) IS NOT {_NUMBERS} LIMIT 1"  # noqa: S608
-    return database.execute(query).fetchone() is None
-
-
-def passage_terms(
-    database: sqlite3.Connection, condition: str = "1", parameters: Sequence[str] = ()
-) -> Iterator[postings.Terms]:
-    """The passages for which the condition of SQL holds, by rising numbers, with the words of their headlines."""
-    rows = database.execute(
-        f"SELECT number, article, start, end FROM passages WHERE {condition} ORDER BY number",  # noqa: S608
-        parameters,
-    )
-    for article, passages in groupby(rows, key=itemgetter(1)):
-        found = database.execute("SELECT title, full_text FROM articles WHERE id = ?", (article,)).fetchone()
-        headline, text = stems(found[0]), found[1]
-        for number, _, start, end in passages:
-            yield number, headline + stems(text[start:end])
-
-
-def damage(path: Path) -> str:
-    """What SQLite finds wrong with the file; empty where nothing is."""
-    try:
-        with opened(path) as database:
-            found = str(database.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    except sqlite3.DatabaseError as error:
-        found = str(error)
-    return "" if found == "ok" else " ".join(found.split())
-
-
-def _from_1(database: sqlite3.Connection) -> None:
-    for column in ("published_by TEXT", "language TEXT", "fetched TEXT", "story TEXT NOT NULL DEFAULT ''"):
-        database.execute(f"ALTER TABLE articles ADD COLUMN {column}")
-    _execute(database, _REGISTER)
-    database.execute("INSERT INTO facts VALUES ('vectors', 'passages')")
-    database.execute("UPDATE articles SET story = version, digest = ''")  # digests were made otherwise
-    database.execute("INSERT INTO roots SELECT source FROM articles")
-    database.execute("INSERT INTO holdings SELECT source, source, id FROM articles")
-    for article, text in database.execute("SELECT id, full_text FROM articles"):
-        keys = ((key, article) for key in band_keys(signature(text)))
-        database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", keys)
-
-
-def _from_2(database: sqlite3.Connection) -> None:
-    from tqdm import tqdm
-
-    for each in ("VIEW passage_texts", "TABLE vocabulary", "TABLE lexical", "INDEX passages_by_article"):
-        database.execute(f"DROP {each}")
-    for name in ("published", "publisher", "author", "story"):
-        database.execute(f"DROP INDEX IF EXISTS articles_by_{name}")
-    for column in ("first INTEGER", "last INTEGER", "vectors BLOB"):
-        database.execute(f"ALTER TABLE articles ADD COLUMN {column}")
-    database.execute("ALTER TABLE passages RENAME TO older_passages")
-    _execute(database, _PASSAGES + _SEARCH)
-    database.execute("INSERT INTO passages SELECT * FROM older_passages ORDER BY number")
-    database.execute("DROP TABLE older_passages")
-    note_numbers(database)
-    versions = database.execute("SELECT version FROM unwanted_versions").fetchall()
-    ids = ((f"{version}.{number}",) for (version,) in versions for number in range(_MOST_PASSAGES))
-    database.executemany("INSERT INTO unwanted_passages VALUES (?)", ids)
-    database.execute("DROP TABLE unwanted_versions")
-    count = database.execute("SELECT count(*) FROM passages").fetchone()[0]
-    _LOG.info("The words of %d passages are indexed anew, once", count)
-    terms = passage_terms(database)
-    postings.add(database, tqdm(terms, "Bringing the index up to date", count, unit=" passages", delay=2, disable=None))
-
-
-_MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _from_1, 2: _from_2}
-"""The step from each version to the next."""
-
-
-def _version(database: sqlite3.Connection) -> int:
+def version_of(database: sqlite3.Connection) -> int:
+    """Return the version of the tables, 0 where there are none."""
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _execute(database: sqlite3.Connection, statements: str) -> None:
-    for statement in statements.split(";"):
-        database.execute(statement)
+def damage(path: Path) -> str:
+    """Return the first problem that SQLite finds in the file, or "" for a sound file."""
+    try:
+        with opened(path) as database:
+            problems = [str(row[0]) for row in database.execute("PRAGMA integrity_check")]
+    except sqlite3.DatabaseError as error:
+        problems = [str(error)]
+    # Newer versions of SQLite report the lexical index here too, which can be made anew.
+    problems = [problem for problem in problems if problem != "ok" and "inverted index for FTS5" not in problem]
+    return " ".join(problems[0].split()) if problems else ""

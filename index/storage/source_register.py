@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.storage import schema
+from index.storage.database import clear_errors, connected, opened
 
 _SEEN = """
 CREATE TEMP TABLE seen (
@@ -36,46 +36,46 @@ class Register:
 
     def roots(self) -> list[str]:
         """All that was ever added by name, in alphabetical order."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             return [row[0] for row in database.execute("SELECT name FROM roots ORDER BY name")]
 
     def remember(self, root: str) -> None:
         """Notes a root, so that it is read again by the next `sync`."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             database.execute("INSERT OR IGNORE INTO roots VALUES (?)", (root,))
 
     def leave(self, root: str) -> bool:
         """Forgets a root, whose articles stay. Returns whether it was remembered."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             database.execute("DELETE FROM holdings WHERE root = ?", (root,))
             return database.execute("DELETE FROM roots WHERE name = ?", (root,)).rowcount > 0
 
     def forget(self, articles: Sequence[tuple[str, str]]) -> None:
         """Notes that articles, as `(id, source)`, aren't wanted: they don't come in again unless they are named."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             for _, source in articles:
                 database.execute("INSERT OR IGNORE INTO dismissed VALUES (?)", (source,))
                 database.execute("DELETE FROM roots WHERE name = ?", (source,))
 
     def is_dismissed(self, source: str) -> bool:
         """Whether the article of that source was removed by hand."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             return database.execute("SELECT 1 FROM dismissed WHERE source = ?", (source,)).fetchone() is not None
 
     def want(self, source: str) -> None:
         """Takes back that the article of that source was dismissed."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             database.execute("DELETE FROM dismissed WHERE source = ?", (source,))
 
     def validators(self, address: str) -> tuple[str | None, str | None]:
         """The ETag and Last-Modified under which the address was last read (RFC 9110, section 8.8); None where none."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             row = database.execute("SELECT etag, modified FROM resources WHERE address = ?", (address,)).fetchone()
         return (row[0], row[1]) if row else (None, None)
 
     def unsettle(self, articles: Iterable[str]) -> None:
         """Lets the addresses of articles that go out be read again: if they come back there, they come back in."""
-        with schema.connected(self._path) as database:
+        with connected(self._path) as database:
             database.executemany(
                 "DELETE FROM resources WHERE address IN (SELECT address FROM holdings WHERE article = ?)",
                 ((article,) for article in articles),
@@ -84,7 +84,7 @@ class Register:
     @contextmanager
     def sightings(self) -> Iterator["Sightings"]:
         """Notes what is seen in one reading of sources, on disk, however much it is."""
-        with schema.trouble_told(self._path), schema.opened(self._path, isolation=None) as database:
+        with clear_errors(self._path), opened(self._path, isolation=None) as database:
             database.executescript(_SEEN)
             yield Sightings(database)
 
