@@ -4,8 +4,8 @@ import re
 
 from assistant.answer import date_in_words
 from assistant.answering.candidates import Candidate
+from assistant.english.countries import canonical, government, is_country
 from assistant.english.names import TITLES
-from assistant.english.synonyms import canonical, is_country
 from index.article import Article
 from index.text.words import words
 
@@ -42,7 +42,8 @@ def explained(text: str, candidate: Candidate, names: frozenset[str]) -> str | N
     meant = _subject(candidate.lead, names)
     if pronoun is None or meant is None:
         return None
-    is_person = not is_country(canonical(meant).lower()) and not meant.isupper()
+    name = canonical(meant).lower()
+    is_person = not is_country(name) and government(name) is None and not meant.isupper()
     if pronoun["it"].lower() in ("he", "she") and not is_person:
         return None
     return f"{text[: pronoun.end()]} [{meant}]{text[pronoun.end() :]}"

@@ -64,9 +64,9 @@ def exchanged(statement: str, evidence: str, names: frozenset[str]) -> str:
 
 
 def _is_near(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
-    wanted = [word.key for word in ours if word.is_content]
+    keys = [word.key for word in ours if word.is_content]
     known = {word.key for word in theirs}
-    return bool(wanted) and sum(key in known for key in wanted) >= NEAR * len(wanted)
+    return bool(keys) and sum(key in known for key in keys) >= NEAR * len(keys)
 
 
 def _left_out(before: Sequence[Word], ours: Sequence[Word]) -> str:

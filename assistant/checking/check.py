@@ -79,48 +79,48 @@ def check_sentence(sentence: str, passages: Sequence[Passage], numbers: Sequence
     The marked passages are tried first, each alone and then together. Another passage counts only if it has nearly all
     of the sentence's words.
     """
-    said = without_citation_marks(normalise(sentence)).strip()
+    statement = without_citation_marks(normalise(sentence)).strip()
     every = list(range(1, len(passages) + 1))
-    if quotes := [quote for number in every for quote in _verbatim(said, number, passages[number - 1])]:
+    if quotes := [quote for number in every for quote in _verbatim(statement, number, passages[number - 1])]:
         own = [quote for quote in quotes if quote[0] in numbers]
         return Support(True, quotes=tuple(own or quotes[:1]))
-    if reason := _unreadable(said, passages):
+    if reason := _unreadable(statement, passages):
         return Support(False, reason)
     marked = [number for number in dict.fromkeys(numbers) if number in every]
-    alone = [_support_by(said, passages, [number], MARKED) for number in marked]
+    alone = [_support_by(statement, passages, [number], MARKED) for number in marked]
     if supporting := [verdict for verdict in alone if verdict.supported]:
         return Support(True, quotes=tuple(quote for verdict in supporting for quote in verdict.quotes))
-    together = [_support_by(said, passages, marked, MARKED)] if len(marked) > 1 else []
-    others = (_support_by(said, passages, [number], UNMARKED) for number in every if number not in marked)
+    together = [_support_by(statement, passages, marked, MARKED)] if len(marked) > 1 else []
+    others = (_support_by(statement, passages, [number], UNMARKED) for number in every if number not in marked)
     supporting_one = next((verdict for verdict in (*together, *others) if verdict.supported), None)
     return supporting_one or next(iter(alone), Support(False, "No passage has nearly all of its words."))
 
 
-def _support_by(said: str, passages: Sequence[Passage], numbers: Sequence[int], share: float) -> Support:
+def _support_by(statement: str, passages: Sequence[Passage], numbers: Sequence[int], share: float) -> Support:
     sources = [source for number in numbers for source in _sources(number, passages[number - 1])]
-    about = list(sentences_about(said, [source.evidence.text for source in sources]))
+    about = list(sentences_about(statement, [source.evidence.text for source in sources]))
     chosen = [sources[at] for at in sorted(about)]
     evidence = [source.evidence for source in chosen]
     if any(gives_orders(each.text) for each in evidence):
         return Support(False, "Only an instruction to the writer of the answer says so.")
     meant = " ".join(meaning for source in chosen for meaning in _dates(source))
     around = "\n".join([*(_text(passages[number - 1]) for number in numbers), *(each.lead for each in evidence), meant])
-    names = name_words([said, *(source.evidence.text for source in sources)])
-    if reason := contradiction(said, evidence, around, names):
+    names = name_words([statement, *(source.evidence.text for source in sources)])
+    if reason := contradiction(statement, evidence, around, names):
         return Support(False, reason)
-    if len(about) == 2 and (strayed := _strayed(said, *(sources[at].evidence for at in about))):
+    if len(about) == 2 and (strayed := _strayed(statement, *(sources[at].evidence for at in about))):
         return Support(False, f"The passages don't say this of “{strayed}”.")
     known = content_keys(" ".join([*(f"{each.lead} {each.text}" for each in evidence), meant]))
-    missing, wanted = content_keys(said) - known, content_keys(said)
-    if len(missing) > max((1 - share) * len(wanted), len(wanted) >= JOINED):
+    missing, needed = content_keys(statement) - known, content_keys(statement)
+    if len(missing) > max((1 - share) * len(needed), len(needed) >= JOINED):
         return Support(False, "It is in other words than the passages, so it can't be checked.")
     return Support(True, quotes=tuple(source.quote for source in chosen))
 
 
-def _strayed(said: str, main: Evidence, other: Evidence) -> str:
+def _strayed(statement: str, main: Evidence, other: Evidence) -> str:
     """Return the few words that the main quotation lacks and the other has: they may name somebody else's deed."""
     has = content_keys(f"{main.lead} {main.text}")
-    added = [word for word in words_of(said) if word.is_content and word.key in content_keys(other.text) - has]
+    added = [word for word in words_of(statement) if word.is_content and word.key in content_keys(other.text) - has]
     return joined(added) if len({word.key for word in added}) < JOINED else ""
 
 
@@ -129,9 +129,9 @@ def _sources(number: int, passage: Passage) -> list[_Source]:
     return [_Source(number, passage, sentence) for sentence in passage.sentences or (whole,)]
 
 
-def _verbatim(said: str, number: int, passage: Passage) -> list[Quote]:
+def _verbatim(statement: str, number: int, passage: Passage) -> list[Quote]:
     """Return the passage's sentences if the sentence consists of whole ones; a part of one may mean something else."""
-    plain = without_brackets(said, passage.article)
+    plain = without_brackets(statement, passage.article)
     at = passage.article.full_text.find(plain, passage.start, passage.end) if content_keys(plain) else -1
     if at < 0:
         return []
@@ -141,15 +141,15 @@ def _verbatim(said: str, number: int, passage: Passage) -> list[Quote]:
     return [source.quote for source in held] if is_whole else []
 
 
-def _unreadable(said: str, passages: Sequence[Passage]) -> str:
+def _unreadable(statement: str, passages: Sequence[Passage]) -> str:
     """Return why a sentence can't be checked at all; empty if it can."""
-    if len(said) > LONGEST:
-        return f"It has {len(said):,} characters; a sentence of more than {LONGEST:,} isn't checked."
-    if not content_keys(said):
+    if len(statement) > LONGEST:
+        return f"It has {len(statement):,} characters; a sentence of more than {LONGEST:,} isn't checked."
+    if not content_keys(statement):
         return "It says nothing that can be checked."
-    if _MARKUP.search(said):
+    if _MARKUP.search(statement):
         return "It has a link or markup, which only a quotation may have."
-    for word in re.findall(r"\w+", said):
+    for word in re.findall(r"\w+", statement):
         if not _is_latin(word) and not any(word in passage.text for passage in passages):
             return f"The passages don't have the word {word}."
     return ""
@@ -172,10 +172,10 @@ def _dates(source: _Source) -> Iterator[str]:
         yield from (each.meaning for each in resolve(source.evidence.text, published))
 
 
-def without_brackets(said: str, article: Article) -> str:
+def without_brackets(statement: str, article: Article) -> str:
     """Return the text without its bracketed explanations if these are dates or words of the article; else unchanged."""
-    plain = _BRACKETS.sub("", said)
+    plain = _BRACKETS.sub("", statement)
     known = f"{article.title}\n{article.full_text}\n{date_in_words(article)}"
     dates = {each.meaning for each in resolve(plain, article.published)} if article.published else set()
-    explanations = [bracket.strip()[1:-1] for bracket in _BRACKETS.findall(said)]
-    return plain if all(each in dates or each in known for each in explanations) else said
+    explanations = [bracket.strip()[1:-1] for bracket in _BRACKETS.findall(statement)]
+    return plain if all(each in dates or each in known for each in explanations) else statement

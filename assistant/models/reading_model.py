@@ -23,10 +23,10 @@ MODEL = Path(str(files("assistant.models")))
 """The folder of `reader.onnx` and `tokenizer.json`; MODEL_CARD.md describes the model."""
 
 WINDOW = 320
-"""Tokens that are read at once, including the question's; a longer passage is read in windows. As in training."""
+"""Tokens that are read at once, including the question's; a longer passage is read in windows, as in training."""
 
 OVERLAP = 96
-"""Tokens of the passage that two neighbouring windows share. As in training."""
+"""Tokens of the passage that two neighbouring windows share. Not measured."""
 
 QUESTION_TOKENS = 160
 """Tokens of a question that are read; the limit leaves room for the passage."""
