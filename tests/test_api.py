@@ -134,7 +134,7 @@ def test_history_and_page_reach_the_assistant(demo):
         (b'{"question": NaN}', "question"),
         (b'{"question": ""}', "The question is empty."),
         (b'{"question": "%s"}' % (b"x" * 2_000), "at most 1,000 are read"),
-        (b'{"question": "a", "article": "nowhere"}', "No article is 'nowhere'"),
+        (b'{"question": "a", "article": "nowhere"}', "No article has the id or URL 'nowhere'"),
         (b'{"question": "a", "publishr": "b"}', "There is no field 'publishr'. The fields are question, history, page"),
         (b'{"question": "a", "after": "soon"}', "soon"),
         (b'{"question": "a", "history": "b"}', "history: "),
