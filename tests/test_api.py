@@ -209,7 +209,7 @@ def test_without_articles_visitors_are_told_whom_to_ask(tmp_path):
 
 
 class Scripted(Assistant):
-    """Yields a snapshot after each of some waits, then ends as it is told; counts how many ask."""
+    """Yields a snapshot after each of `waits`, then raises `problem` if there is one; counts who asks."""
 
     waits, problem = (0.0,), None
 
@@ -505,8 +505,17 @@ def test_the_guides_table_of_fields_is_that_of_the_program():
 
 
 def test_the_guides_table_of_the_document_is_that_of_the_program(demo):
-    rows = re.findall(r"^\| `(\w+)` \|", GUIDE.split("onrecord ask --json`:")[1].split("\n## ")[0], re.MULTILINE)
-    assert rows == list(demo.ask(QUESTION).to_dict())
+    document = demo.ask(QUESTION).to_dict()
+    answer, citation = GUIDE.split("onrecord ask --json`:")[1].split("\n## ")[0].split("A citation has these fields:")
+    assert names_in_table(answer) == list(document)
+    assert names_in_table(citation) == list(document["citations"][0])
+    (row,) = re.findall(r"^\| `article` \| (.*) \|$", citation, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", row) == list(document["citations"][0]["article"])
+
+
+def names_in_table(text):
+    """Return the names in the first column of a Markdown table."""
+    return [name for cell in re.findall(r"^\| (`.*?) \|", text, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)]
 
 
 def examples(language):
