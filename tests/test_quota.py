@@ -127,5 +127,5 @@ def test_only_a_trusted_proxy_names_the_visitor(settings, asks, name):
 def test_settings_that_would_open_more_than_they_say_are_refused(given):
     from index.errors import SettingsError
 
-    with pytest.raises(SettingsError, match="It is "):
+    with pytest.raises(SettingsError, match="It sets "):
         words_settings("x", **given)
