@@ -59,7 +59,7 @@ class Settings(BaseModel):
         120,
         gt=0,
         le=3600,
-        description="how many seconds the chat model may take until its first word, and between two words",
+        description="the seconds the chat model may take until its first word, and between two words",
     )
     unsupported: Literal["omit", "flag"] = Field(
         "omit", description="what happens to a sentence of the chat model that no passage supports: `omit` or `flag`"
