@@ -133,13 +133,13 @@ def click_citation(frame):
 
 
 def answers(page, count=1):
-    """The details of the first `count` answers that the page was told of."""
+    """Return the details of the first `count` events `onrecord:answer`."""
     for _ in range(PATIENCE // 100):
-        told = page.evaluate("seen.filter(([name]) => name === 'answer').map(([, detail]) => detail)")
-        if len(told) >= count:
-            return told
+        details = page.evaluate("seen.filter(([name]) => name === 'answer').map(([, detail]) => detail)")
+        if len(details) >= count:
+            return details
         page.wait_for_timeout(100)
-    raise AssertionError(f"{len(told)} answers, not {count}")
+    raise AssertionError(f"{len(details)} answers, not {count}")
 
 
 def test_one_line_of_html_embeds_a_chat_that_answers_with_citations(page, embedding):
@@ -204,7 +204,7 @@ def test_without_the_highlight_api_the_cited_quotation_is_selected(page, embeddi
     assert " ".join(page.evaluate("getSelection().toString()").split()) == QUOTED
 
 
-def test_the_page_can_open_ask_and_close_and_is_told_what_happens(page, embedding):
+def test_the_page_can_open_ask_and_close_and_gets_an_event_for_each(page, embedding):
     page.goto(embedding())
     page.evaluate("onrecord.ask('Who was elected mayor of Dunmarrow?')")
     page.evaluate("onrecord.ask('how many troops has NATO stationed there?')")
@@ -340,7 +340,7 @@ def test_messages_from_another_frame_move_neither_the_chat_nor_the_page(browser,
     page.close()
 
 
-def test_nothing_is_told_to_a_page_that_opens_the_chat_in_a_window(browser, sites, chat):
+def test_no_message_goes_to_a_page_that_opens_the_chat_in_a_window(browser, sites, chat):
     sites[1].pages["/opener"] = f"""<button onclick="window.chat = window.open('{chat}/embed')">Open</button><script>
         window.got = [];
         addEventListener("message", (event) => got.push(event.data));
@@ -377,6 +377,16 @@ def test_it_works_where_third_party_cookies_are_blocked(browser, embedding, site
     frame.frame_locator("#source iframe").locator("mark").first.wait_for()
     assert wrong == []
     context.close()
+
+
+@pytest.mark.parametrize("rule", ["div:empty { display: none }", "div { display: none !important; opacity: .1 }"])
+def test_a_pages_rules_for_its_own_elements_hide_neither_the_button_nor_the_chat(page, sites, chat, rule):
+    script = f'<script src="{chat}/embed.js" data-label="Ask the archive"></script>'
+    sites[0].pages["/hiding"] = f'<!doctype html><link rel="icon" href="data:,"><style>{rule}</style><p>x</p>{script}'
+    page.goto(f"{sites[0].address}/hiding")
+    assert launcher(page).bounding_box()["width"] > 50
+    assert launcher(page).evaluate("button => getComputedStyle(button.getRootNode().host).opacity") == "1"
+    opened(page).get_by_label("Ask a question").wait_for()
 
 
 def test_it_works_in_a_page_with_a_strict_content_security_policy(page, sites, chat):
