@@ -32,8 +32,10 @@ HIGHLIGHTED = "[...CSS.highlights.get('onrecord') ?? []].map((range) => range.to
 
 
 class Site:
-    """A site that knows nothing of the chat: its pages by their paths, at `localhost`, while the chat is at 127.0.0.1:
-    to a browser another site, not just another origin."""
+    """A site of its own, with its pages by their paths.
+
+    It is at `localhost` and the chat at 127.0.0.1, so browsers take them for two sites, not just two origins.
+    """
 
     def __init__(self, stack: ExitStack) -> None:
         self.pages = {}
@@ -56,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def sites():
-    """A site on the list of those that may embed the chat, and one that isn't."""
+    """Yield a site that may embed the chat, and one that may not."""
     with ExitStack() as stack:
         yield Site(stack), Site(stack)
 
@@ -78,7 +80,7 @@ def chat(demo, settings):
 
 
 def watched(page, *addresses):
-    """The page, and the list of what goes wrong in it: errors, and requests to hosts other than those given."""
+    """Return the page, and a list that collects its errors and its requests to hosts other than those given."""
     page.set_default_timeout(PATIENCE)
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -91,7 +93,7 @@ def watched(page, *addresses):
 
 @pytest.fixture
 def page(browser, sites, chat):
-    """A browser's page, in which nothing may go wrong and nothing may be asked of another host."""
+    """Yield a page in which there may be no error and no request to another host."""
     page, wrong = watched(browser.new_page(viewport={"width": 1200, "height": 800}), sites[0].address, chat)
     yield page
     page.close()
@@ -100,7 +102,7 @@ def page(browser, sites, chat):
 
 @pytest.fixture
 def embedding(sites, chat):
-    """Makes a copy of the example page that embeds this chat, with more `data-` attributes; returns its address."""
+    """Make a copy of the example page that embeds this chat, with more `data-` attributes; return its address."""
 
     def embedding(attributes: str = "", *, chat: str = chat, site: Site = sites[0]) -> str:
         assert EXAMPLE.count(SHIPPED) == 1
@@ -115,7 +117,7 @@ def launcher(page):
 
 
 def opened(page):
-    """The chat's frame, once it is ready for questions."""
+    """Open the chat; return its frame once it is ready for questions."""
     if launcher(page).get_attribute("aria-expanded") == "false":
         launcher(page).click()
     page.locator("#panel[data-state=ready]").wait_for()
@@ -358,7 +360,7 @@ def test_no_message_goes_to_a_page_that_opens_the_chat_in_a_window(browser, site
 
 
 def test_it_works_where_third_party_cookies_are_blocked(browser, embedding, sites, chat, tmp_path):
-    """Chromium then forbids the frame any storage as well: whoever touches its own `localStorage` gets an error."""
+    """Chromium then forbids the frame all storage too: reading its own `localStorage` is an error."""
     (tmp_path / "Default").mkdir()
     blocked = {"profile": {"block_third_party_cookies": True, "cookie_controls_mode": 1}}
     (tmp_path / "Default/Preferences").write_text(json.dumps(blocked), "utf-8")
@@ -406,7 +408,7 @@ def test_it_works_in_a_page_with_a_strict_content_security_policy(page, sites, c
     assert page.evaluate(HIGHLIGHTED) == [QUOTED]
 
 
-def test_while_the_server_is_away_the_chat_says_so_and_retry_works_once_it_is_back(browser, embedding, settings, demo):
+def test_while_the_server_is_down_the_chat_says_so_and_retry_works_once_it_is_up(browser, embedding, settings, demo):
     port = free_port()
     at_port = [*SERVE, "--port", str(port)]
     folder = demo.settings.index_dir
