@@ -17,7 +17,7 @@ RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))
 
 # `--build-arg EXTRAS=ollama` or `openai` for a language model.
 ARG EXTRAS=
-COPY README.md ./
+COPY README.md LICENSE ./
 COPY assistant assistant
 COPY index index
 COPY prompts prompts

@@ -12,6 +12,10 @@ from index.article import EVERYTHING, Article, Filter, Headline, Passage
 _CITATION_MARKS = re.compile(r"\s*\[\d{1,3}(?:,\s*\d{1,3})*\]")
 
 
+Span = tuple[int, int]
+"""Where a stretch of a text starts and ends."""
+
+
 class Turn(NamedTuple):
     """A question asked before, and the text of its answer."""
 
@@ -32,7 +36,7 @@ class Citation:
     start: int
     end: int
     article: Article
-    marked: tuple[int, int] | None = None
+    marked: Span | None = None
     also_in: tuple[str, ...] = ()
 
     @property
@@ -55,14 +59,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence of an answer with the quotations that back it.
+    """A sentence of an answer, with the quotations that back it.
 
-    `flag` says why none backs it, of a sentence that is shown all the same; else it is empty.
+    `text[slice(*marked)]` are the words that answer the question; `marked` is None where none stand out. `flag` is the
+    reason why no quotation backs a sentence that is shown all the same; it is empty for all others.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
     flag: str = ""
+    marked: Span | None = None
 
     @property
     def cited(self) -> str:
@@ -76,11 +82,12 @@ class Answer:
     """An answer, or a growing snapshot of one.
 
     `answered_by` is "quotation" (no LLM), the name of the chat model, or "guide" for replies about onrecord itself,
-    which cite nothing. `understood` is a follow-up as the question that it was read as, for the reader to see and edit;
-    empty where the question was taken as typed. `standalone_question` is what was searched: that, less the words that
-    say which articles are meant, misspelt names replaced. A refusal has no sentences; `passages` then are the closest
-    ones. Only articles that are `wanted` were searched; `guesses` are what of that the question's own words told.
-    `usage` holds seconds by step under "seconds".
+    which cite nothing. `understood` is a follow-up made whole, for the reader to see and edit; it is empty where the
+    question was taken as typed. `standalone_question` is what was searched: the same without the words that only say
+    which articles are meant, and with misspelt names corrected. A refusal has no sentences, and its `passages` are the
+    closest ones. `filter` says which articles were searched, `guesses` which parts of that the question's own words
+    gave, and `ignored` which of those the reader took back. `usage` has seconds by step under "seconds", and under
+    "tokens" what a chat model read and wrote.
     """
 
     question: str
@@ -91,8 +98,9 @@ class Answer:
     answered_by: str = "quotation"
     understood: str = ""
     notice: str = ""
-    wanted: Filter = EVERYTHING
+    filter: Filter = EVERYTHING
     guesses: tuple[Guess, ...] = ()
+    ignored: tuple[str, ...] = ()
     usage: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
@@ -116,10 +124,12 @@ class Answer:
             "refused": self.refused,
             "answered_by": self.answered_by,
             "notice": self.notice,
+            "ignored": list(self.ignored),
             "guesses": [{"field": guess.field, "words": guess.words, "label": label(guess)} for guess in self.guesses],
             "sentences": [
                 {
                     "text": sentence.text,
+                    "marked": list(sentence.marked) if sentence.marked else None,
                     "flag": sentence.flag,
                     "citations": [citation.to_dict() for citation in sentence.citations],
                 }

@@ -1,67 +1,119 @@
-"""The LangChain chain: a question is read, passages are found, and an answerer tells what they say."""
+"""The LangChain runnable: the whole path of a question, from what was typed to cited statements.
 
-from collections.abc import Iterator, Sequence
+understand(question, history)            -> Understood
+plan(understood, filter, page, ignore)   -> Plan, of searches
+retrieve(search)                         -> passages
+answer(search, passages)                 -> statements, one after another
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda, RunnablePassthrough
 from langchain_core.runnables.utils import AddableDict
 
-from assistant.answering import overview
-from assistant.answering.answerers import Answerer, State
-from assistant.search.retriever import PassageRetriever
-from assistant.search.spelling import correct
-from index.article import EVERYTHING, Passage
+from assistant.answer import Statement
+from assistant.answering.answerers import Answerer, AnswerEvent, AnswerNote
+from assistant.answering.overview import find_passages, overview_statements
+from assistant.answering.plan import Plan, Search, Understood
+from assistant.render import outlet
+from assistant.search.retriever import retrieve
+from index.article import Article, Passage
 from index.collection import Collection
+from index.embedding.embedder import Encode
+
+State = dict[str, Any]
 
 
-def pipeline(collection: Collection, count: int, answer: Answerer) -> Runnable[State, State]:
-    """The runnable that reads `count` passages of the collection for an answer.
+def build_chain(
+    understand: Callable[[State], Understood],
+    plan: Callable[[State], Plan],
+    collection: Collection,
+    count: int,
+    encode: Encode,
+    answer: Answerer,
+) -> Runnable[State, State]:
+    """Return the runnable that answers a question from `count` passages of the collection.
 
-    In goes `question`, which stands alone; a Filter under `wanted` keeps to those articles, and `context` has further
-    words to search with. It adds `standalone_question` (with misspelt names replaced, which `notice` tells), `task`
-    (the overview asked for, or None), `overview` (the passages that it is made of), `passages`, and what the answerer
-    tells: `sentences`, each tied to quotations, and their `text` with `[n]` marks for the passages, from 1; both
-    empty where the articles don't say.
+    Its input has the `question`, and optionally `history` (turns), `page`, `filter` and `ignore`; see `Assistant.ask`.
+    It adds `understood`, `plan`, `search` (the one whose passages were read), `passages`, `statements` (none for a
+    refusal), `notices`, `answered_by` and `tokens`. When it is streamed, statements come one by one, and empty parts
+    while there is nothing new.
     """
 
-    def read(state: State) -> State:
-        question = state["question"]
-        shouted = question.isupper() and " " in question
-        question, notice = correct(question.lower() if shouted else question, collection)
-        task = overview.read_task(question)
-        return (
-            {"context": "", "wanted": EVERYTHING}
-            | state
-            | {
-                "standalone_question": question,
-                "notice": notice,
-                "task": task,
-            }
-        )
+    def answered(search: Search) -> tuple[list[Passage], Iterator[AnswerEvent]]:
+        task = search.task
+        overview = find_passages(task, search.article, collection, search.filter, count) if task else []
+        if task and (overview or not task.topic):
+            return overview, iter(overview_statements(task, overview, encode))
+        passages = retrieve(collection, f"{search.question} {search.context}".strip(), count, search.filter)
+        return passages, answer(search, passages)
 
-    def look_over(state: State) -> Sequence[Passage]:
-        task = state["task"]
-        return overview.find_passages(task, collection, state["wanted"], count) if task else []
-
-    def find(state: State) -> Sequence[Passage]:
-        if state["overview"] or (state["task"] and not state["task"].topic):
-            found: Sequence[Passage] = state["overview"]
-            return found
-        retriever = PassageRetriever(collection=collection, count=count, wanted=state["wanted"])
-        documents = retriever.invoke(f"{state['standalone_question']} {state['context']}".strip())
-        return [document.metadata["passage"] for document in documents]
-
-    def tell(states: Iterator[State]) -> Iterator[State]:
+    def follow(states: Iterator[State]) -> Iterator[State]:
+        """Make the plan's searches, one after another, until one has an answer."""
         state: State = {}
         for part in states:
             state |= part
             yield AddableDict(part)
-        yield AddableDict(sentences=[], text="")
-        for part in answer(state):
-            yield AddableDict(part)
+        plan: Plan = state["plan"]
+        if plan.reply:
+            yield AddableDict(
+                passages=[], statements=[Statement(plan.reply)], notices=[], answered_by="guide", tokens={}
+            )
+        for search in plan.searches:
+            is_last = search is plan.searches[-1]
+            has_answer = False
+            for part in _parts(search, *answered(search), collection, held_back=not is_last):
+                has_answer = has_answer or bool(part.get("statements"))
+                yield part
+            if has_answer:
+                return
 
     return (
-        RunnableLambda(read)
-        | RunnablePassthrough.assign(overview=RunnableLambda(look_over))
-        | RunnablePassthrough.assign(passages=RunnableLambda(find))
-        | RunnableGenerator(tell)
+        RunnablePassthrough.assign(understood=RunnableLambda(understand))
+        | RunnablePassthrough.assign(plan=RunnableLambda(plan))
+        | RunnableGenerator(follow)
     )
+
+
+def _parts(
+    search: Search,
+    passages: list[Passage],
+    events: Iterator[AnswerEvent],
+    collection: Collection,
+    *,
+    held_back: bool,
+) -> Iterator[State]:
+    """Yield a search's answer as parts of the chain's state.
+
+    If it is `held_back`, because another search follows, only empty parts come before its first statement.
+    """
+    waiting = AddableDict(
+        search=search, passages=passages, statements=[], notices=[search.notice] if search.notice else []
+    )
+    note = AnswerNote()
+    for event in itertools.chain([None], events):
+        match event:
+            case Statement():
+                waiting += AddableDict(statements=[_with_outlets(event, collection)])
+                held_back = False
+            case AnswerNote():
+                note = event
+                waiting += AddableDict(notices=[event.notice] if event.notice else [])
+        yield AddableDict() if held_back else waiting
+        waiting = waiting if held_back else AddableDict()
+    if not held_back:
+        yield AddableDict(answered_by=note.answered_by, tokens=dict(note.tokens))
+
+
+def _with_outlets(statement: Statement, collection: Collection) -> Statement:
+    """Return the statement with the other outlets that print the same story, for each citation."""
+    citations = (replace(each, also_in=_other_outlets(each.article, collection)) for each in statement.citations)
+    return replace(statement, citations=tuple(citations))
+
+
+def _other_outlets(article: Article, collection: Collection) -> tuple[str, ...]:
+    outlets = {outlet(*each) for each in collection.catalog.outlets(article.story)}
+    return tuple(sorted(outlets - {outlet(article.publisher, article.url)}))

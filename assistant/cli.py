@@ -1,4 +1,4 @@
-"""The command line: `onrecord add | list | show | remove | search | ask | verify | chat | serve | eval | …`."""
+"""The command line: `onrecord add`, `onrecord ask`, `onrecord serve` and so on."""
 
 import argparse
 import json
@@ -29,7 +29,7 @@ DONE, USERS_ERROR, INTERRUPTED = 0, 1, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command. Returns 0 if it was done (a refusal is an answer), 1 for a user's error; wrong usage exits 2."""
+    """Run a command. Return 0 if it was done (a refusal is an answer), 1 for a user's error; wrong usage exits 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -65,14 +65,14 @@ def _parser() -> argparse.ArgumentParser:
     add = with_json(verb("add", _add, "add articles: files, folders, web pages, feeds, sitemaps, - for standard input"))
     add.add_argument("paths", nargs="*", metavar="PATH|URL|-")
     add.add_argument("--demo", action="store_true", help="add the demonstration articles")
-    again = with_json(verb("sync", _sync, "read all that was added again, as far as it has changed"))
+    again = with_json(verb("sync", _sync, "read everything that was added again, and take over what changed"))
     again.add_argument("--prune", action="store_true", help="remove articles that have vanished from where they came")
-    again.add_argument("--dry-run", action="store_true", help="only say what would happen")
-    again.add_argument("--forget", metavar="SOURCE", help="read this no more; its articles stay")
+    again.add_argument("--dry-run", action="store_true", help="only report what would change")
+    again.add_argument("--forget", metavar="SOURCE", help="stop reading this source; its articles stay")
     with_json(verb("list", _list, "list the articles"))
     show = with_json(verb("show", _show, "show an article"))
     show.add_argument("id", metavar="ID")
-    show.add_argument("--versions", action="store_true", help="with its older versions, newest first")
+    show.add_argument("--versions", action="store_true", help="also show older versions, newest first")
     with_json(verb("remove", _remove, "remove articles")).add_argument("ids", nargs="+", metavar="ID")
     search = with_json(verb("search", _search, "find the passages closest to a question"))
     search.add_argument("question")
@@ -85,8 +85,15 @@ def _parser() -> argparse.ArgumentParser:
         narrowed.add_argument("--publisher", metavar="NAME", help="only articles of this publisher")
         narrowed.add_argument("--author", metavar="NAME", help="only articles by this author")
         narrowed.add_argument("--article", metavar="ID|URL", help="only this article")
-    check = with_json(verb("verify", _verify, "check whether the articles still have what an answer quoted"))
-    check.add_argument("file", metavar="ANSWER.json", help="what `ask --json` printed, or - for standard input")
+    ask.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        choices=["dates", "publisher", "author"],
+        help="search all articles although the question's words name a period, a publisher or an author",
+    )
+    check = with_json(verb("verify", _verify, "check whether the articles still have the quotations of a saved answer"))
+    check.add_argument("file", metavar="ANSWER.json", help="the output of `ask --json`, or - for standard input")
     verb("chat", _chat, "answer questions one after another")
     serve = verb("serve", _serve, "serve the chat as a web page, on this machine only")
     serve.add_argument("--host", help="a loopback address (default: 127.0.0.1)")
@@ -94,16 +101,21 @@ def _parser() -> argparse.ArgumentParser:
     score = with_json(verb("eval", _eval, "score the assistant on a file of questions (JSON lines)"))
     score.add_argument("file", metavar="FILE", type=Path)
     score.add_argument("--report", metavar="OUT.html", type=Path, help="write a page with plots and every question")
-    score.add_argument("--compare", metavar="OLD.json", type=Path, help="what changed since this older --json output")
-    judged = with_json(verb("feedback", _feedback, "show what readers thought of answers"))
+    score.add_argument(
+        "--compare", metavar="OLD.json", type=Path, help="report what changed since this older --json output"
+    )
+    judged = with_json(verb("feedback", _feedback, "show readers' verdicts on answers"))
     judged.add_argument(
-        "--export", metavar="OUT.jsonl", type=Path, help="write those that tell what is right as a file for `eval`"
+        "--export",
+        metavar="OUT.jsonl",
+        type=Path,
+        help="write the verdicts that say what is right as a file for `eval`",
     )
     doctor = with_json(verb("doctor", _doctor, "check the index, and repair what differs"))
-    doctor.add_argument("--check", action="store_true", help="repair nothing")
-    with_json(verb("rebuild", _rebuild, "make passages, words and vectors anew from the articles in the index"))
-    with_json(verb("info", _info, "tell what is in the index and how it is set up"))
-    explanation = "make the hash of a secret, for ONRECORD_ADMIN_HASH, which opens /admin"
+    doctor.add_argument("--check", action="store_true", help="only report, repair nothing")
+    with_json(verb("rebuild", _rebuild, "make passages, words and vectors again from the articles in the index"))
+    with_json(verb("info", _info, "show what is in the index and how it is set up"))
+    explanation = "make a hash for ONRECORD_ADMIN_HASH from the secret that opens /admin"
     verbs.add_parser("secret", help=explanation, description=explanation).set_defaults(run=_secret)
     return parser
 
@@ -138,13 +150,15 @@ def _sync(given: argparse.Namespace) -> int:
     with _progress(assistant.collection.register.roots()) as progress:
         report = assistant.sync(progress, prune=given.prune, dry=given.dry_run)
     if report.vanished:
-        found = (assistant.collection.catalog.article(id_) for id_ in report.vanished[:VANISHED_SHOWN])
-        shown = ", ".join(f"{article.id} “{article.title}”" for article in found if article)
+        vanished = (assistant.collection.catalog.article(id_) for id_ in report.vanished[:VANISHED_SHOWN])
+        shown = ", ".join(f"{article.id} “{article.title}”" for article in vanished if article)
         more = len(report.vanished) - VANISHED_SHOWN
         also = f" and {more} more" if more > 0 else ""
-        _say(f"No longer where it came from: {shown}{also}. `onrecord sync --prune` removes what has vanished.")
+        _say(f"Vanished from their source: {shown}{also}. `onrecord sync --prune` removes them from the index.")
     line = _report_line(report)
-    return _reported(given, report, f"Nothing was changed. It would be: {line}" if given.dry_run else line)
+    return _reported(
+        given, report, f"Dry run, nothing was changed. Without --dry-run: {line}" if given.dry_run else line
+    )
 
 
 def _forget(given: argparse.Namespace, assistant: "Assistant") -> int:
@@ -153,25 +167,25 @@ def _forget(given: argparse.Namespace, assistant: "Assistant") -> int:
     root = root_name(given.forget)
     with assistant.collection.locked():
         if assistant.collection.register.leave(root):
-            return _print(given, {"forgotten": root}, f"{root} isn't read again. Its articles stay.")
+            return _print(given, {"forgotten": root}, f"{root} is no longer read. Its articles stay.")
     known = _shortened(assistant.collection.register.roots()) or "nothing"
-    raise QuestionError(f"{root} isn't among what is read again: {known}.")
+    raise QuestionError(f"{root} isn't a known source. The sources are {known}.")
 
 
 def _reported(given: argparse.Namespace, report: Report, line: str) -> int:
     for failure in report.failed:
         _say(f"onrecord: {failure.reason}")
     if report.left_out:
-        _say(f"Left out, for their kind can't be read: {_shortened(report.left_out)}")
+        _say(f"Left out, as files of this kind can't be read: {_shortened(report.left_out)}")
     if report.foreign:
-        _say(f"Not in English, for which answers are made: {_shortened(report.foreign)}. They may be answered badly.")
+        _say(f"Not in English: {_shortened(report.foreign)}. Answers from these may be poor.")
     _print(given, render.report_json(report), line)
     return USERS_ERROR if report.failed else DONE
 
 
 @contextmanager
 def _progress(given: Sequence[str | Path]) -> Iterator["Callable[[Progress], None]"]:
-    """A bar of the bytes read, where there is a terminal; on Ctrl-C it says what is in."""
+    """Show a progress bar of the bytes read, if there is a terminal; on Ctrl-C say how many articles are in."""
     from tqdm import tqdm
 
     from index.ingest import Progress
@@ -191,7 +205,7 @@ def _progress(given: Sequence[str | Path]) -> Iterator["Callable[[Progress], Non
             yield show
         except KeyboardInterrupt:
             bar.close()
-            _say(f"Stopped: {last.articles} new or changed articles are in. The same command goes on from there.")
+            _say(f"Stopped: {last.articles} new or changed articles are in. Run the same command to continue.")
             raise
 
 
@@ -237,17 +251,17 @@ def _remove(given: argparse.Namespace) -> int:
 
 
 def _search(given: argparse.Namespace) -> int:
-    passages = list(enumerate(_assistant(given).search(given.question, given.k, **_wanted(given)), 1))
+    passages = list(enumerate(_assistant(given).search(given.question, given.k, **_filter(given)), 1))
     text = "\n\n".join(render.passage_text(*pair) for pair in passages)
     return _print(given, [passage_facts(*pair) for pair in passages], text)
 
 
 def _ask(given: argparse.Namespace) -> int:
-    answer = _assistant(given).ask(given.question, history=(), **_wanted(given))
+    answer = _assistant(given).ask(given.question, history=(), ignore=given.ignore, **_filter(given))
     return _print(given, answer.to_dict(), render.answer_text(answer))
 
 
-def _wanted(given: argparse.Namespace) -> dict[str, str]:
+def _filter(given: argparse.Namespace) -> dict[str, str]:
     return {field.name: value for field in fields(Filter) if (value := getattr(given, field.name))}
 
 
@@ -288,7 +302,7 @@ def _serve(given: argparse.Namespace) -> int:
         serve(_assistant(given))
     except KeyboardInterrupt:
         sys.stderr.flush()
-        os._exit(INTERRUPTED)  # nothing is left to be done, and Python takes two seconds to take the models apart
+        os._exit(INTERRUPTED)  # nothing is left to do, and Python would take two seconds to unload the models
     return DONE
 
 
@@ -297,6 +311,8 @@ def _eval(given: argparse.Namespace) -> int:
 
     from assistant.evaluation import report, scoring
 
+    if given.report:
+        report.require_plots()
     examples = scoring.read_examples(given.file)
     older = scoring.read_score(given.compare) if given.compare else None
     assistant = _assistant(given)
@@ -316,7 +332,7 @@ def _feedback(given: argparse.Namespace) -> int:
     examples = [json.dumps(each.example, ensure_ascii=False) for each in kept if each.example]
     if given.export:
         if not examples:
-            raise EvaluationError("There are no verdicts yet that tell what is right. Readers give them in the chat.")
+            raise EvaluationError("There are no verdicts yet that say what is right. Readers give them in the chat.")
         try:
             given.export.write_text("\n".join(examples) + "\n", encoding="utf-8")
         except OSError as error:
@@ -330,7 +346,7 @@ def _doctor(given: argparse.Namespace) -> int:
 
     findings = check(_assistant(given).collection, repair=not given.check)
     done = "found" if given.check else "repaired"
-    lines = [f"{finding.what} ({done if finding.repairable else 'not to be repaired'})" for finding in findings]
+    lines = [f"{finding.what} ({done if finding.repairable else 'not repairable'})" for finding in findings]
     _print(given, [asdict(finding) for finding in findings], "\n".join(lines) or "Catalog and vectors agree.")
     return USERS_ERROR if any(given.check or not finding.repairable for finding in findings) else DONE
 
@@ -343,7 +359,7 @@ def _rebuild(given: argparse.Namespace) -> int:
     collection = _assistant(given).collection
     with tqdm(unit=" passages", disable=None) as bar:
         count = rebuild(collection, bar.update)
-    return _print(given, {"passages": count}, f"Passages made anew: {count}.")
+    return _print(given, {"passages": count}, f"Passages made: {count}.")
 
 
 def _info(given: argparse.Namespace) -> int:

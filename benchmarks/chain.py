@@ -1,7 +1,7 @@
-"""The whole chain on articles that nothing was tuned on: `python -m benchmarks.chain --data DIR`, or `--smoke`.
+"""Measures whole answers on articles that nothing was tuned on: `python -m benchmarks.chain --data DIR`, or `--smoke`.
 
-Each question is asked of all articles, and of half of them, its own article left out: then it must be refused. Beside
-it stands the same chain choosing sentences by likeness alone, without the reading model.
+Each question is asked twice: of all articles, and of the half that lacks its own article, where it must be refused. The
+same is done without the reading model, choosing sentences by likeness alone.
 """
 
 import argparse
@@ -17,20 +17,21 @@ from tqdm import tqdm
 
 from assistant import Answer
 from assistant.answering.question import Question
-from assistant.evaluation.measures import ANSWER_CHARACTERS, holds, paired_interval, token_f1
+from assistant.evaluation.measures import ANSWER_CHARACTERS, contains_answer, paired_interval, token_f1
 from benchmarks.data import Task, demonstration, squadshifts
 from benchmarks.systems import assistant_on, write_articles
 
 COUNT = 600
+"""Questions asked by default."""
 
 
 def main() -> None:
-    """Asks all questions with and without the reading model and prints the figures."""
+    """Ask all questions with and without the reading model, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="the folder with reading/squadshifts_new_wiki.jsonl.gz")
+    parser.add_argument("--data", type=Path, help="the folder that holds reading/squadshifts_new_wiki.jsonl.gz")
     parser.add_argument("--half", choices=["tune", "report"], default="report")
-    parser.add_argument("--questions", type=int, default=COUNT, help="so many, drawn with a fixed seed")
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    parser.add_argument("--questions", type=int, default=COUNT, help="how many, drawn with a fixed seed")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs, on the demonstration")
     given = parser.parse_args()
     if not given.smoke and not given.data:
         parser.error("give --data DIR, or --smoke")
@@ -44,8 +45,8 @@ def main() -> None:
 
 
 def figures(articles: dict[str, str], tasks: Sequence[Task], *runs: tuple[list[Answer], list[Answer]]) -> str:
-    """A table of runs, each the answers with and without the articles, and the first one's lead."""
-    marks = (True, False)  # what chose by likeness marked nothing: its whole quotation is scored
+    """Return a table of the runs and the first one's lead. A run is the answers with and without the articles."""
+    marks = (True, False)  # choosing by likeness marks no words: the whole quotation is scored
     measures = [_measures(articles, tasks, run[0], marked=each) for run, each in zip(runs, marks, strict=True)]
     lines = [f"{'':<44}{'onrecord':>12}{'by likeness':>12}"]
     for name in measures[0]:
@@ -58,7 +59,7 @@ def figures(articles: dict[str, str], tasks: Sequence[Task], *runs: tuple[list[A
 
 
 def ask_all(articles: dict[str, str], tasks: Sequence[Task]) -> tuple[list[Answer], list[Answer]]:
-    """The answers from all articles, and those from the half that lacks the question's own."""
+    """Return the answers from all articles, and those from the half that lacks the question's article."""
     titles = sorted(articles)
     halves = [titles[0::2], titles[1::2]]
     with tempfile.TemporaryDirectory() as folder:
@@ -76,13 +77,13 @@ def ask_all(articles: dict[str, str], tasks: Sequence[Task]) -> tuple[list[Answe
 
 @contextmanager
 def likeness_alone() -> Iterator[None]:
-    """The chain as it was before the reading model."""
-    reads = Question.is_read
+    """Answer without the reading model inside this block."""
+    is_read = Question.is_read
     Question.is_read = property(lambda question: False)
     try:
         yield
     finally:
-        Question.is_read = reads
+        Question.is_read = is_read
 
 
 def _measures(
@@ -90,21 +91,21 @@ def _measures(
 ) -> dict[str, np.ndarray]:
     f1, contains = [], []
     for task, answer in zip(tasks, answers, strict=True):
-        wanted = [articles[task.title][start:end] for start, end in task.spans]
-        said = " ".join(sentence.text for sentence in answer.sentences)
+        right = [articles[task.title][start:end] for start, end in task.spans]
+        shown = " ".join(sentence.text for sentence in answer.sentences)
         first = answer.citations[0] if answer.citations else None
         words = ((marked and first.answer) or first.quote) if first else ""
-        f1.append(max(token_f1(words, each) for each in wanted))
-        contains.append(float(holds(said[:ANSWER_CHARACTERS], wanted)))
+        f1.append(max(token_f1(words, each) for each in right))
+        contains.append(float(contains_answer(shown[:ANSWER_CHARACTERS], right)))
     return {"F1 of the marked words": np.array(f1), "contains the answer (300 characters)": np.array(contains)}
 
 
 def _refusals(with_articles: Sequence[Answer], without: Sequence[Answer]) -> dict[str, float]:
-    given = [answer.refused for answer in (*with_articles, *without)]
-    wanted = [*[False] * len(with_articles), *[True] * len(without)]
-    found = precision_recall_fscore_support(wanted, given, average="binary", zero_division=0.0)
+    refused = [answer.refused for answer in (*with_articles, *without)]
+    must_refuse = [*[False] * len(with_articles), *[True] * len(without)]
+    figures = precision_recall_fscore_support(must_refuse, refused, average="binary", zero_division=0.0)
     names = ("refusal precision", "refusal recall", "refusal F1")
-    return dict(zip(names, map(float, found[:3]), strict=True))
+    return dict(zip(names, map(float, figures[:3]), strict=True))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""How much of what isn't supported the checker catches: `python -m benchmarks.checker FILE --data DIR`.
+"""Measures how many unsupported sentences the check catches: `python -m benchmarks.checker FILE --data DIR`.
 
-FILE has sentences with their passages (`tests/data/checker/README.md`); DIR has the reading sets that some passages are
-in. Prints the share caught of the changed sentences, and the share flagged of the true ones, by kind.
+FILE holds sentences with their passages (`tests/data/checker/README.md`); DIR holds the reading sets that some of the
+passages are in. Prints, by kind, the share of changed sentences caught and the share of true ones flagged.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from index.text.sentences import sentences
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A sentence to be checked on a passage, whether it is supported, and of what kind it is."""
+    """A sentence to check against a passage, whether the passage supports it, and its kind of change."""
 
     id: str
     sentence: str
@@ -31,7 +31,7 @@ class Row:
 
 
 def read_rows(path: Path, folder: Path) -> list[Row]:
-    """The rows of a file; `folder` has `reading/*.jsonl.gz`."""
+    """Return the rows of a file; `folder` holds `reading/*.jsonl.gz`."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return [
         Row(row["id"], row["sentence"], as_passage(_text(row["passage"], folder)), row["supported"], row["kind"])
@@ -40,13 +40,13 @@ def read_rows(path: Path, folder: Path) -> list[Row]:
 
 
 def half(rows: Sequence[Row], which: int) -> list[Row]:
-    """The rows of every other passage: 0, which weights were learnt from, or 1."""
+    """Return the rows of every other passage: half 0, which weights were fitted on, or half 1."""
     passages = {text: at for at, text in enumerate(dict.fromkeys(row.passage.text for row in rows))}
     return [row for row in rows if passages[row.passage.text] % 2 == which]
 
 
 def as_passage(text: str) -> Passage:
-    """A text as an article of one passage."""
+    """Return a passage that is the whole text of an article."""
     article = Article(id="0", source="", title="", full_text=text)
     return Passage(id="0", article=article, start=0, end=len(text), sentences=tuple(sentences(text)))
 
@@ -62,7 +62,7 @@ def _contexts(path: Path) -> dict[str, str]:
 
 
 def share(hits: int, of: int) -> str:
-    """A share with its 95% interval (Wilson 1927)."""
+    """Return a share with its 95% interval (Wilson 1927), as text."""
     if not of:
         return "-"
     z, rate = 1.96, hits / of
@@ -72,7 +72,7 @@ def share(hits: int, of: int) -> str:
 
 
 def table(verdicts: Iterable[tuple[Row, Support]]) -> Iterator[str]:
-    """A line for each kind, and for all of both."""
+    """Yield a line for each kind of changed and of true sentence, and one for all of them."""
     flagged: dict[tuple[bool, str], list[bool]] = defaultdict(list)
     for row, verdict in verdicts:
         for kind in (row.kind, "all"):
@@ -80,14 +80,14 @@ def table(verdicts: Iterable[tuple[Row, Support]]) -> Iterator[str]:
     for supported, title in ((False, "changed sentences, caught"), (True, "true sentences, flagged")):
         yield title
         kinds = sorted((kind for true, kind in flagged if true == supported), key=lambda kind: (kind == "all", kind))
-        yield from (f"  {kind:<12}{share(sum(found := flagged[supported, kind]), len(found))}" for kind in kinds)
+        yield from (f"  {kind:<12}{share(sum(flags := flagged[supported, kind]), len(flags))}" for kind in kinds)
 
 
 def main() -> None:
-    """Checks every row and prints the table."""
+    """Check every row and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
-    parser.add_argument("--data", type=Path, required=True, help="the folder that has reading/")
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds reading/")
     parser.add_argument("--half", type=int, choices=[0, 1], help="only every other passage")
     parser.add_argument("--show", action="store_true", help="print every miss")
     given = parser.parse_args()

@@ -1,7 +1,8 @@
-"""Sets onrecord beside the plain recipes in one run: `python -m benchmarks.compare --data DIR`, or `--smoke`.
+"""Compares onrecord with other recipes in one run: `python -m benchmarks.compare --data DIR`, or `--smoke`.
 
 Quality is the share of questions whose answer's character span lies in the first 1,000, 4,000 and 10,000 characters
-retrieved. Each system runs in a process of its own, for its memory; ratios are onrecord's to the other's.
+retrieved. Each system runs in a process of its own, so that its memory can be measured. Ratios are onrecord's figure to
+the other's.
 """
 
 import argparse
@@ -21,11 +22,11 @@ from benchmarks.systems import SYSTEMS, Found
 
 
 def main() -> None:
-    """Measures every system and prints the table."""
+    """Measure every system and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="the folder with reading/squadshifts_new_wiki.jsonl.gz")
+    parser.add_argument("--data", type=Path, help="the folder that holds reading/squadshifts_new_wiki.jsonl.gz")
     parser.add_argument("--half", choices=["tune", "report"], default="report")
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs, on the demonstration")
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     given = parser.parse_args()
     if not given.smoke and not given.data:
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 def measured(name: str, articles: dict[str, str], tasks: list[Task]) -> dict[str, Any]:
-    """What was measured of one system: adding, then in a new process starting, and then searching."""
+    """Measure one system: adding in one process, then starting and searching in another. Return the figures."""
     with tempfile.TemporaryDirectory() as folder:
         added = _in_a_process(_add, name, folder, articles)
         began = time.perf_counter()
@@ -46,7 +47,7 @@ def measured(name: str, articles: dict[str, str], tasks: list[Task]) -> dict[str
 
 
 def table(results: dict[str, dict[str, Any]]) -> str:
-    """A row for each figure, a column for each system, and the paired difference of quality to the first."""
+    """Return a table: a row for each figure, a column for each system, and the paired differences to the first."""
     names = list(results)
     first = results[names[0]]
     lines = [f"{'':<44}" + "".join(f"{name:>12}" for name in names)]
@@ -121,7 +122,7 @@ def _search(name: str, folder: str, tasks: list[Task], began: float) -> dict[str
 
 
 def hit(task: Task, found: Found, budget: int) -> bool:
-    """Whether the answer stands in the first `budget` characters found."""
+    """Return True if the answer lies in the first `budget` characters of the passages found."""
     for title, start, end in found:
         end = min(end, start + budget)
         if title == task.title and any(start <= first and last <= end for first, last in task.spans):

@@ -1,4 +1,4 @@
-"""Articles and questions to measure on: SQuADShifts' Wikipedia articles, or the demonstration for a smoke run."""
+"""Loads articles and questions to measure on: SQuADShifts' Wikipedia articles, or the demonstration."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "questions"
 
 @dataclass(frozen=True)
 class Task:
-    """A question about an article (by title), and the `(start, end)` of its answers in the article's text."""
+    """A question about an article, named by its title, and `(start, end)` of each answer in the article's text."""
 
     question: str
     title: str
@@ -24,9 +24,9 @@ class Task:
 
 
 def squadshifts(folder: Path, half: str) -> tuple[dict[str, str], list[Task]]:
-    """`(articles, tasks)` of the "tune" or the "report" half (every other title, by name) of the Wikipedia articles.
+    """Return `(articles, tasks)` of the "tune" or the "report" half: every other title in alphabetical order.
 
-    Each title is one article, of its paragraphs; `folder` holds `reading/squadshifts_new_wiki.jsonl.gz`.
+    All paragraphs of a title form one article. `folder` holds `reading/squadshifts_new_wiki.jsonl.gz`.
     """
     contexts: dict[str, dict[str, list[dict]]] = defaultdict(lambda: defaultdict(list))
     with gzip.open(folder / "reading" / "squadshifts_new_wiki.jsonl.gz", "rt", encoding="utf-8") as lines:
@@ -42,7 +42,7 @@ def squadshifts(folder: Path, half: str) -> tuple[dict[str, str], list[Task]]:
 
 
 def demonstration() -> tuple[dict[str, str], list[Task]]:
-    """`(articles, tasks)` of the demonstration: small, and only good for seeing that a benchmark runs."""
+    """Return `(articles, tasks)` of the demonstration, which is only good for checking that a benchmark runs."""
     drafts = {path.name: read_file(path)[0] for path in demo_folder().iterdir() if path.suffix in READERS}
     rows = [json.loads(line) for line in (QUESTIONS / "demo.jsonl").read_text("utf-8").splitlines()]
     tasks = []
@@ -54,12 +54,12 @@ def demonstration() -> tuple[dict[str, str], list[Task]]:
 
 
 def _task(row: dict, title: str, text: str, context: str) -> Task | None:
-    """The row's answers where they stand in the cleaned text; None for the few whose paragraph was changed there."""
+    """Locate the row's answers in the cleaned text; return None for the few whose paragraph cleaning changed."""
     at = text.find(context)
     shift = len(row["context"]) - len(row["context"].lstrip())
     spans = [(at + answer["start"] - shift, answer["text"].strip()) for answer in row["answers"]]
-    found = tuple((start, start + len(words)) for start, words in spans if text.startswith(words, start))
-    return Task(row["question"], title, found) if at >= 0 and found else None
+    located = tuple((start, start + len(words)) for start, words in spans if text.startswith(words, start))
+    return Task(row["question"], title, located) if at >= 0 and located else None
 
 
 def _occurrences(text: str, answers: list[str]) -> Iterator[tuple[int, int]]:

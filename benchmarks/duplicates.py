@@ -1,7 +1,7 @@
-"""How well copies of a story are told from other articles: `python -m benchmarks.duplicates --data DIR`, or `--smoke`.
+"""Measures how well copies of a story are recognised: `python -m benchmarks.duplicates --data DIR`, or `--smoke`.
 
-The articles are paragraphs of `DIR/reading` on one subject, joined; copies and near misses are made of them, with a
-seed. The constants of `index/duplicates.py` were chosen on the "tune" half, of which every other article is.
+An article is made of paragraphs of `DIR/reading` on one subject. Copies and near misses are made from it, with a fixed
+seed. The constants of `index/text/near_duplicates.py` were chosen on the "tune" half, which is every other article.
 """
 
 import argparse
@@ -22,12 +22,13 @@ from index.text.near_duplicates import SHORT, band_keys, may_be_same, same_story
 
 FILES = ["squadshifts_new_wiki", "squad2_12articles", "squadshifts_amazon_reviews", "squadshifts_reddit"]
 LENGTHS = (120, 900)
-"""The fewest and most words that an article is aimed to have."""
+"""The smallest and the largest number of words that an article should have."""
 
 EDITED = 0.05
-"""Of the words of a lightly edited copy."""
+"""Share of the words that are changed in a lightly edited copy."""
 
 COLLECTION = 100_000
+"""Number of articles for which the costs are extrapolated."""
 
 SYNONYMS = dict(
     pair.split(":")
@@ -37,7 +38,7 @@ SYNONYMS = dict(
 
 
 class Article(NamedTuple):
-    """A subject, and the sentences of an article on it."""
+    """An article: its subject and its sentences."""
 
     subject: str
     sentences: list[str]
@@ -45,7 +46,7 @@ class Article(NamedTuple):
 
 @dataclass
 class Tally:
-    """How many pairs of a kind there are, and how many of them are found, and where the others were lost."""
+    """Counts the pairs of a kind: all, those recognised, and those lost for lack of a common key or of likeness."""
 
     pairs: int = 0
     found: int = 0
@@ -54,15 +55,15 @@ class Tally:
 
 
 Maker = Callable[[random.Random, Article, Article], tuple[str, str]]
-"""Makes a pair of texts of an article and another on the same subject."""
+"""Makes a pair of texts from an article and another one on the same subject."""
 
 
 def main() -> None:
-    """Prints the figures."""
+    """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="the folder that has `reading/`")
+    parser.add_argument("--data", type=Path, help="the folder that holds `reading/`")
     parser.add_argument("--half", choices=["tune", "report"], default="report")
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs, on the demonstration")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     if not given.smoke and not given.data:
@@ -74,7 +75,7 @@ def main() -> None:
 
 
 def of_paragraphs(chance: random.Random, folder: Path, half: str) -> list[Article]:
-    """One half of the articles that the paragraphs on each subject make, as long as chance will have it."""
+    """Return one half of the articles made from the paragraphs on each subject; their lengths are drawn at random."""
     subjects: dict[str, list[str]] = {}
     for name in FILES:
         with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
@@ -83,23 +84,23 @@ def of_paragraphs(chance: random.Random, folder: Path, half: str) -> list[Articl
     articles: list[Article] = []
     for subject in sorted(subjects):
         sentences: list[str] = []
-        wanted = chance.randint(*LENGTHS)
+        length = chance.randint(*LENGTHS)
         for paragraph in dict.fromkeys(subjects[subject]):
             sentences += in_sentences(paragraph)
-            if words_in(sentences) >= wanted:
+            if words_in(sentences) >= length:
                 articles.append(Article(subject, sentences))
-                sentences, wanted = [], chance.randint(*LENGTHS)
+                sentences, length = [], chance.randint(*LENGTHS)
     return articles[half == "report" :: 2]
 
 
 def of_demonstration() -> list[Article]:
-    """The demonstration, all on one subject. Some of it is copies of one story, and counted as near misses found."""
+    """Return the demonstration as articles on one subject. Its real copies of stories count as wrong matches."""
     texts = demonstration()[0].values()
     return [Article("", in_sentences(text)) for text in texts if words_in([text]) >= 2 * SHORT]
 
 
 def tallies(chance: random.Random, articles: list[Article], kinds: dict[str, Maker]) -> dict[str, Tally]:
-    """For each kind, a pair of each article: in how many one would be found from the other."""
+    """For each kind, make a pair from each article, and count how many are recognised."""
     on_subject = defaultdict(list)
     for article in articles:
         on_subject[article.subject].append(article)
@@ -113,7 +114,7 @@ def tallies(chance: random.Random, articles: list[Article], kinds: dict[str, Mak
 
 
 def count(tally: Tally, text: str, other: str) -> None:
-    """Counts the pair among the found, or where it is lost."""
+    """Count the pair as recognised, or by the step that loses it."""
     tally.pairs += 1
     one, two = signature(text), signature(other)
     if set(band_keys(one)).isdisjoint(band_keys(two)):
@@ -125,7 +126,7 @@ def count(tally: Tally, text: str, other: str) -> None:
 
 
 def table(copies: dict[str, Tally], near_misses: dict[str, Tally]) -> str:
-    """A row for each kind, and precision and recall over all."""
+    """Return a table with a row for each kind, and precision and recall over all kinds."""
     lines = [f"{'':<44}{'pairs':>8}{'found':>8}{'share':>8}{'no key':>8}{'unlike':>8}"]
     for kind, tally in (copies | near_misses).items():
         share = tally.found / tally.pairs
@@ -137,7 +138,7 @@ def table(copies: dict[str, Tally], near_misses: dict[str, Tally]) -> str:
 
 
 def costs(articles: list[Article]) -> str:
-    """Microseconds, and with how many of 100,000 unlike articles a new one shares a key, at the rate of these."""
+    """Return microseconds by step, and how many of 100,000 unlike articles would share a key with a new one."""
     texts = [" ".join(article.sentences) for article in articles]
     began = time.perf_counter()
     signatures = [signature(text) for text in texts]
@@ -162,7 +163,7 @@ def costs(articles: list[Article]) -> str:
 
 
 def sharing_a_key(signatures: list[bytes]) -> set[tuple[int, int]]:
-    """The pairs of signatures, by number, that have a key in common."""
+    """Return the pairs of signatures, by number, that have a key in common."""
     holders = defaultdict(list)
     for number, each in enumerate(signatures):
         for key in set(band_keys(each)):
@@ -171,23 +172,23 @@ def sharing_a_key(signatures: list[bytes]) -> set[tuple[int, int]]:
 
 
 def in_sentences(text: str) -> list[str]:
-    """The text's sentences, well enough to make articles of."""
+    """Split a text into sentences, well enough to make articles from."""
     return [sentence for sentence in re.split(r"(?<=[.!?])\s+", text) if sentence]
 
 
 def words_in(sentences: list[str]) -> int:
-    """How many words they have."""
+    """Return the number of words."""
     return sum(len(sentence.split()) for sentence in sentences)
 
 
 def trimmed(sentences: list[str], share: float) -> list[str]:
-    """The beginning, of so much of the words, cut off wherever that is."""
+    """Return the beginning that has `share` of the words, cut off even within a sentence."""
     words = " ".join(sentences).split()
     return in_sentences(" ".join(words[: round(share * len(words))]))
 
 
 def thinned(chance: random.Random, sentences: list[str], share: float) -> list[str]:
-    """Sentences from anywhere, in their order, that have about so much of the words."""
+    """Return sentences from anywhere, in their order, that have about `share` of the words."""
     room, kept = (share + 0.02) * words_in(sentences), []
     for number in chance.sample(range(len(sentences)), len(sentences)):
         words = words_in([sentences[number]])
@@ -198,12 +199,12 @@ def thinned(chance: random.Random, sentences: list[str], share: float) -> list[s
 
 
 def edited(chance: random.Random, sentences: list[str], share: float) -> list[str]:
-    """So much of the words left out, doubled, replaced or moved, and all synonyms and some numbers changed."""
+    """Leave out, double or replace `share` of the words, and change all synonyms and some numbers."""
     return [" ".join(_edited(chance, sentence, share)) for sentence in sentences]
 
 
 def restyled(chance: random.Random, sentences: list[str]) -> list[str]:
-    """Other quotation marks, dashes and spaces, and here and there capitals."""
+    """Change quotation marks, dashes and spaces, and some sentences to capitals."""
     text = "\n\n".join(chance.choice([str, str, str.upper, str.title])(sentence) for sentence in sentences)
     for mark, other in {"'": "’", '"': "”", " - ": " — ", ", ": " , ", "-": "‑"}.items():
         text = text.replace(mark, other)
@@ -211,13 +212,13 @@ def restyled(chance: random.Random, sentences: list[str]) -> list[str]:
 
 
 def added_to(chance: random.Random, sentences: list[str], other: list[str], words: int) -> list[str]:
-    """The sentences with a paragraph of about so many words of the others somewhere."""
+    """Insert a paragraph of about `words` words of the other sentences at a random place."""
     at = chance.randint(0, len(sentences))
     return [*sentences[:at], *trimmed(other, words / max(words, words_in(other))), *sentences[at:]]
 
 
 def text_of(*parts: list[str]) -> str:
-    """The sentences of all parts as one text."""
+    """Join the sentences of all parts to one text."""
     return " ".join(sentence for part in parts for sentence in part)
 
 
@@ -285,7 +286,7 @@ def _rewritten_update(chance: random.Random, article: Article, other: Article) -
 
 
 def _sharing(chance: random.Random, article: Article, other: Article, share: float) -> tuple[str, str]:
-    """The article, and as long a one that shares so much of it, or a little more as sentences aren't divided."""
+    """Return the article's text and another as long that shares about `share` of it, in whole sentences."""
     shared = thinned(chance, article.sentences, share)
     own = (other.sentences * 9)[: len(article.sentences) * 9]
     new = trimmed(own, (words_in(article.sentences) - words_in(shared)) / words_in(own))

@@ -1,8 +1,8 @@
-"""How well follow-up questions are made whole, without an LLM: `python -m benchmarks.followups --data DIR`.
+"""Measures how well follow-ups are understood without an LLM: `python -m benchmarks.followups --data DIR`.
 
-Search with the rewritten question stands beside search with the question as typed, and with the question before it
-put in front, on MTRAG-UN's follow-ups; rewritten questions are compared with people's on CAsT; and questions that need
-no history are asked after one that has nothing to do with them. `DIR/conversation` and `DIR/reading` have the files.
+On MTRAG-UN's follow-ups, search with the rewritten question is compared with search for the question as typed, and with
+the previous question put in front. On CAsT, rewritten questions are compared with those that people wrote. Finally,
+questions that need no history are asked after an unrelated one. `DIR/conversation` and `DIR/reading` hold the files.
 """
 
 import argparse
@@ -28,16 +28,18 @@ from benchmarks.data import demonstration, squadshifts
 from benchmarks.systems import assistant_on, write_articles
 
 FIRST = 5
+"""Documents among which the right ones are looked for."""
+
 DEPTH = 60
-"""So many passages are taken, so that they are of more than five documents."""
+"""Passages retrieved: enough for more than five documents."""
 
 STRANGERS = 500
-"""So many questions are asked after an unrelated history."""
+"""Questions that are asked after an unrelated history."""
 
 
 @dataclass(frozen=True)
 class FollowUp:
-    """A question in its conversation, and the documents that answer it (of `mtragun`) or its human rewrite (`cast`)."""
+    """A question in its conversation, with the documents that answer it (`mtragun`) or people's rewrite (`cast`)."""
 
     conversation: str
     question: str
@@ -47,11 +49,11 @@ class FollowUp:
 
 
 def main() -> None:
-    """Measures all three and prints the figures."""
+    """Measure all three and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="the folder with `conversation/` and `reading/`")
+    parser.add_argument("--data", type=Path, help="the folder that holds `conversation/` and `reading/`")
     parser.add_argument("--half", choices=["tune", "report"], default="report")
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs, on the demonstration")
     given = parser.parse_args()
     if not given.smoke and not given.data:
         parser.error("give --data DIR, or --smoke")
@@ -70,7 +72,7 @@ def main() -> None:
 
 
 def retrieval(assistant: Assistant, follow_ups: Sequence[FollowUp]) -> str:
-    """Recall of the first five documents and reciprocal rank of the first right one, and the gains with intervals."""
+    """Return recall of the first five documents, reciprocal rank of the first right one, and gains with intervals."""
     condensed = [_condensed(assistant, each) for each in follow_ups]
     searches = {
         "as typed": [each.question for each in follow_ups],
@@ -79,18 +81,18 @@ def retrieval(assistant: Assistant, follow_ups: Sequence[FollowUp]) -> str:
         "rewritten search": [each.search for each in condensed],
     }
     golds = [each.gold for each in follow_ups]
-    found = {name: scores(assistant, asked, golds) for name, asked in searches.items()}
+    scored = {name: scores(assistant, asked, golds) for name, asked in searches.items()}
     changed = np.array([mine.question != each.question for mine, each in zip(condensed, follow_ups, strict=True)])
     alone = np.array([mine.search == each.question for mine, each in zip(condensed, follow_ups, strict=True)])
     groups = {"all": changed | True, "rewritten": changed, "gone on": ~changed & ~alone, "alone": alone}
     lines = [f"{'':<24}{'MRR':>12}" + "".join(f"{f'{name} ({of.sum()})':>18}" for name, of in groups.items())]
-    for name, (recall, rank) in found.items():
+    for name, (recall, rank) in scored.items():
         figures = "".join(f"{recall[of].mean() if of.any() else np.nan:18.3f}" for of in groups.values())
         lines.append(f"{name:<24}{rank.mean():12.3f}{figures}")
     conversations = [each.conversation for each in follow_ups]
     for name in list(searches)[:2]:
         for at, measure in enumerate((f"recall@{FIRST}", "MRR")):
-            gain, low, high = gain_with_interval(found["rewritten search"][at], found[name][at], conversations)
+            gain, low, high = gain_with_interval(scored["rewritten search"][at], scored[name][at], conversations)
             lines.append(f"{measure} over {name!r}: {gain:+.1%}, 95% interval {low:+.1%} to {high:+.1%}")
     return "\n".join(lines)
 
@@ -98,20 +100,20 @@ def retrieval(assistant: Assistant, follow_ups: Sequence[FollowUp]) -> str:
 def scores(
     assistant: Assistant, searches: Iterable[str], golds: Sequence[frozenset[str]]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`(recall, reciprocal rank)` of each search, by document."""
+    """Return `(recalls, reciprocal ranks)` of the searches, counted by document."""
     recalls, ranks = [], []
     for search, gold in zip(tqdm(searches, "search", mininterval=10, total=len(golds)), golds, strict=True):
         passages = retrieve(assistant.collection, search, DEPTH)
-        found = list(dict.fromkeys(passage.article.title for passage in passages))
-        recalls.append(len(gold & set(found[:FIRST])) / len(gold))
-        ranks.append(next((1 / rank for rank, title in enumerate(found, 1) if title in gold), 0.0))
+        titles = list(dict.fromkeys(passage.article.title for passage in passages))
+        recalls.append(len(gold & set(titles[:FIRST])) / len(gold))
+        ranks.append(next((1 / rank for rank, title in enumerate(titles, 1) if title in gold), 0.0))
     return np.array(recalls), np.array(ranks)
 
 
 def gain_with_interval(
     ours: np.ndarray, theirs: np.ndarray, conversations: Sequence[str]
 ) -> tuple[float, float, float]:
-    """The ratio of means less 1 with its 95% bootstrap interval, paired; whole conversations are drawn."""
+    """Return the ratio of means minus 1, with its paired 95% bootstrap interval; whole conversations are drawn."""
     names = sorted(set(conversations))
     at = np.array([names.index(name) for name in conversations])
     sums = [np.bincount(at, weights=values, minlength=len(names)) for values in (ours, theirs)]
@@ -124,7 +126,7 @@ def gain_with_interval(
 
 
 def likeness(assistant: Assistant, rewritten: Sequence[FollowUp]) -> str:
-    """Token F1 with people's rewrites, of follow-ups that they changed, and the share of others that stays as it is."""
+    """Return token F1 with people's rewrites, and the share left alone of the questions that people left alone."""
     changed = [each for each in rewritten if normalised(each.rewrite) != normalised(each.question)]
     same = [each for each in rewritten if normalised(each.rewrite) == normalised(each.question) and each.history]
     ours = [_condensed(assistant, each).question for each in changed]
@@ -140,7 +142,7 @@ def likeness(assistant: Assistant, rewritten: Sequence[FollowUp]) -> str:
 
 
 def unrelated(assistant: Assistant, alone: Sequence[str], conversations: Sequence[FollowUp]) -> str:
-    """The share of questions that an unrelated history changes, in what is shown and in what is searched."""
+    """Return the share of questions that an unrelated history changes, in what is shown and in what is searched."""
     chosen = random.Random(0)  # noqa: S311
     questions = chosen.sample(list(alone), min(STRANGERS, len(alone)))
     first = [each.question for each in conversations if not each.history]
@@ -161,7 +163,7 @@ def unrelated(assistant: Assistant, alone: Sequence[str], conversations: Sequenc
 
 
 def mtragun(folder: Path, half: str) -> tuple[dict[str, str], list[FollowUp]]:
-    """`(documents of all conversations, follow-ups of one half)`; conversations are dealt with a fixed seed."""
+    """Return `(documents of all conversations, follow-ups of one half)`; halves are drawn with a fixed seed."""
     rows = list(_rows(folder / "conversation" / "mtragun_half.jsonl.gz"))
     documents = {each["document_id"]: each["text"].strip() for row in rows for each in row["contexts"]}
     chosen = _half(sorted({row["conversation_id"] for row in rows}), half)
@@ -170,14 +172,14 @@ def mtragun(folder: Path, half: str) -> tuple[dict[str, str], list[FollowUp]]:
 
 
 def _follow_up(row: dict[str, Any]) -> FollowUp:
-    said = [each["text"].strip() for each in row["input"]]
-    turns = tuple(Turn(question, answer) for question, answer in zip(said[:-1:2], said[1::2], strict=True))
+    texts = [each["text"].strip() for each in row["input"]]
+    turns = tuple(Turn(question, answer) for question, answer in zip(texts[:-1:2], texts[1::2], strict=True))
     gold = frozenset(each["document_id"] for each in row["contexts"])
-    return FollowUp(row["conversation_id"], said[-1], turns, gold)
+    return FollowUp(row["conversation_id"], texts[-1], turns, gold)
 
 
 def cast(folder: Path, half: str) -> list[FollowUp]:
-    """CAsT's questions with their human rewrites; the history has no answers. Topics with even numbers are to tune."""
+    """Return CAsT's questions with people's rewrites. Their histories have no answers. Even topics are "tune"."""
     topics: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for row in _rows(folder / "conversation" / "cast_2019_2020.jsonl.gz"):
         if row["topic"] % 2 == (half == "report"):
@@ -193,7 +195,7 @@ def cast(folder: Path, half: str) -> list[FollowUp]:
 
 
 def made_up() -> tuple[dict[str, str], list[FollowUp], list[FollowUp], list[str]]:
-    """The demonstration with two made-up conversations: only good for seeing that the benchmark runs."""
+    """Return the demonstration with two made-up conversations, only good for checking that the benchmark runs."""
     articles, tasks = demonstration()
     mayor = Turn("Who is the mayor of Dunmarrow?", "Noor Elstrand was elected mayor of Dunmarrow on Sunday. [1]")
     strike = Turn("When did the dockers' strike begin?", "The dockers walked out at 6 a.m. on Monday. [1]")

@@ -1,7 +1,8 @@
-"""Whether anything is lost when a process that adds articles is killed: `python -m benchmarks.kills`, or `--smoke`.
+"""Kills a process that adds articles, and checks that nothing is lost: `python -m benchmarks.kills`, or `--smoke`.
 
-Half of the kills come at random moments, half just before or after a step of the work (seeded). After each, everything
-reported as done must be found by meaning and by word, in one version; the next `add` must bring the rest in.
+Half of the kills come at random moments, half just before or after a step of the work (with a seed). After each kill,
+everything that was reported as done must be found by meaning and by word, in one version; the next `add` must bring in
+the rest.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from index.embedding.embedder import WordEmbedder
 from index.storage.catalog import Catalog
 
 ARTICLES = 12
-"""In each of two folders."""
+"""Articles in each of two folders."""
 
 WRITING = """
 
@@ -37,17 +38,17 @@ index.storage.source_register:Sightings.add_validators index.storage.source_regi
 index.storage.vectors:VectorStore.remove index.storage.catalog:Catalog.forget_passages
 index.storage.source_register:SourceRegister.dismiss index.storage.catalog:Catalog.withdraw
 """.split()
-"""All that writes, in the order of the work."""
+"""The functions that write, in the order of the work."""
 
 Words = dict[str, str]
-"""The one word of each article that no other one and no other version has, by the article's file."""
+"""Maps an article's file to the one word that only this article in this version contains."""
 
 multiprocessing.set_forkserver_preload(["chromadb", "index.doctor"])
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Where the process kills itself: before or after the call of that number of a function that writes."""
+    """Where the process kills itself: before or after the given call of a function that writes."""
 
     function: str
     after: bool
@@ -57,7 +58,7 @@ class Fault:
         return f"{'after' if self.after else 'before'} call {self.call} of {self.function}"
 
     def arm(self) -> None:
-        """Puts itself around the function, in this process."""
+        """Wrap the function, in this process, so that it kills the process at that call."""
         module, path = self.function.split(":")
         *within, name = path.split(".")
         owner = pkgutil.resolve_name(":".join([module, *within]))
@@ -80,7 +81,7 @@ FAULTS = [Fault(function, after, call) for function in WRITING for after in (Fal
 
 
 class Work:
-    """What is done in the process that is killed: articles are added, changed, removed, and others are added."""
+    """The work of the process that is killed: articles are added, changed, removed, and others are added."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -89,18 +90,18 @@ class Work:
 
     @property
     def log(self) -> Path:
-        """Has a line for each step that was reported as done."""
+        """The file with a line for each step that was reported as done."""
         return self._folder / "log"
 
     def write(self) -> None:
-        """Makes the files."""
+        """Write the articles' files."""
         for files in self._files.values():
             files[0].parent.mkdir()
             for file in files:
                 self._write(file, 1)
 
     def states(self) -> list[Words]:
-        """What is to be found before the first step, and after each."""
+        """Return what must be found before the first step, and after each step."""
         states: list[Words] = [{}]
         states.append({str(file): _word(file, 1) for file in self._files["a"]})
         states.append(states[-1] | {str(file): _word(file, 2) for file in self._files["a"][::2]})
@@ -109,15 +110,15 @@ class Work:
         return states
 
     def on_disk(self) -> Words:
-        """What the files hold now."""
+        """Return what the files hold now."""
         return {str(file): file.read_text("utf-8").split()[0] for files in self._files.values() for file in files}
 
     def open(self) -> Collection:
-        """The index."""
+        """Open the index."""
         return Collection(self._folder / "index", WordEmbedder())
 
     def run(self, fault: Fault | None = None) -> None:
-        """All steps, in this process."""
+        """Do all steps, in this process."""
         if fault:
             fault.arm()
         collection = self.open()
@@ -128,7 +129,7 @@ class Work:
                 log.write("done\n")
 
     def mend(self, collection: Collection) -> None:
-        """What a user does who sees that the process has died: he runs it again."""
+        """Do what a user does when the process has died: add everything again."""
         ingest.add(collection, [self._folder / name for name in self._files])
 
     def _add_a(self, collection: Collection) -> None:
@@ -147,9 +148,9 @@ class Work:
 
     def _write(self, file: Path, version: int) -> None:
         word = _word(file, version)
-        said = f"The harbour of {word} had {file.stem} ships in it, said Mr. {word} on Monday. " * 12
+        text = f"The harbour of {word} had {file.stem} ships in it, said Mr. {word} on Monday. " * 12
         new = file.with_suffix(".new")
-        new.write_text(f"{word} reports\n\n{said}\n\nNobody in {word} was hurt, and the mill stands.\n", "utf-8")
+        new.write_text(f"{word} reports\n\n{text}\n\nNobody in {word} was hurt, and the mill stands.\n", "utf-8")
         new.replace(file)
 
 
@@ -158,9 +159,9 @@ def _word(file: Path, version: int) -> str:
 
 
 def killed(work: Work, kill: Fault | float, start: str = "forkserver") -> int:
-    """Runs the work in a process that is killed by the fault, or after so many seconds; returns the steps done.
+    """Run the work in a process that is killed by the fault, or after some seconds. Return the number of steps done.
 
-    `start` is how multiprocessing starts it: "forkserver" is fast, "spawn" needs no socket.
+    `start` is the start method of multiprocessing: "forkserver" is fast, "spawn" needs no socket.
     """
     processes: Any = multiprocessing.get_context(start)
     process = processes.Process(target=work.run, args=(kill if isinstance(kill, Fault) else None,))
@@ -178,7 +179,7 @@ def killed(work: Work, kill: Fault | float, start: str = "forkserver") -> int:
 
 
 def problems(work: Work, done: int) -> Iterator[str]:
-    """What isn't as it should be after a kill when so many steps were reported as done, and after the next `add`."""
+    """Yield what is wrong after a kill, if `done` steps were reported as done, and after the next `add`."""
     with _opened(work) as collection:
         states = work.states()
         before, after = states[done], states[min(done + 1, len(states) - 1)]
@@ -187,8 +188,8 @@ def problems(work: Work, done: int) -> Iterator[str]:
             yield from _unlike(collection, lambda file, word: word in (before.get(file), after.get(file)))
             yield from _half_visible(collection)
         work.mend(collection)
-        wanted = work.on_disk()
-        yield from _unlike(collection, lambda file, word: word == wanted[file])
+        expected = work.on_disk()
+        yield from _unlike(collection, lambda file, word: word == expected[file])
         yield from (f"after mending: {finding.what}" for finding in doctor.check(collection, repair=False))
 
 
@@ -202,7 +203,7 @@ def _opened(work: Work) -> Iterator[Collection]:
 
 
 def _unlike(collection: Collection, is_right: Callable[[str, str | None], bool]) -> Iterator[str]:
-    """Articles that are in another version than they should, or that meaning or words don't find."""
+    """Yield articles that are in the wrong version, or that aren't found by meaning or by word."""
     work = Work(collection.folder.parent)
     texts = {article.source: article.full_text for article in collection.catalog.articles()}
     for file in work.on_disk():
@@ -210,15 +211,15 @@ def _unlike(collection: Collection, is_right: Callable[[str, str | None], bool])
         word = next((word for word in words if word in texts.get(file, "")), None)
         if not is_right(file, word):
             yield f"{file} is in as {word}"
-        found = {word for word in words if any(hit.article.source == file for hit in collection.matching([word], 2))}
-        if found != {word} - {None}:
-            yield f"{file} is in as {word}, and by word it is found as {found}"
+        matching = {word for word in words if any(hit.article.source == file for hit in collection.matching([word], 2))}
+        if matching != {word} - {None}:
+            yield f"{file} is in as {word}, and by word it is found as {matching}"
         if word and file not in {hit.article.source for hit in collection.nearest(f"The harbour of {word}", 2)}:
             yield f"{file} isn't found by meaning"
 
 
 def _half_visible(collection: Collection) -> Iterator[str]:
-    """Passages without a vector, and vectors that no passage has and that the next run won't remove."""
+    """Yield passages without a vector, and vectors without a passage that the next run won't remove."""
     passages = set(collection.catalog.passage_ids())
     vectors = {vector for ids in collection.vectors.ids() for vector in ids}
     unwanted = set(collection.catalog.unwanted_passages())
@@ -227,10 +228,10 @@ def _half_visible(collection: Collection) -> Iterator[str]:
 
 
 def main() -> None:
-    """Kills over and over, and prints what was lost: nothing is right."""
+    """Kill over and over, and print what was lost; it should be nothing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs, with 6 kills")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs, with 6 kills")
     given = parser.parse_args()
     rng, began = random.Random(0), time.perf_counter()  # noqa: S311
     count, lost, steps = 6 if given.smoke else given.kills, 0, [0] * 4
@@ -242,17 +243,17 @@ def main() -> None:
             work.write()
             done = killed(work, kill)
             if done == len(work.steps):
-                continue  # it was over before the kill
-            found = list(problems(work, done))
+                continue  # the work ended before the kill
+            lost_now = list(problems(work, done))
         steps[done] += 1
-        lost += bool(found)
-        for problem in found:
+        lost += bool(lost_now)
+        for problem in lost_now:
             print(f"killed {kill}, {done} steps done: {problem}", flush=True)
     print(f"{count} kills after 0 to 3 steps {steps}, {time.perf_counter() - began:.0f} s: {lost} with something lost")
 
 
 def undisturbed() -> float:
-    """The seconds that the work takes."""
+    """Return the seconds that the work takes if nothing kills it."""
     with tempfile.TemporaryDirectory() as folder:
         work = Work(Path(folder))
         work.write()

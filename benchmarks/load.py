@@ -1,8 +1,9 @@
-"""Many people at once: `python -m benchmarks.load --people 50 --seconds 120 --every 20`, or `--smoke`.
+"""Measures many people at once: `python -m benchmarks.load --people 50 --seconds 120 --every 20`, or `--smoke`.
 
-Onrecord's chat without a language model, and the plain recipe's, each served by a process of its own, are asked the
-same questions about the same articles; time is from a question to its whole answer, memory is the server's resident
-set with its children's, looked at after one such load and after a second. Ratios are onrecord's to the recipe's.
+onrecord's chat without a language model, and that of the plain recipe, run in a process of their own and are asked the
+same questions about the same articles. Time is measured from a question to its whole answer. Memory is the resident set
+of the server and its children, before, during and after the second of two such loads. Ratios are onrecord's figure to
+the recipe's.
 """
 
 import argparse
@@ -32,13 +33,13 @@ Figures = dict[str, float]
 
 
 def main() -> None:
-    """Measures both, one after the other, and prints the table."""
+    """Measure both, one after the other, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--every", type=float, default=20, help="seconds between a person's questions")
-    parser.add_argument("--rest", type=float, default=30, help="seconds until memory is looked at again")
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs: 2 people, 6 seconds")
+    parser.add_argument("--rest", type=float, default=30, help="seconds after the load until memory is measured again")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs: 2 people, 6 seconds")
     given = parser.parse_args()
     if given.smoke:
         given.people, given.seconds, given.every, given.rest = 2, 6, 2, 1
@@ -48,9 +49,9 @@ def main() -> None:
 
 
 def measured(name: str, given: argparse.Namespace) -> Figures:
-    """Serves the chat, lets the people ask, and returns what was measured."""
+    """Serve the chat, let the people ask, and return the figures."""
     with tempfile.TemporaryDirectory() as folder, _served(name, Path(folder)) as (address, server):
-        _asked(address, Path(folder), given)  # models load, and what is remembered fills, once
+        _asked(address, Path(folder), given)  # a first load, so that models are loaded and caches are full
         (Path(folder) / "times.jsonl").unlink()
         before = _megabytes(server)
         with _watched(server) as peak:
@@ -76,7 +77,7 @@ def measured(name: str, given: argparse.Namespace) -> Figures:
 
 
 def table(onrecord: Figures, recipe: Figures) -> str:
-    """A row for each figure."""
+    """Return a table with a row for each figure."""
     lines = [f"{'':<28}{'onrecord':>12}{'recipe':>12}{'ratio':>8}"]
     for figure, value in onrecord.items():
         ratio = f"{value / recipe[figure]:8.2f}" if recipe[figure] else f"{'':>8}"
@@ -137,7 +138,7 @@ def _asked(address: str, folder: Path, given: argparse.Namespace) -> list[dict]:
 
 @contextmanager
 def _watched(server: psutil.Process) -> Iterator[list[float]]:
-    """Looks at the server's memory until the end of the block; yields what was seen."""
+    """Measure the server's memory until the end of the block, and yield the list of measurements."""
     seen, over = [_megabytes(server)], threading.Event()
 
     def watch() -> None:

@@ -1,6 +1,6 @@
-"""People who ask, each at a steady pace, as the page does it: join the queue, then read events up to the whole answer.
+"""Plays people who ask at a steady pace, as the page does: join the queue, then read events until the whole answer.
 
-Run by `benchmarks.load` in a process of its own, for locust patches what all of a process uses.
+`benchmarks.load` runs it in a process of its own, because locust patches the whole process.
 """
 
 import itertools
@@ -22,14 +22,14 @@ SECONDS_TO_WAIT = 120
 def _add_arguments(parser) -> None:  # noqa: ANN001
     parser.add_argument("--every", type=float, help="seconds between a person's questions")
     parser.add_argument("--questions", type=Path, help="a JSON list")
-    parser.add_argument("--times", type=Path, help="where each question's time goes, a JSON document a line")
+    parser.add_argument("--times", type=Path, help="the file for the time of each question, one JSON document a line")
 
 
 class Person(User):
-    """Somebody with a name, who begins at a moment of his own within the first interval."""
+    """A person with a name, who begins at a random moment within the first interval."""
 
     def on_start(self) -> None:
-        """Opens the chat."""
+        """Open the chat."""
         given = self.environment.parsed_options
         self.number = next(_numbers)
         self._chance = random.Random(self.number)  # noqa: S311
@@ -42,17 +42,17 @@ class Person(User):
         self._next = time.monotonic()
 
     def wait_time(self) -> float:
-        """Seconds to this person's next question; locust's own pacing has everybody ask at once."""
+        """Return the seconds to this person's next question; with locust's own pacing everybody asks at once."""
         self._next += self.environment.parsed_options.every
         return max(0.0, self._next - time.monotonic())
 
     @task
     def ask(self) -> None:
-        """Asks, and tells locust how long the whole answer took."""
+        """Ask, and report to locust how long the whole answer took."""
         began, problem, answer = time.perf_counter(), None, ""
         try:
             answer = self._answer(self._chance.choice(self._questions))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it's an error of the measured server
+        except Exception as error:  # noqa: BLE001 - any error is one of the measured server
             problem = error
         self.environment.events.request.fire(
             request_type="chat",

@@ -1,6 +1,6 @@
-"""What one would build otherwise: a Gradio chat whose answer is LangChain's four nearest chunks.
+"""Serves the plain recipe: a Gradio chat whose answer is LangChain's four nearest chunks.
 
-`python -m benchmarks.load_recipe PORT FOLDER`, run by `benchmarks.load`.
+`benchmarks.load` runs it as `python -m benchmarks.load_recipe PORT FOLDER`.
 """
 
 import sys
@@ -16,13 +16,13 @@ class Chat(LangChainRecipe):
     """The recipe as a chat."""
 
     def reply(self, message: str, history: list) -> str:
-        """The four chunks nearest to the message."""
-        found = self._store.similarity_search(message, k=4)
-        return "\n\n".join(f"> {each.page_content}\n\n{each.metadata['title']}" for each in found)
+        """Return the four chunks nearest to the message."""
+        chunks = self._store.similarity_search(message, k=4)
+        return "\n\n".join(f"> {each.page_content}\n\n{each.metadata['title']}" for each in chunks)
 
 
 def main() -> None:
-    """Adds the demonstration articles and serves the chat."""
+    """Add the demonstration articles and serve the chat."""
     port, folder = sys.argv[1:]
     recipe = Chat(Path(folder))
     recipe.add(demonstration()[0])

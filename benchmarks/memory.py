@@ -1,4 +1,4 @@
-"""Whether memory grows with the questions asked: `python -m benchmarks.memory`, or `--smoke`."""
+"""Measures whether memory grows with the questions asked: `python -m benchmarks.memory`, or `--smoke`."""
 
 import argparse
 import tempfile
@@ -10,10 +10,10 @@ from index.ingest import demo_folder
 
 
 def main() -> None:
-    """Asks the demonstration's questions over and over, every other time numbered, and prints the memory."""
+    """Ask the demonstration's questions over and over, every other time with a number, and print the memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=10_000)
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs, with 20 questions")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs, with 20 questions")
     given = parser.parse_args()
     count = 20 if given.smoke else given.questions
     questions = [task.question for task in demonstration()[1]]

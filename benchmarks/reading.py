@@ -1,7 +1,7 @@
-"""How well the reading model reads, and how fast: `python -m benchmarks.reading --data DIR`, or `--smoke`.
+"""Measures how well and how fast the reading model reads: `python -m benchmarks.reading --data DIR`, or `--smoke`.
 
-On questions that it was neither trained nor tuned on: the SQuAD 2.0 articles Huguenot, Force and Harvard_University,
-and a fifth of QAMR's Wikinews sentences. `DIR/reading` has the files.
+The questions are ones that it was neither trained nor tuned on: the SQuAD 2.0 articles Huguenot, Force and
+Harvard_University, and a fifth of QAMR's Wikinews sentences. `DIR/reading` holds the files.
 """
 
 import argparse
@@ -20,14 +20,17 @@ from training import data
 from training.data import Example
 
 EVEN_ODDS = 0.5
+"""Probability below which a question counts as refused."""
+
 PASSAGES, TOKENS = 10, 200
+"""Number and length of the passages that the speed is measured with."""
 
 
 def main() -> None:
-    """Prints the figures."""
+    """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="the folder that has `reading/`")
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    parser.add_argument("--data", type=Path, help="the folder that holds `reading/`")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs, on the demonstration")
     given = parser.parse_args()
     if not given.smoke and not given.data:
         parser.error("give --data DIR, or --smoke")
@@ -46,7 +49,7 @@ def main() -> None:
 
 
 def scores(name: str, reader: Reader, examples: Sequence[Example]) -> str:
-    """F1 and exact match of the answerable, and over all with refusals at even odds, and the AUC between the two."""
+    """Return F1 and exact match on answerable questions, F1 on all with refusals, and AUC between the two kinds."""
     f1, exact, odds = [], [], []
     for example in tqdm(examples, name, mininterval=10):
         (reading,) = reader.read(example.question, [example.context])
@@ -54,19 +57,19 @@ def scores(name: str, reader: Reader, examples: Sequence[Example]) -> str:
         exact.append(any(normalised(reading.text) == normalised(answer) for answer in example.answers))
         odds.append(reading.score)
     answerable = np.array([bool(example.spans) for example in examples])
-    told, said = np.array(odds) >= EVEN_ODDS, np.array(f1)
+    answered, quality = np.array(odds) >= EVEN_ODDS, np.array(f1)
     lines = [
         f"{name}: {len(examples)} questions, {answerable.sum()} answerable",
-        f"  answerable: F1 {said[answerable].mean():.3f}, exact {np.array(exact)[answerable].mean():.3f}",
+        f"  answerable: F1 {quality[answerable].mean():.3f}, exact {np.array(exact)[answerable].mean():.3f}",
     ]
     if not answerable.all():
-        overall = np.where(answerable, said * told, ~told).mean()
+        overall = np.where(answerable, quality * answered, ~answered).mean()
         lines.append(f"  with refusals: F1 {overall:.3f}, AUC {roc_auc_score(answerable, odds):.3f}")
     return "\n".join(lines)
 
 
 def milliseconds(reader: Reader) -> float:
-    """The median of the time that it takes to read ten passages of 200 tokens."""
+    """Return the median milliseconds for reading ten passages of 200 tokens."""
     words = " ".join(next(iter(demonstration()[0].values())).split() * 3).split(" ")
     passage = ""
     for word in words:

@@ -1,7 +1,7 @@
-"""Weighs how close passages must be for the newest to come first: `python -m benchmarks.recency --data DIR`.
+"""Measures how close passages must be for the newest to come first: `python -m benchmarks.recency --data DIR`.
 
-What is lost is counted on questions about articles whose dates are drawn at random, and so tell nothing; what is
-gained, on made news of events whose figures change (`tests/data/updates.jsonl`).
+Losses are counted on questions about articles with random dates, which mean nothing. Gains are counted on made-up news
+of events whose figures change (`tests/data/updates.jsonl`).
 """
 
 import argparse
@@ -21,18 +21,21 @@ from benchmarks.compare import hit
 from benchmarks.data import QUESTIONS, Task, demonstration, squadshifts
 
 SHARES = (1.01, 1.0, 0.95, 0.9, 0.85, 0.8, 0.7)
-"""Of a better score; above 1 nothing is as good, so that dates play no part."""
+"""Shares of the better passage's score that are tried. Above 1 no passage is as good, so dates play no part."""
 
 CHARACTERS = 1_000
+"""Characters in which an answer is looked for."""
+
 READ = 12
+"""Passages that are read for an answer."""
 
 
 def main() -> None:
-    """Prints a row for each share."""
+    """Print a row for each share."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="the folder with reading/squadshifts_new_wiki.jsonl.gz")
-    parser.add_argument("--questions", type=int, default=1_000, help="so many, drawn with a fixed seed")
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on the demonstration")
+    parser.add_argument("--data", type=Path, help="the folder that holds reading/squadshifts_new_wiki.jsonl.gz")
+    parser.add_argument("--questions", type=int, default=1_000, help="how many, drawn with a fixed seed")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs, on the demonstration")
     given = parser.parse_args()
     if not given.smoke and not given.data:
         parser.error("give --data DIR, or --smoke")
@@ -44,10 +47,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         assistant = Assistant(Settings(index_dir=Path(folder) / "index"))
         assistant.ingest([_written(Path(folder) / "articles", articles, dates, events)])
-        found = {share: found_at(share, assistant, tasks) for share in SHARES}
+        hits = {share: hits_at(share, assistant, tasks) for share in SHARES}
         print(f"{len(tasks)} questions, {len(events)} events")
         for share in SHARES:
-            in_characters, in_passages = (_changes(found[SHARES[0]], found[share], at) for at in (0, 1))
+            in_characters, in_passages = (_changes(hits[SHARES[0]], hits[share], at) for at in (0, 1))
             first = latest_first(share, assistant, events)
             print(f"{share:.2f}: {in_characters} in {CHARACTERS} characters, {in_passages} in {READ} passages", end="")
             print(f", latest first {first}")
@@ -55,7 +58,7 @@ def main() -> None:
 
 @contextmanager
 def close(share: float) -> Iterator[None]:
-    """Passages whose scores are this share of a better one's are as good."""
+    """Inside this block, let passages count as equally good from this share of a better one's score."""
     before, retriever.CLOSE = retriever.CLOSE, share
     try:
         yield
@@ -63,21 +66,21 @@ def close(share: float) -> Iterator[None]:
         retriever.CLOSE = before
 
 
-def found_at(share: float, assistant: Assistant, tasks: Sequence[Task]) -> list[tuple[bool, bool]]:
-    """For each question, whether its answer is in the first characters, and in the passages that are read."""
+def hits_at(share: float, assistant: Assistant, tasks: Sequence[Task]) -> list[tuple[bool, bool]]:
+    """Return for each question whether its answer is in the first characters, and in the passages that are read."""
     with close(share):
         rankings = [
             retriever.retrieve(assistant.collection, task.question, READ) for task in tqdm(tasks, mininterval=10)
         ]
     spans = [[(passage.article.title, passage.start, passage.end) for passage in ranked] for ranked in rankings]
     return [
-        (hit(task, found, CHARACTERS), hit(task, found, 100 * CHARACTERS))
-        for task, found in zip(tasks, spans, strict=True)
+        (hit(task, ranked, CHARACTERS), hit(task, ranked, 100 * CHARACTERS))
+        for task, ranked in zip(tasks, spans, strict=True)
     ]
 
 
 def latest_first(share: float, assistant: Assistant, events: Sequence[dict]) -> int:
-    """Of how many events the latest figure is in the first passage."""
+    """Return the number of events whose latest figure is in the first passage."""
     with close(share):
         return sum(
             event["latest"] in retriever.retrieve(assistant.collection, event["question"], READ)[0].text

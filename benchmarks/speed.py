@@ -1,7 +1,7 @@
-"""How fast articles go in, beside the bare encoder on the same texts: `python -m benchmarks.speed`, or `--smoke`.
+"""Measures how fast articles are added, beside the bare encoder: `python -m benchmarks.speed`, or `--smoke`.
 
-The articles are made from the demonstration's sentences in random order (seeded), so that no passage comes twice.
-With `ONEDNN_MAX_CPU_ISA=AVX512_CORE` or `AVX2` before it, it is as on a CPU without fast bfloat16.
+The articles are made from the demonstration's sentences in random order (with a seed), so that no passage occurs twice.
+`ONEDNN_MAX_CPU_ISA=AVX512_CORE` or `AVX2` in the environment imitates a CPU without fast bfloat16.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from index.text.sentences import passages, sentences
 
 
 def main() -> None:
-    """Measures the encoder alone on onrecord's passages, the LangChain recipe, and onrecord, and prints ratios."""
+    """Measure the encoder alone on onrecord's passages, the LangChain recipe and onrecord, and print ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=10_000)
-    parser.add_argument("--smoke", action="store_true", help="only see that it runs, on 100 passages")
+    parser.add_argument("--smoke", action="store_true", help="only check that it runs, on 100 passages")
     given = parser.parse_args()
     articles = made_up(100 if given.smoke else given.passages)
     texts = [
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def made_up(count: int) -> dict[str, str]:
-    """Articles of about `count` passages in all."""
+    """Return articles that have about `count` passages together."""
     rng = random.Random(0)  # noqa: S311
     stock = [text[s.start : s.end] for text in demonstration()[0].values() for s in sentences(text)]
     articles: dict[str, str] = {}

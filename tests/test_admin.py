@@ -1,4 +1,4 @@
-"""The page for who runs it, over HTTP, without a browser."""
+"""The admin page for operators, over HTTP, without a browser."""
 
 import html
 import io
@@ -6,6 +6,7 @@ import re
 import sqlite3
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi import FastAPI
@@ -13,7 +14,7 @@ from starlette.testclient import TestClient
 
 from assistant import Assistant
 from assistant.cli import main
-from assistant.web import admin, admin_secret, feedback, sessions
+from assistant.web import admin, admin_actions, admin_secret, feedback, sessions
 from assistant.web.app import build_app
 from assistant.web.guard import Guard
 from index.errors import SettingsError
@@ -106,10 +107,66 @@ def test_the_sixth_attempt_in_a_minute_waits_even_with_the_secret(stranger):
     assert "set-cookie" not in response.headers
 
 
-def test_attempts_from_many_addresses_are_slowed_together(assistant):
+def test_right_secrets_are_not_counted(stranger):
+    assert [stranger.sign_in().status_code for _ in range(7)] == [303] * 7
+
+
+def test_the_wait_is_over_after_the_minute(stranger, monkeypatch):
+    for _ in range(6):
+        stranger.sign_in("wrong")
+    later = time.time() + 61
+    monkeypatch.setattr("time.time", lambda: later)
+    assert stranger.sign_in().status_code == 303
+
+
+def test_failures_from_many_addresses_make_no_other_address_wait(assistant):
     app = web_app(assistant)
-    statuses = [Browser(app, base_url=HOME, client=(f"10.0.0.{n}", 1)).sign_in("wrong").status_code for n in range(31)]
-    assert statuses == [403] * 30 + [429]
+    for number in range(250):
+        assert Browser(app, base_url=HOME, client=(f"10.0.0.{number}", 1)).sign_in("wrong").status_code == 403
+    assert Browser(app, base_url=HOME, client=("10.0.1.1", 1)).sign_in().status_code == 303
+
+
+def test_behind_a_proxy_the_address_that_fails_is_the_forwarded_one(tmp_path, hashed):
+    settings = words_settings(tmp_path, admin_hash=hashed, proxies="10.0.0.1", anonymous=True)
+    browser = Browser(web_app(Assistant(settings)), base_url=HOME, client=("10.0.0.1", 1))
+    for _ in range(6):
+        response = browser.sign_in("wrong", headers={"x-forwarded-for": "8.8.8.8"})
+    assert response.status_code == 429
+    assert browser.sign_in(headers={"x-forwarded-for": "8.8.8.8"}).status_code == 429
+    assert browser.sign_in(headers={"x-forwarded-for": "9.9.9.9"}).status_code == 303
+
+
+def test_an_address_that_only_claims_to_be_another_waits_all_the_same(stranger):
+    statuses = [stranger.sign_in("wrong", headers={"x-forwarded-for": f"8.8.8.{n}"}).status_code for n in range(6)]
+    assert statuses == [403] * 5 + [429]
+
+
+def test_one_address_has_one_secret_checked_at_a_time(assistant, monkeypatch):
+    monkeypatch.setattr(admin_actions, "is_secret", lambda given, hashed: time.sleep(0.2))
+    browser = Browser(web_app(assistant), base_url=HOME)
+    with ThreadPoolExecutor(4) as threads:
+        statuses = [*threads.map(lambda _: browser.sign_in("wrong").status_code, range(4))]
+    assert sorted(statuses) == [403, 429, 429, 429]
+
+
+def test_secrets_from_many_addresses_are_hashed_one_at_a_time(assistant, monkeypatch):
+    now = most = 0
+
+    def slow(given, hashed):
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        time.sleep(0.02)
+        now -= 1
+        return given == SECRET
+
+    app = web_app(assistant)
+    monkeypatch.setattr(admin_actions, "is_secret", slow)
+    browsers = [Browser(app, base_url=HOME, client=(f"10.0.0.{number}", 1)) for number in range(12)]
+    with ThreadPoolExecutor(12) as threads:
+        statuses = [*threads.map(lambda browser: browser.sign_in("wrong").status_code, browsers)]
+    assert statuses == [403] * 12
+    assert most == 1
 
 
 def test_a_long_secret_or_a_file_is_refused_unread(stranger):

@@ -5,10 +5,13 @@ from itertools import pairwise
 
 import pytest
 
-from assistant import Assistant, render
+from assistant import Assistant, Turn
+from assistant.answering import plan
+from assistant.answering.agreement import roles_exchanged
 from assistant.assistant import MOST_CHARACTERS
 from assistant.checking.check import without_brackets
 from assistant.search.retriever import fuse
+from assistant.web.answer_html import answer_html
 from index.errors import QuestionError
 from tests.conftest import SAMPLE
 
@@ -144,21 +147,140 @@ def test_hostile_questions_are_only_questions(demo, question):
 
 
 def test_the_chain_is_a_langchain_runnable_that_streams_its_steps(demo):
-    state = demo.chain.invoke({"question": "What did the Transport Ministry deny?"})
-    given = {"question", "context", "wanted"}
-    assert set(state) == given | {"standalone_question", "notice", "task", "overview", "passages", "sentences", "text"}
-    assert state["text"].rstrip().endswith("]")
-    assert [sentence.cited for sentence in state["sentences"]] == state["text"].splitlines()
-    keys = [tuple(part) for part in demo.chain.stream({"question": "What did the Transport Ministry deny?"})]
-    assert keys[1:4] == [("overview",), ("passages",), ("sentences", "text")]
+    request = {"question": "What did the Transport Ministry deny?"}
+    state = demo.chain.invoke(request)
+    added = {"understood", "plan", "search", "passages", "statements", "notices", "answered_by", "tokens"}
+    assert set(state) == {"question"} | added
+    keys = [tuple(part) for part in demo.chain.stream(request)]
+    assert keys[:4] == [
+        ("question",),
+        ("understood",),
+        ("plan",),
+        ("search", "passages", "statements", "notices"),
+    ]
+    assert keys[-1] == ("answered_by", "tokens")
 
 
-def test_the_retriever_is_a_langchain_retriever(demo):
-    from assistant.search.retriever import PassageRetriever
+@pytest.mark.parametrize(
+    ("question", "history"),
+    [
+        ("What did the Transport Ministry deny?", []),
+        ("and the prime minister?", [Turn("What did the Transport Ministry deny?", "It denied a breach.")]),
+        ("What did the Transport Ministry deny in March 2024?", []),
+        ("What's new about the strike?", []),
+        ("Summarise “The moon is made of cheese”", []),
+        ("what did Zelensky say?", []),
+        ("hello", []),
+    ],
+)
+def test_the_chain_does_what_ask_does(demo, question, history):
+    state = demo.chain.invoke({"question": question, "history": history})
+    answer = demo.ask(question, history)
+    assert tuple(state["statements"]) == answer.sentences
+    assert tuple(state["passages"]) == answer.passages
+    assert state["answered_by"] == answer.answered_by
+    assert state["understood"].question == (answer.understood or question)
 
-    documents = PassageRetriever(collection=demo.collection, count=3).invoke("ferry accident")
+
+def test_a_search_without_an_answer_shows_nothing_before_the_next_one_is_made(demo):
+    """The demonstration has articles from the period, but they don't answer: then all are searched."""
+    snapshots = list(demo.stream("What did Lavrov deny in March 2024?"))
+    assert snapshots[-1].sentences
+    assert "so all articles were searched" in snapshots[-1].notice
+    assert all(not each.passages or each.passages == snapshots[-1].passages for each in snapshots)
+
+
+def test_an_overviews_task_is_read_once_and_its_article_looked_for_once(demo, monkeypatch):
+    calls = []
+
+    def counted(function):
+        return lambda *given: calls.append(function.__name__) or function(*given)
+
+    for name in ("overview_task", "find_article"):
+        monkeypatch.setattr(f"assistant.answering.plan.{name}", counted(getattr(plan, name)))
+    assert demo.ask("Summarise the article about the lowered ferry toll").sentences
+    assert calls == ["overview_task", "find_article"]
+
+
+def test_what_a_question_says_of_the_time_is_ignored_if_the_reader_wants_that(demo):
+    question = "What did the Transport Ministry deny in March 2024?"
+    assert demo.ask(question).guesses
+    answer = demo.ask(question, ignore=["dates"])
+    assert (answer.guesses, answer.ignored) == ((), ("dates",))
+    assert answer.standalone_question == "What did the Transport Ministry deny?"
+    with pytest.raises(QuestionError, match="'day' is nothing that can be ignored"):
+        demo.ask(question, ignore=["day"])
+
+
+def test_the_retrievers_documents_are_json_and_carry_no_whole_article(demo):
+    from assistant.retrieve import PassageRetriever
+
+    retriever = PassageRetriever(collection=demo.collection, count=3)
+    documents = retriever.invoke("ferry accident")
     assert len(documents) == 3
-    assert documents[0].metadata["title"]
+    for document in documents:
+        restored = type(document).model_validate_json(document.model_dump_json())
+        assert restored == document
+        article = demo.article(document.metadata["article"])
+        assert article.full_text[document.metadata["start"] : document.metadata["end"]] == document.page_content
+        assert len(document.model_dump_json()) < len(document.page_content) + 700
+
+
+EXCHANGED = [
+    ("Chelsea beat Arsenal 3-1 on Saturday.", "Arsenal beat Chelsea 3-1 on Saturday."),
+    ("Miller sued Baker on Tuesday.", "Baker sued Miller on Tuesday."),
+    ("Orsk lent Falk 500 crowns in May.", "Falk lent Orsk 500 crowns in May."),
+    ("Norway sold Peru 12 ferries in 2019.", "Peru sold Norway 12 ferries in 2019."),
+    ("Arsenal was beaten by Chelsea on Saturday.", "Arsenal beat Chelsea on Saturday."),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), EXCHANGED)
+def test_sentences_in_which_two_have_changed_places_dont_say_the_same(one, other):
+    assert roles_exchanged(one, other)
+    assert roles_exchanged(other, one)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "question"),
+    [(EXCHANGED[2], "How many crowns were lent in May?"), (EXCHANGED[3], "How many ferries were sold in 2019?")],
+)
+def test_sentences_in_which_two_have_changed_places_are_both_shown_and_cited_apart(empty, write, sentences, question):
+    for name, text in zip("ab", sentences, strict=True):
+        folder = write(f"{name}.txt", f"Report {name}\n\n{text}").parent
+    empty.ingest([folder])
+    statements = empty.ask(question).sentences
+    assert {statement.text for statement in statements} == set(sentences)
+    assert all([citation.quote for citation in each.citations] == [each.text] for each in statements)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Chelsea beat Arsenal 3-1 on Saturday.", "On Saturday Chelsea beat Arsenal 3-1."),
+        ("Chelsea beat Arsenal 3-1 on Saturday.", "Arsenal was beaten 3-1 by Chelsea on Saturday."),
+        ("Orsk met the press in Tarn in May.", "In May Orsk met the press in Tarn."),
+    ],
+)
+def test_sentences_that_say_the_same_in_another_order_agree(one, other):
+    assert not roles_exchanged(one, other)
+
+
+def test_a_sentence_that_agrees_is_cited_by_its_own_place(empty, write):
+    folder = write(
+        "a.txt", "The toll\n\nNine people died in the ferry accident off Skarn on Monday, the coastguard said."
+    ).parent
+    write(
+        "b.txt",
+        "A quiet week\n\nIt rained. The coastguard said nine people died in the ferry accident off Skarn on Monday.",
+    )
+    empty.ingest([folder])
+    (statement,) = empty.ask("How many people died in the ferry accident?").sentences
+    assert len(statement.citations) == 2
+    assert all(
+        citation.quote == citation.article.full_text[citation.start : citation.end] for citation in statement.citations
+    )
+    assert [citation.answer for citation in statement.citations] == ["Nine", "nine"]
 
 
 def test_the_same_text_in_two_articles_is_found_once(empty, write):
@@ -181,7 +303,7 @@ def test_a_lead_that_stands_before_its_passage_is_cited_where_it_stands(empty, w
     assert all(c.quote == c.article.full_text[c.start : c.end] for c in answer.citations)
     assert [c.quote for c in answer.citations] == [sentence.text for sentence in answer.sentences]
     first, second = answer.citations
-    assert f"?quote={first.start}-{first.end},{second.start}-{second.end}#" in render.answer_html(answer)
+    assert f"?quote={first.start}-{first.end},{second.start}-{second.end}#" in answer_html(answer)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The API over HTTP: what programs send and get, and what becomes of an answer that nobody waits for."""
 
+import codecs
 import json
 import re
 import shlex
@@ -19,7 +20,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from assistant import Answer, Assistant, Turn
-from assistant.web import api
+from assistant.web import api, visitor_questions
 from assistant.web.app import build_app
 from assistant.web.visitor_questions import QUESTIONS_AT_ONCE
 from index.errors import ModelError
@@ -109,7 +110,7 @@ def test_articles_can_be_chosen(client, demo):
 
 def test_history_and_page_reach_the_assistant(demo):
     class Recording(Assistant):
-        def stream(self, question, history=(), page="", **wanted):
+        def stream(self, question, history=(), page="", ignore=(), **wanted):
             given.append((question, history, page, wanted))
             yield Answer(question, question, refused=True)
 
@@ -190,12 +191,9 @@ def test_whoever_isnt_signed_in_is_told_so_as_json(served):
     assert response.json()["error"].startswith("Sign in")
 
 
-def test_the_quota_is_that_of_the_chat(tmp_path, demo):
-    folder = tmp_path / "index"
-    shutil.copytree(demo.settings.index_dir, folder)
-    (folder / "state.db").unlink(missing_ok=True)
-    client = client_of(Assistant(words_settings(folder, quota="3/hour")))
-    chat = {"data": [QUESTION, "", "", "", "", ""]}
+def test_the_chat_and_the_api_share_one_quota(served):
+    client = served(quota="3/hour")
+    chat = {"data": [QUESTION, *[""] * 6]}
     assert client.post("/gradio_api/run/ask", json=chat).json()["data"][0]["citations"]
     assert [ask(client).status_code for _ in range(3)] == [200, 200, 429]
     response = ask(client, headers={})
@@ -220,7 +218,7 @@ class Scripted(Assistant):
         self.asked = self.now = self.most = 0
         self.all_ended, self._lock = threading.Event(), threading.Lock()
 
-    def stream(self, question, history=(), page="", **wanted):
+    def stream(self, question, history=(), page="", ignore=(), **wanted):
         self._count(1)
         try:
             for number, seconds in enumerate(self.waits):
@@ -250,6 +248,92 @@ def scripted(demo):
     return scripted
 
 
+@pytest.mark.parametrize("name", ["history", "page", "article", "after", "before", "publisher", "author"])
+def test_a_field_that_is_null_counts_as_not_given(client, name):
+    assert ask(client, **{name: None}).json() | {"usage": None} == ask(client).json() | {"usage": None}
+
+
+def test_a_question_that_is_null_is_missing(client):
+    response = ask(client, None)
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("question: ")
+
+
+def test_a_turn_whose_answer_is_null_was_not_answered(client):
+    nulls, empty = (ask(client, "and of what?", history=[[QUESTION, answer]]).json() for answer in (None, ""))
+    assert nulls | {"usage": None} == empty | {"usage": None}
+
+
+def test_a_byte_order_mark_before_the_body_is_no_error(client):
+    body = codecs.BOM_UTF8 + json.dumps({"question": QUESTION}).encode()
+    response = client.post("/api/ask", content=body, headers={"content-type": "application/json"} | AS_JSON)
+    assert response.json()["citations"]
+
+
+@pytest.mark.parametrize(
+    "host", ["news.example.org", "evil.example:7860", "127.0.0.1@evil.example", "[::2]", "<b>", ""]
+)
+def test_a_name_that_isnt_the_servers_is_refused_as_json_that_says_what_to_set(client, host):
+    response = ask(client, headers={"host": host} | AS_JSON)
+    assert response.status_code == 400
+    assert response.json() == {
+        "error": f"This server has no name {host!r}. Its operator sets names by ONRECORD_HOSTNAMES."
+    }
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:7860", "127.0.0.1:80", "[::1]:7860", "[::1]", "news.example.org"]
+)
+def test_the_servers_own_names_are_answered_with_any_port(served, host):
+    assert ask(served(hostnames="news.example.org"), headers={"host": host} | AS_JSON).status_code == 200
+
+
+PARTS = ["question", "page", "article", "publisher", "author", "after", "before"]
+
+
+@pytest.mark.parametrize("text", ["\0", "x\0y"])
+@pytest.mark.parametrize("name", PARTS)
+def test_a_nul_is_refused_by_the_name_of_its_field(client, name, text):
+    response = ask(client, **{"question": QUESTION, name: text})
+    assert response.status_code == 400
+    assert response.json()["error"] == f"{name}: there is a NUL character (U+0000) in it. Send it without."
+
+
+@pytest.mark.parametrize("turn", [["a\0?", "b"], ["a?", "\0"]])
+def test_a_nul_in_the_history_is_refused(client, turn):
+    response = ask(client, history=[turn])
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("history: there is a NUL character")
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if name != "page"])
+def test_a_nul_in_a_question_by_gradio_is_a_clear_line_too(client, name):
+    fields = {
+        "question": QUESTION,
+        "after": "",
+        "before": "",
+        "publisher": "",
+        "author": "",
+        "article": "",
+        "ignore": "",
+    }
+    response = client.post("/gradio_api/run/ask", json={"data": [*(fields | {name: "x\0y"}).values()]})
+    assert response.json()["error"] == f"{name}: there is a NUL character (U+0000) in it. Send it without."
+
+
+def test_half_a_surrogate_pair_names_no_article(client):
+    body = json.dumps({"data": [QUESTION, "", "", "", "", "\ud800", ""]})
+    response = client.post("/gradio_api/run/ask", content=body, headers={"content-type": "application/json"})
+    assert response.json()["error"].startswith("No article is '?'")
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/run/ask?article=%00", "/api/ask?x=%00", "/api/ask/%00"])
+def test_a_nul_in_an_address_to_ask_is_refused(client, path):
+    response = client.post(path, json={"question": QUESTION})
+    assert response.status_code == 400
+    assert "There is a NUL character (%00) in the address" in response.text
+
+
 def test_what_fails_before_the_answer_begins_has_a_status(scripted):
     response = ask(client_of(scripted(problem=ModelError("http://10.0.0.1 is down"))), headers={})
     assert response.status_code == 503
@@ -265,7 +349,7 @@ def test_what_fails_later_is_the_last_event(scripted):
 
 
 def test_a_comment_is_sent_while_nothing_happens(scripted, monkeypatch):
-    monkeypatch.setattr(api, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(visitor_questions, "HEARTBEAT", 0.05)
     text = ask(client_of(scripted(0.2, 0.2)), headers={}).text
     assert text.startswith(": ping\n\n")
     assert text.count(": ping\n\n") >= 4
@@ -274,7 +358,7 @@ def test_a_comment_is_sent_while_nothing_happens(scripted, monkeypatch):
 
 def test_a_snapshot_that_says_nothing_new_isnt_sent(demo):
     class Repeating(Assistant):
-        def stream(self, question, history=(), page="", **wanted):
+        def stream(self, question, history=(), page="", ignore=(), **wanted):
             for notice in "aaab":
                 yield Answer(question, question, notice=notice)
 
@@ -351,6 +435,50 @@ def test_only_so_many_questions_are_answered_at_once_and_the_others_wait(scripte
         asked = [threads.submit(post) for _ in range(3 * QUESTIONS_AT_ONCE)]
     assert [each.result().status_code for each in asked] == [200] * len(asked)
     assert assistant.most == QUESTIONS_AT_ONCE
+
+
+def ask_the_page(address):
+    """Ask as the page's script does; return the lines of the stream of snapshots."""
+    event = httpx.post(f"{address}/gradio_api/call/chat", json={"data": ["a", None]}, timeout=30).json()["event_id"]
+    return httpx.get(f"{address}/gradio_api/call/chat/{event}", timeout=30).text
+
+
+def test_the_page_and_the_api_together_never_answer_more_at_once(scripted):
+    assistant = scripted(0.2, 0.2)
+    with serving(assistant) as address, ThreadPoolExecutor(4 * QUESTIONS_AT_ONCE) as threads:
+        post = partial(httpx.post, json={"question": "a"}, timeout=30)
+        call = partial(httpx.post, json={"data": ["a", *[""] * 6]}, timeout=30)
+        pages = [threads.submit(ask_the_page, address) for _ in range(2 * QUESTIONS_AT_ONCE)]
+        answers = [threads.submit(post, f"{address}/api/ask") for _ in range(QUESTIONS_AT_ONCE)]
+        answers += [threads.submit(call, f"{address}/gradio_api/run/ask") for _ in range(QUESTIONS_AT_ONCE)]
+    assert [each.result().status_code for each in answers] == [200] * len(answers)
+    assert all("event: complete" in each.result() for each in pages)
+    assert assistant.asked == len(pages) + len(answers)
+    assert assistant.most == QUESTIONS_AT_ONCE
+
+
+def test_a_reader_who_waits_sees_that_something_happens(scripted):
+    assistant = scripted(2.5)
+    with serving(assistant) as address, ThreadPoolExecutor(QUESTIONS_AT_ONCE + 1) as threads:
+        for _ in range(QUESTIONS_AT_ONCE):
+            threads.submit(httpx.post, f"{address}/api/ask", json={"question": "a"}, timeout=30)
+        wait_until(lambda: assistant.now == QUESTIONS_AT_ONCE)
+        shown = threads.submit(ask_the_page, address).result()
+    assert shown.index("One moment") < shown.index("Searching the articles")
+
+
+def test_a_reader_who_leaves_the_page_while_waiting_is_never_asked_for(scripted):
+    assistant = scripted(3)
+    with serving(assistant) as address, ThreadPoolExecutor(QUESTIONS_AT_ONCE) as threads:
+        for _ in range(QUESTIONS_AT_ONCE):
+            threads.submit(httpx.post, f"{address}/api/ask", json={"question": "a"}, timeout=30)
+        wait_until(lambda: assistant.now == QUESTIONS_AT_ONCE)
+        event = httpx.post(f"{address}/gradio_api/call/chat", json={"data": ["a", None]}, timeout=30).json()["event_id"]
+        with httpx.stream("GET", f"{address}/gradio_api/call/chat/{event}", timeout=30) as stream:
+            next(line for line in stream.iter_lines() if "One moment" in line)
+        assert assistant.all_ended.wait(10)
+        time.sleep(0.5)  # in which a question in line would begin
+    assert assistant.asked == QUESTIONS_AT_ONCE
 
 
 def test_a_question_that_nobody_waits_for_any_more_is_never_asked(scripted):
@@ -432,3 +560,11 @@ def test_the_guides_javascript_runs_in_a_page_of_the_chat(chat, open_page):
     )
     assert "no plans to attack" in logged[-2]
     assert logged[-1].startswith("“")
+
+
+def test_what_a_question_says_of_the_time_is_ignored_on_request(client):
+    question = f"{QUESTION.rstrip('?')} in March 2024?"
+    assert [guess["field"] for guess in ask(client, question=question).json()["guesses"]] == ["dates"]
+    answer = ask(client, question=question, ignore=["dates"]).json()
+    assert (answer["guesses"], answer["ignored"]) == ([], ["dates"])
+    assert ask(client, question=question, ignore=["day"]).status_code == 400

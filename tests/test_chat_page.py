@@ -1,5 +1,6 @@
 """The chat page as people use it, in a real browser on a real server."""
 
+import json
 import subprocess
 import threading
 import time
@@ -8,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from assistant.answer import Answer, Statement
-from assistant.render import answer_html
 from assistant.web import feedback
+from assistant.web.answer_html import answer_html
 from tests.browsing import settle
 from tests.chat_models import chat_model
 from tests.serving import ONRECORD, environment, plain_gradio, running
@@ -416,6 +417,24 @@ def test_what_was_understood_of_the_time_is_a_chip_and_a_click_takes_it_back(cha
     ask(page, "what did the Transport Ministry deny in March 2024?")
     chip = page.get_by_role("button", name="Ask again without: in March 2024")
     chip.click()
-    page.locator('[data-testid="user"]', has_text="[any date]").wait_for()
     page.locator(".answer").nth(1).locator(".sources").wait_for()
     assert page.locator(".answer").nth(1).locator(".chip").count() == 0
+    questions = page.get_by_test_id("user").all_inner_texts()
+    assert questions == ["what did the Transport Ministry deny in March 2024?"] * 2
+    record = json.loads(page.locator(".answer input.record").nth(1).input_value())
+    assert record["ignored"] == ["dates"]
+    assert "ignore" not in page.url
+
+
+def test_the_copied_text_is_the_answer_of_the_record_with_the_publishers_addresses(chat, open_page):
+    page = open_page(chat)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, "What did the Transport Ministry deny?")
+    answered(page, "broken tender rules").get_by_role("button", name="Copy with citations").click()
+    page.get_by_role("button", name="Copied").first.wait_for()
+    record = json.loads(page.locator(".answer input.record").last.input_value())
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"{record['text']}\n\n[")
+    article = record["citations"][0]["article"]
+    assert f"{article['title']} — {article['publisher']}, " in copied
+    assert copied.endswith(f"\n    {article['url']}")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assistant.checking.check import check_sentence
-from assistant.english.quantities import quantities, tells
+from assistant.english.quantities import agrees_with_any, quantities
 from index.article import Article, Passage
 from index.text.sentences import sentences
 
@@ -69,7 +69,7 @@ def test_a_sentence_as_it_stands_is_supported_by_itself():
     ("said", "number", "quotation"),
     [
         ("Russia has some 100,000 troops near the border.", 1, "Russia has 100,000 troops near the border."),
-        ("Moscow has 100,000 troops near the border.", 1, "Russia has 100,000 troops near the border."),
+        ("Russia has 100,000 soldiers near the border.", 1, "Russia has 100,000 troops near the border."),
         ("Turnout was 58.1%, up from 49.6% four years before.", 2, "Turnout was 58.1%, up from 49.6% four years ago."),
     ],
 )
@@ -123,7 +123,7 @@ def test_sentences_of_two_marked_passages_together_support_one_that_joins_them()
 def test_each_marked_passage_that_supports_a_sentence_is_quoted():
     twice = [*PASSAGES, passage(f"{LAVROV} That is all.")]
     assert [
-        number for number, _, _ in check_sentence("Moscow has 100,000 troops near the border.", twice, [1, 4]).quotes
+        number for number, _, _ in check_sentence("Russia has 100,000 soldiers near the border.", twice, [1, 4]).quotes
     ] == [
         1,
         4,
@@ -236,7 +236,7 @@ def test_a_name_of_the_headline_is_known():
     ],
 )
 def test_numbers_are_read_in_figures_and_words(one, other):
-    assert all(tells(quantity, quantities(other)) for quantity in quantities(one))
+    assert all(agrees_with_any(quantity, quantities(other)) for quantity in quantities(one))
 
 
 @pytest.mark.parametrize(
@@ -253,4 +253,4 @@ def test_numbers_are_read_in_figures_and_words(one, other):
     ],
 )
 def test_other_numbers_are_told_apart(one, other):
-    assert not all(tells(quantity, quantities(other)) for quantity in quantities(one))
+    assert not all(agrees_with_any(quantity, quantities(other)) for quantity in quantities(one))

@@ -7,7 +7,7 @@ from langchain_core.language_models import FakeListChatModel
 
 from assistant import Assistant, Settings
 from assistant.answer import Turn
-from assistant.conversation.ellipsis import completed
+from assistant.conversation.ellipsis import complete
 from assistant.conversation.follow_ups import QUESTION_CHARACTERS, Condensed, condense, condense_with
 from assistant.english.names import names_in
 from index.errors import ModelError
@@ -106,7 +106,7 @@ def test_what_is_left_out_comes_from_the_question_before(rewritten, history, que
 )
 def test_whom_the_answer_named_is_put_in_by_name_alone(before, answer, whole):
     names = names_in(["They met Noor Elstrand and Edvin Larch of the Reform Party in Skerrin."])
-    assert completed("since when?", before, names, answer) == whole
+    assert complete("since when?", before, names, answer) == whole
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_chat_model_may_rewrite_instead():
 
 @pytest.mark.parametrize("reply", ["  \n ", "One line.\nAnother.", "a" * (QUESTION_CHARACTERS + 1)])
 def test_a_chat_model_that_writes_no_question_is_a_clear_error(reply):
-    with pytest.raises(ModelError, match="where one question on one line was wanted"):
+    with pytest.raises(ModelError, match="where instead of one question on one line"):
         ask_model(reply)
 
 

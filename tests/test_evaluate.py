@@ -1,10 +1,12 @@
 import json
+import sys
 
 import pytest
 
 from assistant import Assistant, Turn
+from assistant.cli import USERS_ERROR, main
 from assistant.evaluation import scoring
-from assistant.evaluation.measures import first_characters, holds, paired_interval, token_f1
+from assistant.evaluation.measures import contains_answer, first_characters, paired_interval, token_f1
 from assistant.evaluation.report import as_text, write
 from index.errors import EvaluationError
 
@@ -62,7 +64,7 @@ def test_an_older_score_is_compared_question_by_question(score):
         scoring.compare({"outcomes": []}, score)
 
 
-def test_a_follow_up_is_asked_with_the_turns_before_it_and_told_apart_by_them(demo, tmp_path):
+def test_a_follow_up_is_asked_with_the_earlier_turns_and_distinguished_by_them(demo, tmp_path):
     class Recording(Assistant):
         def ask(self, question, history=(), **given):
             asked.append((question, history))
@@ -114,16 +116,30 @@ def test_a_file_that_cant_be_scored_is_refused_by_line(tmp_path, content, says):
         scoring.read_examples(tmp_path / "nowhere.jsonl")
     for older in (content, '[{"outcomes": 1}]', '{"outcomes": [{"question": "a", "measures": {}, "history": [5]}]}'):
         path.write_text(older)
-        with pytest.raises(EvaluationError, match="is no score"):
+        with pytest.raises(EvaluationError, match="is not a score"):
             scoring.read_score(path)
+
+
+@pytest.mark.parametrize(("module", "options"), [("matplotlib", ["--report", "report.html"]), ("sklearn", [])])
+def test_a_missing_package_is_named_with_the_command_that_installs_it(
+    module, options, demo, tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "questions.jsonl").write_text(json.dumps(LINES[0]))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ONRECORD_EMBEDDING_MODEL", "words")
+    monkeypatch.setitem(sys.modules, module, None)
+    assert main(["eval", "questions.jsonl", "--index", str(demo.settings.index_dir), *options]) == USERS_ERROR
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "questions/s" not in line]
+    assert line == f'onrecord: This needs {module}, not installed yet. Install the extra: pip install "onrecord[eval]"'
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_answers_are_compared_as_squad_does():
     assert token_f1("The Lady Brenna", "lady brenna!") == 1
     assert token_f1("a ferry", "boat") == 0
     assert token_f1("nine people died", "nine people") == pytest.approx(0.8)
-    assert holds("It was “the Nine People”, she said.", ["nine people"])
-    assert not holds("ninety people", ["nine people", "90"])
+    assert contains_answer("It was “the Nine People”, she said.", ["nine people"])
+    assert not contains_answer("ninety people", ["nine people", "90"])
 
 
 def test_longer_passages_win_nothing(demo):

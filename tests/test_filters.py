@@ -102,7 +102,7 @@ def test_among_many_passages_the_nearest_that_are_wanted_are_found(tmp_path, mon
 def test_an_answer_quotes_only_what_is_wanted(news):
     answer = news.ask("What did the council deny?", publisher="The Gazette", before="2022-03-01")
     assert {citation.article.title for citation in answer.citations} == {"Council one"}
-    assert answer.wanted == Filter(publisher="The Gazette", before=date(2022, 3, 1))
+    assert answer.filter == Filter(publisher="The Gazette", before=date(2022, 3, 1))
     assert {passage.article.title for passage in answer.passages} == {"Council one"}
 
 

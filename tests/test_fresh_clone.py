@@ -1,12 +1,15 @@
-"""What a new user does, on a fresh copy of the tree: the README's commands, and the wheel in an empty environment."""
+"""What a new user does with a fresh copy of the files: the README's commands, and installing the wheel as a tool."""
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import urllib.request
 import zipfile
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -88,23 +91,72 @@ def test_the_readmes_commands_do_what_it_says(demonstrated, command):
         assert "Written by o" in done.stdout
 
 
-def test_the_wheel_runs_in_an_empty_environment_from_another_folder(clone, tmp_path):
-    build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(clone)]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    names = zipfile.ZipFile(wheel).namelist()
-    assert {"prompts/answer.md", "index/demo/tensions-in-ukraine.txt", "assistant/english/aliases.txt"} <= set(names)
-    assert not [name for name in names if name.startswith("tests")]
+@pytest.fixture(scope="module")
+def wheel(clone, tmp_path_factory):
+    """The wheel, built from the copy."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(clone)]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
 
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True)
-    pip = [tmp_path / "env" / "bin" / "pip", "install", "--quiet", "--constraint", clone / "constraints.txt"]
-    subprocess.run([*pip, wheel], check=True)
-    onrecord = tmp_path / "env" / "bin" / "onrecord"
+
+@pytest.fixture
+def tool_folder(tmp_path):
+    """A folder for an installed tool, emptied afterwards: it takes 2 GB."""
+    yield tmp_path / "tool"
+    shutil.rmtree(tmp_path / "tool")
+
+
+def program(name):
+    """A program of the environment that runs the tests."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def find_links():
+    """uv's options for the folders of wheels that pip is configured with, which uv doesn't read."""
+    configured = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True)
+    folders = {folder for listed in re.findall(r"find-links='(.+?)'", configured.stdout) for folder in listed.split()}
+    return [option for folder in folders for option in ("--find-links", folder)]
+
+
+def test_the_wheel_holds_the_packages_their_data_and_the_licence(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {"prompts/answer.md", "index/demo/tensions-in-ukraine.txt", "assistant/models/reader.onnx"} <= names
+    assert {
+        "assistant/english/countries.tsv",
+        "assistant/web/static/chat.js",
+        "assistant/web/templates/article.html",
+    } <= names
+    assert {"assistant/py.typed", "index/py.typed"} <= names
+    assert [name for name in names if name.endswith("dist-info/licenses/LICENSE")]
+    assert {name.split("/")[0] for name in names if "dist-info" not in name} == {"assistant", "index", "prompts"}
+
+
+def test_pipx_installs_the_wheel_which_answers_from_another_folder(clone, wheel, tool_folder, tmp_path):
+    folders = {"PIPX_HOME": tool_folder, "PIPX_BIN_DIR": tool_folder / "bin", "PIPX_MAN_DIR": tool_folder / "man"}
+    environment = os.environ | {name: str(folder) for name, folder in folders.items()}
+    pipx = [program("pipx"), "install", "--backend", "pip", "--python", sys.executable]
+    pip_args = f"--constraint {shlex.quote(str(clone / 'constraints.txt'))}"
+    subprocess.run([*pipx, f"--pip-args={pip_args}", wheel], check=True, env=environment, capture_output=True)
+    onrecord = tool_folder / "bin" / "onrecord"
     subprocess.run([onrecord, "add", "--demo"], check=True, cwd=tmp_path)
     asked = subprocess.run(
         [onrecord, "ask", "what did Lavrov deny?"], check=True, cwd=tmp_path, capture_output=True, text=True
     )
     assert "no plans to attack the country" in asked.stdout
     assert asked.stderr == ""
-    prompted = "from assistant.prompts import fill; fill('answer', question='', passages='')"
-    subprocess.run([tmp_path / "env" / "bin" / "python", "-c", prompted], check=True, cwd=tmp_path)
+    python = tool_folder / "venvs" / "onrecord" / "bin" / "python"
+    prompted = "from assistant.models.prompts import fill; fill('answer', question='', passages='')"
+    subprocess.run([python, "-c", prompted], check=True, cwd=tmp_path)
+
+
+def test_uv_installs_the_wheel_as_a_tool(clone, wheel, tool_folder, tmp_path):
+    folders = {"UV_TOOL_DIR": tool_folder, "UV_TOOL_BIN_DIR": tool_folder / "bin"}
+    environment = os.environ | {name: str(folder) for name, folder in folders.items()}
+    uv = [program("uv"), "tool", "install", "--python", sys.executable, *find_links()]
+    constraints = ["--constraints", clone / "constraints.txt"]
+    subprocess.run([*uv, *constraints, wheel], check=True, env=environment, capture_output=True)
+    command = [tool_folder / "bin" / "onrecord", "--version"]
+    shown = subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, text=True)
+    assert shown.stdout.strip() == version("onrecord")

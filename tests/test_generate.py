@@ -10,7 +10,7 @@ from langchain_core.language_models import FakeListChatModel
 from pydantic import Field
 
 from assistant import Assistant, Settings
-from assistant.answering.writing import write_answer
+from assistant.answering.model_text import written_answer
 from assistant.models.chat_models import KEYS, load_chat_model
 from assistant.models.prompts import fill
 from index.errors import ModelError, SettingsError
@@ -212,4 +212,4 @@ def test_a_model_that_breaks_off_is_a_clear_error(demo):
 
     passages = demo.search(QUESTION)
     with pytest.raises(ModelError, match=r"didn't answer: connection refused at line 7\. Check that its server runs"):
-        list(write_answer(QUESTION, passages, Broken(responses=[""])))
+        list(written_answer(QUESTION, passages, Broken(responses=[""])))

@@ -1,12 +1,17 @@
+"""The turns of a conversation, as the server reads them from what a browser sends back."""
+
+import re
 from dataclasses import replace
 
 import pytest
 
 from assistant.answer import Statement, Turn
-from assistant.render import answer_html
-from assistant.web.history import ANSWER_CHARACTERS, QUESTION_CHARACTERS, TURNS, turns
+from assistant.web.answer_html import answer_html, escaped, problem_html
+from assistant.web.answer_record import KEY_FILE, answer_document, signed, signing_key
+from assistant.web.history import QUESTION_CHARACTERS, TURNS, turns
 
 ASKED = "What did the Transport Ministry deny?"
+KEY = b"k" * 32
 
 
 def conversation(*pairs):
@@ -15,39 +20,65 @@ def conversation(*pairs):
     return [{"role": role, "content": [{"type": "text", "text": text}]} for role, text in roles]
 
 
+def shown(answer, key=KEY):
+    """The message in which the page shows an answer."""
+    return answer_html(answer, signed(answer, key))
+
+
 @pytest.fixture(scope="module")
 def answer(demo):
     return demo.ask(ASKED)
 
 
+def test_a_message_carries_its_answer_as_data(answer):
+    assert answer_document(shown(answer), KEY) == answer.to_dict()
+
+
+@pytest.mark.parametrize("text", ["<b>&amp;</b>", '"]}\n\\', "www.x.example **a** $b$", "\u2028 é 🌍", "&#34;&quot;"])
+def test_whatever_an_answer_says_its_data_comes_back_unchanged(answer, text):
+    hostile = replace(answer, question=text, sentences=(Statement(text, answer.citations),))
+    message = shown(hostile)
+    assert answer_document(message, KEY) == hostile.to_dict()
+    assert re.findall(r"<(?!/?(?:div|input|p|sup|a|span|b|br|ul|li|button|strong)\b)", message) == []
+
+
+def test_data_that_was_changed_or_signed_by_another_server_is_no_answer(answer):
+    message = shown(answer)
+    assert answer_document(message.replace("Transport", "Tramway"), KEY) is None
+    assert answer_document(shown(answer, b"x" * 32), KEY) is None
+    assert answer_document(answer_html(answer), KEY) is None
+    assert answer_document(f"<p>{message}</p>", KEY) is None
+    forged = f'<div class="answer"><input type="hidden" class="record" name="{"0" * 64}" value="{escaped("{}")}"></div>'
+    assert answer_document(forged, KEY) is None
+
+
 def test_a_turn_is_the_question_and_the_text_of_the_answer_with_its_marks(answer):
     assert answer.citations
-    assert turns(conversation((ASKED, answer_html(answer)))) == [Turn(ASKED, answer.text)]
+    assert turns(conversation((ASKED, shown(answer))), KEY) == [Turn(ASKED, answer.text)]
 
 
-def test_a_follow_up_counts_as_the_question_that_it_was_read_as(answer):
-    shown = answer_html(replace(answer, understood=ASKED))
-    assert turns(conversation(("and the Transport Ministry?", shown))) == [Turn(ASKED, answer.text)]
+def test_a_follow_up_counts_as_the_question_that_it_was_understood_as(answer):
+    message = shown(replace(answer, understood=ASKED))
+    assert turns(conversation(("and the Transport Ministry?", message)), KEY) == [Turn(ASKED, answer.text)]
 
 
-def test_what_no_article_backs_is_not_carried_on(answer):
+def test_a_sentence_that_no_article_backs_is_not_carried_on(answer):
     flagged = replace(answer, sentences=(*answer.sentences, Statement("It paid 50 million.", flag="Nobody says so.")))
-    assert turns(conversation((ASKED, answer_html(flagged)))) == [Turn(ASKED, answer.text)]
+    assert turns(conversation((ASKED, shown(flagged))), KEY) == [Turn(ASKED, answer.text)]
 
 
-def test_a_refusal_and_a_problem_answer_nothing(demo):
-    refusal = answer_html(demo.ask("what did Zelensky say?"))
-    problem = '<div class="answer problem"><p class="said">The answer couldn\'t be written.</p></div>'
-    assert turns(conversation(("a?", refusal), ("b?", problem))) == [Turn("a?", ""), Turn("b?", "")]
+def test_a_refusal_a_problem_and_a_forged_answer_answer_nothing(demo, answer):
+    refusal = shown(demo.ask("what did Zelensky say?"))
+    forged = shown(answer, b"x" * 32)
+    messages = conversation(("a?", refusal), ("b?", problem_html("The answer couldn't be written.")), ("c?", forged))
+    assert turns(messages, KEY) == [Turn("a?", ""), Turn("b?", ""), Turn("c?", "")]
 
 
-def test_only_the_last_turns_are_read_and_only_so_much_of_them(answer):
-    shown = answer_html(answer)
-    many = turns(conversation(*((f"{number}?", shown) for number in range(100))))
+def test_only_the_last_turns_are_read_and_only_the_beginning_of_a_question(answer):
+    many = turns(conversation(*((f"{number}?", "Hello.") for number in range(100))), KEY)
     assert [turn.question for turn in many] == [f"{number}?" for number in range(100 - TURNS, 100)]
-    (long,) = turns(conversation(("x" * 100_000, f'<div class="answer"><p class="said">{"y" * 1_000_000}</p></div>')))
+    (long,) = turns(conversation(("x" * 100_000, "Hello.")), KEY)
     assert len(long.question) == QUESTION_CHARACTERS
-    assert 0 < len(long.answer) <= ANSWER_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -55,39 +86,22 @@ def test_only_the_last_turns_are_read_and_only_so_much_of_them(answer):
     [
         [None, 1, "a", [], {}],
         [{"role": "user"}, {"role": "assistant"}],
-        [{"role": "user", "content": "a?"}, {"role": "assistant", "content": "Hello."}],
-        [{"role": "user", "content": "a?"}, {"role": "user", "content": '<div class="answer">b</div>'}],
-        [{"role": "user", "content": " "}, {"role": "assistant", "content": '<div class="answer">b</div>'}],
+        [{"role": "user", "content": "a?"}, {"role": "user", "content": "b?"}],
+        [{"role": "user", "content": " "}, {"role": "assistant", "content": "b"}],
         [{"role": "user", "content": [{"path": "/etc/passwd"}]}, {"role": "assistant", "content": [[]]}],
         [{"role": "user", "content": {"text": "a?"}}, {"role": "assistant", "content": 5}],
-        [{"role": "assistant", "content": '<div class="answer">b</div>'}, {"role": "user", "content": "a?"}],
+        [{"role": "assistant", "content": "b"}, {"role": "user", "content": "a?"}],
     ],
 )
-def test_what_is_not_a_question_with_an_answer_of_ours_is_left_out(messages):
-    assert turns(messages) == []
+def test_messages_that_are_no_question_with_a_reply_are_left_out(messages):
+    assert turns(messages, KEY) == []
 
 
-@pytest.mark.parametrize(
-    ("shown", "said"),
-    [
-        (
-            '<?xml version="1.0" encoding="utf-16"?><div class="answer"><p class="said">It rained.</p></div>',
-            "It rained.",
-        ),
-        ('<div class="answer"><p class="said">It\0 rained.\ud800</p></div>', "It rained.?"),
-        ('<div class="answer"><p class="said">It rained.', "It rained."),
-        ('<div class="answer"><p class="said">It <b onclick=x>rained.</p></div>', "It rained."),
-        (
-            '<p class="said">Snow</p><div class="answer"><p class="said">It rained.</div><div class="answer">x',
-            "It rained.",
-        ),
-        (f'<div class="answer"><p class="said">It rained.{"<div>" * 3_000}', "It rained."),
-    ],
-)
-def test_broken_html_is_read_as_far_as_it_goes(shown, said):
-    assert turns(conversation(("a?", shown))) == [Turn("a?", said)]
-
-
-@pytest.mark.parametrize("shown", ["", "<!-- -->", "<p>", "<div class=answers>", "<div>" * 3_000, "\ufeff", "&", "]]>"])
-def test_an_answer_without_our_markup_is_no_turn(shown):
-    assert turns(conversation(("a?", shown))) == []
+def test_the_key_is_made_once_and_is_readable_by_its_owner_alone(tmp_path):
+    folder = tmp_path / "index"
+    key = signing_key(folder)
+    assert len(key) == 32
+    assert signing_key(folder) == key
+    assert (folder / KEY_FILE).stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in folder.iterdir()] == [KEY_FILE]
+    assert signing_key(tmp_path / "other") != key

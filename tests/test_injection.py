@@ -16,7 +16,7 @@ from pydantic import Field
 
 from assistant import Assistant
 from assistant.checking.prompt_injection import gives_orders
-from assistant.render import answer_html
+from assistant.web.answer_html import answer_html
 from index.text.sentences import sentence_spans
 from tests.conftest import words_settings
 

@@ -16,7 +16,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import RunnableLambda
 
 from assistant import Assistant
-from assistant.answering.writing import MOST_CHARACTERS, write_answer
+from assistant.answering.model_text import MOST_CHARACTERS, written_answer
 from assistant.models.chat_models import ERROR_CHARACTERS, HEARTBEAT, RETRIES, load_chat_model, written
 from index.errors import ModelError
 from tests.chat_models import chat_model, chunk, says
@@ -34,7 +34,7 @@ def passages(demo):
 
 
 def writing(passages, url, seconds=10, tokens=None):
-    return write_answer(QUESTION, passages, load_chat_model("openai:scripted", url), seconds, tokens)
+    return written_answer(QUESTION, passages, load_chat_model("openai:scripted", url), seconds, tokens)
 
 
 def problem(passages, url, seconds=10):
@@ -322,7 +322,7 @@ def test_one_model_answers_several_readers_at_once(passages):
         model = load_chat_model("openai:scripted", server.url)
         said = []
         readers = [
-            threading.Thread(target=lambda: said.append("".join(write_answer(QUESTION, passages, model, 10))))
+            threading.Thread(target=lambda: said.append("".join(written_answer(QUESTION, passages, model, 10))))
             for _ in range(4)
         ]
         for reader in readers:
@@ -342,7 +342,7 @@ def test_langchains_callbacks_see_the_model_as_part_of_the_chain(passages):
     seen = Seen()
     with chat_model(says(*ANSWER)) as server:
         model = load_chat_model("openai:scripted", server.url)
-        chain = RunnableLambda(lambda question: "".join(write_answer(question, passages, model)))
+        chain = RunnableLambda(lambda question: "".join(written_answer(question, passages, model)))
         chain.invoke(QUESTION, {"callbacks": [seen]})
     assert seen.words == "".join(ANSWER)
 
@@ -415,7 +415,7 @@ def first_word(pieces):
 def test_a_llama_cpp_server_writes_stops_when_its_reader_leaves_and_may_be_killed(llama, passages):
     process, url = llama
     model, tokens = load_chat_model("openai:smollm2", url), {}
-    assert "".join(write_answer(QUESTION, passages, model, 60, tokens)) or tokens["out"]
+    assert "".join(written_answer(QUESTION, passages, model, 60, tokens)) or tokens["out"]
     assert tokens["in"] > 300
 
     story = written(ENDLESS, model, 60)

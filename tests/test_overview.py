@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.overview import MOST_ARTICLES, Task, find_passages, hint, read_task
+from assistant.answering.overview import MOST_ARTICLES, find_article, find_passages, hint
+from assistant.answering.overview_task import OverviewTask, overview_task
 from index.article import EVERYTHING
 
 COUNT = 12
@@ -26,42 +27,42 @@ def articles(found):
 @pytest.mark.parametrize(
     ("question", "task"),
     [
-        ("Summarise this article", Task("summary")),
-        ("please summarize the article.", Task("summary")),
-        ("Can you sum up this story, please?", Task("summary")),
-        ("give me a short summary", Task("summary")),
-        ("What is this article about?", Task("summary")),
-        ("What are the key points of this report?", Task("summary")),
-        ("tl;dr", Task("summary")),
-        ("Summarize", Task("summary")),
-        ("Summarise the news about the strike", Task("news", "the strike")),
-        ("Summarise “Skerrin: the gale, the rock”", Task("summary", "Skerrin: the gale, the rock")),
-        ('Summarise the article "Skerrin"', Task("summary", "Skerrin")),
-        ("a summary of the article about the flood warning", Task("summary", "the flood warning")),
-        ("What's new?", Task("news")),
-        ("what is new about the dockers' strike?", Task("news", "the dockers' strike")),
-        ("News about the ferry", Task("news", "the ferry")),
-        ("any news of Larch?", Task("news", "Larch")),
-        ("show me the latest headlines", Task("news")),
-        ("What is the latest on the vaccine?", Task("news", "the vaccine")),
-        ("What happened?", Task("news")),
-        ("What changed in the budget?", Task("changes", "the budget")),
-        ("what has changed about the death toll", Task("changes", "the death toll")),
-        ("Timeline of the strike", Task("changes", "the strike")),
-        ("Show me a timeline of the strike", Task("changes", "the strike")),
-        ("How did the strike develop?", Task("changes", "the strike")),
+        ("Summarise this article", OverviewTask("summary")),
+        ("please summarize the article.", OverviewTask("summary")),
+        ("Can you sum up this story, please?", OverviewTask("summary")),
+        ("give me a short summary", OverviewTask("summary")),
+        ("What is this article about?", OverviewTask("summary")),
+        ("What are the key points of this report?", OverviewTask("summary")),
+        ("tl;dr", OverviewTask("summary")),
+        ("Summarize", OverviewTask("summary")),
+        ("Summarise the news about the strike", OverviewTask("news", "the strike")),
+        ("Summarise “Skerrin: the gale, the rock”", OverviewTask("summary", "Skerrin: the gale, the rock")),
+        ('Summarise the article "Skerrin"', OverviewTask("summary", "Skerrin")),
+        ("a summary of the article about the flood warning", OverviewTask("summary", "the flood warning")),
+        ("What's new?", OverviewTask("news")),
+        ("what is new about the dockers' strike?", OverviewTask("news", "the dockers' strike")),
+        ("News about the ferry", OverviewTask("news", "the ferry")),
+        ("any news of Larch?", OverviewTask("news", "Larch")),
+        ("show me the latest headlines", OverviewTask("news")),
+        ("What is the latest on the vaccine?", OverviewTask("news", "the vaccine")),
+        ("What happened?", OverviewTask("news")),
+        ("What changed in the budget?", OverviewTask("changes", "the budget")),
+        ("what has changed about the death toll", OverviewTask("changes", "the death toll")),
+        ("Timeline of the strike", OverviewTask("changes", "the strike")),
+        ("Show me a timeline of the strike", OverviewTask("changes", "the strike")),
+        ("How did the strike develop?", OverviewTask("changes", "the strike")),
         (
             "How do the Gazette and Coastline differ on the march?",
-            Task("comparison", "the march", ("the Gazette", "Coastline")),
+            OverviewTask("comparison", "the march", ("the Gazette", "Coastline")),
         ),
         (
             "Compare what the Gazette and Coastline say about the march",
-            Task("comparison", "the march", ("the Gazette", "Coastline")),
+            OverviewTask("comparison", "the march", ("the Gazette", "Coastline")),
         ),
     ],
 )
 def test_an_overview_is_asked_for_in_so_many_words(question, task):
-    assert read_task(question) == task
+    assert overview_task(question) == task
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_an_overview_is_asked_for_in_so_many_words(question, task):
     ],
 )
 def test_another_question_is_no_task_for_having_such_a_word(question):
-    assert read_task(question) is None
+    assert overview_task(question) is None
 
 
 def test_an_article_is_summed_up_by_a_few_of_its_sentences_in_their_order(demo):
@@ -211,9 +212,10 @@ def test_hostile_topics_are_only_topics(demo):
             f"Timeline of {topic}",
             f"Compare {topic} and {topic} on it",
         ):
-            task = read_task(question)
+            task = overview_task(question)
             if task:
-                find_passages(task, demo.collection, EVERYTHING, COUNT)
+                article = find_article(task, demo.collection, EVERYTHING)
+                find_passages(task, article, demo.collection, EVERYTHING, COUNT)
                 assert len(hint(task, demo.collection)) < 300
 
 

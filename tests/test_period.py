@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.english.periods import LONGEST, Guess, find, label, without
+from assistant.english.periods import LONGEST, Guess, find_restrictions, label, without_restrictions
 
 TODAY = date(2026, 11, 25)
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data" / "periods.jsonl").read_text().splitlines()]
@@ -30,7 +30,7 @@ WORDS = """in on at since after before until from to between and the last past t
 
 
 def ask(question, today=TODAY):
-    return find(question, today, PUBLISHERS, AUTHORS)
+    return find_restrictions(question, today, PUBLISHERS, AUTHORS)
 
 
 def day(told):
@@ -54,7 +54,7 @@ def test_only_what_restricts_a_question_is_found_in_it(case):
 
 
 def test_publishers_that_the_collection_lacks_are_not_found():
-    assert find("What did Lavrov deny according to Reuters?", TODAY) == []
+    assert find_restrictions("What did Lavrov deny according to Reuters?", TODAY) == []
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_publishers_that_the_collection_lacks_are_not_found():
     ],
 )
 def test_a_question_without_its_restrictions_is_still_a_question(question, left):
-    assert without(question, ask(question)) == left
+    assert without_restrictions(question, ask(question)) == left
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_restriction_is_told_in_plain_words(question, words):
 def test_a_day_that_doesnt_exist_is_no_period():
     assert ask("What happened on 29 February 2023?") == []
     assert ask("What happened on 29 February?") == []
-    assert find("What happened yesterday or 999 years ago?", date.min) == []
+    assert find_restrictions("What happened yesterday or 999 years ago?", date.min) == []
 
 
 @given(
@@ -113,7 +113,7 @@ def test_any_text_gives_guesses_that_stand_in_it(question, today):
     assert all(guess.after <= guess.before for guess in found if guess.after and guess.before)
     assert all((guess.field == "dates") == bool(guess.after or guess.before) for guess in found)
     assert all(label(guess) for guess in found)
-    assert without(question, found) or not question
+    assert without_restrictions(question, found) or not question
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_hostile_questions_take_no_time(piece):
     question = (piece * LONGEST)[:LONGEST]
     publishers = [f"{piece.strip()} {number}" for number in range(1_000)]
     began = time.perf_counter()
-    without(question, find(question, TODAY, publishers))
-    find(piece * 100_000, TODAY, publishers)
+    without_restrictions(question, find_restrictions(question, TODAY, publishers))
+    find_restrictions(piece * 100_000, TODAY, publishers)
     assert time.perf_counter() - began < 0.5
 
 

@@ -4,9 +4,16 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.annotations import LONG, clause, dated, explained
+from assistant.answering.annotations import (
+    LONG_SENTENCE,
+    Note,
+    clause_around,
+    pronoun_note,
+    publication_note,
+    span_with_notes,
+    with_notes,
+)
 from assistant.answering.candidates import Candidate
-from assistant.answering.citation_marks import quoted
 from assistant.checking.check import without_brackets
 from index.article import Article, Passage, Sentence
 
@@ -29,7 +36,7 @@ def candidate(lead: str, text: str) -> Candidate:
     ],
 )
 def test_a_pronoun_is_explained_in_brackets_by_the_name_that_the_sentence_before_begins_with(lead, text, said):
-    assert explained(text, candidate(lead, text), NAMES) == said
+    assert with_notes(text, [pronoun_note(text, candidate(lead, text), NAMES)]) == said
 
 
 @pytest.mark.parametrize(
@@ -47,7 +54,7 @@ def test_a_pronoun_is_explained_in_brackets_by_the_name_that_the_sentence_before
     ],
 )
 def test_a_pronoun_that_could_mean_another_is_not_explained(lead, text):
-    assert explained(text, candidate(lead, text), NAMES) is None
+    assert pronoun_note(text, candidate(lead, text), NAMES) is None
 
 
 def test_of_a_very_long_sentence_the_clause_with_the_answer_is_said():
@@ -57,30 +64,27 @@ def test_of_a_very_long_sentence_the_clause_with_the_answer_is_said():
     )
     text = f"{first}; {second}."
     at = text.index("nine years")
-    assert len(text) > LONG
-    assert text[slice(*clause(text, (at, at + 10)))] == f"{second}."
-    assert text[slice(*clause(text, (0, 11)))] == first
-    assert clause("A short one; a clause.", (0, 7)) == (0, 22)
+    assert len(text) > LONG_SENTENCE
+    assert text[slice(*clause_around(text, (at, at + 10)))] == f"{second}."
+    assert text[slice(*clause_around(text, (0, 11)))] == first
+    assert clause_around("A short one; a clause.", (0, 7)) == (0, 22)
 
 
 def test_brackets_that_tell_a_date_or_words_of_the_article_are_no_quotation():
     article = candidate("Mr Lavrov spoke.", "He denied it.").passage.article
     assert without_brackets("He [Mr Lavrov] denied it.", article) == "He denied it."
-    assert without_brackets(dated("He denied it.", article), article) == "He denied it."
-    assert dated("It fell.", Article("b", "b", "B", "It fell.")) == "It fell. [undated]"
+    dated = with_notes("He denied it.", [publication_note("He denied it.", article)])
+    assert dated == "He denied it. [5 March 2024]"
+    assert without_brackets(dated, article) == "He denied it."
+    assert publication_note("It fell.", Article("b", "b", "B", "It fell.")) == Note(8, " [undated]")
     assert without_brackets("He [that liar] denied it.", article) == "He [that liar] denied it."
 
 
-def test_a_bracketed_sentence_is_cited_with_its_exact_quotation():
-    found = candidate("Mr Lavrov spoke.", "He denied it.")
-    (statement,) = quoted("He [Mr Lavrov] denied it. [5 March 2024] [1]\n", [found.passage])
-    (citation,) = statement.citations
-    assert statement.text == "He [Mr Lavrov] denied it. [5 March 2024]"
-    assert citation.quote == "He denied it."
-    assert citation.article.full_text[citation.start : citation.end] == citation.quote
-
-
-def test_a_sentence_with_invented_words_in_brackets_is_no_quotation():
-    found = candidate("Mr Lavrov spoke.", "He denied it.")
-    for said in ("He [that liar] denied it. [1]", "He [Mr Orsk] denied it. [1]"):
-        assert quoted(said, [found.passage]) == []
+@pytest.mark.parametrize("answer", ["On Friday", "Friday", "Friday he", "he denied", "it", "it on Monday."])
+def test_the_words_that_answer_are_found_again_among_notes(answer):
+    text = "On Friday he denied it on Monday."
+    notes = [Note(9, " [21 January 2022]"), Note(12, " [Mr Lavrov]"), Note(len(text), " [5 March 2024]")]
+    start = text.index(answer)
+    shown = with_notes(text, notes)[slice(*span_with_notes((start, start + len(answer)), notes))]
+    assert without_brackets(shown, candidate("Mr Lavrov spoke.", text).passage.article).startswith(answer[:2])
+    assert shown.replace(" [21 January 2022]", "").replace(" [Mr Lavrov]", "") == answer

@@ -1,4 +1,8 @@
-"""How much a visitor may do, and who a visitor is."""
+"""How often a visitor may ask, who counts as one visitor, and the file that keeps visitors' state."""
+
+import sqlite3
+import time
+from contextlib import closing
 
 import pytest
 
@@ -9,32 +13,71 @@ from index.errors import CollectionError
 from tests.conftest import words_settings
 
 
-def test_one_question_too_many_has_to_wait_and_other_visitors_dont(tmp_path):
-    quota = Quota(tmp_path, "questions", "2/minute")
+def test_one_question_too_many_has_to_wait_and_other_visitors_dont():
+    quota = Quota("2/minute")
     assert [quota.seconds_to_wait("a") for _ in range(2)] == [0, 0]
     assert 0 < quota.seconds_to_wait("a") <= 60
     assert quota.seconds_to_wait("b") == 0
 
 
-def test_the_longer_of_two_waits_counts(tmp_path):
-    quota = Quota(tmp_path, "questions", "1/minute;1/hour")
+def test_the_longer_of_two_waits_counts():
+    quota = Quota("1/minute;1/hour")
     quota.seconds_to_wait("a")
     assert quota.seconds_to_wait("a") > 60
 
 
-def test_a_quota_outlives_the_process_and_several_are_kept_apart(tmp_path):
-    Quota(tmp_path, "questions", "1/hour").seconds_to_wait("a")
-    assert Quota(tmp_path, "questions", "1/hour").seconds_to_wait("a") > 0
-    assert Quota(tmp_path, "verdicts", "1/hour").seconds_to_wait("a") == 0
+def test_two_quotas_count_apart():
+    Quota("1/hour").seconds_to_wait("a")
+    assert Quota("1/hour").seconds_to_wait("a") == 0
 
 
-def test_a_broken_file_is_told_in_a_line(tmp_path):
+def test_a_wait_ends_when_its_window_does(monkeypatch):
+    quota = Quota("1/hour")
+    assert [quota.seconds_to_wait("a") for _ in range(2)] == [0, 3600]
+    later = time.time() + 3601
+    monkeypatch.setattr("time.time", lambda: later)
+    assert quota.seconds_to_wait("a") == 0
+
+
+def test_a_state_file_that_is_broken_is_named_in_the_error(tmp_path):
     (tmp_path / "state.db").write_bytes(b"not a database" * 100)
-    with pytest.raises(CollectionError, match=r"state\.db can't be used"):
-        Quota(tmp_path, "questions", "1/hour").seconds_to_wait("a")
+    with pytest.raises(CollectionError, match=r"state\.db can't be used"), state_db.connect(tmp_path):
+        pass
 
 
-def test_a_newer_file_is_left_alone(tmp_path):
+FIRST_SCHEMA = """
+    CREATE TABLE verdicts (number INTEGER PRIMARY KEY, verdict TEXT NOT NULL);
+    CREATE TABLE counts (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires REAL NOT NULL);
+    CREATE TABLE sessions (
+        digest TEXT PRIMARY KEY, form TEXT NOT NULL, expires REAL NOT NULL,
+        notice TEXT NOT NULL DEFAULT '', failed INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE TABLE problems (source TEXT PRIMARY KEY, reason TEXT NOT NULL, at TEXT NOT NULL);
+    INSERT INTO problems VALUES ('a.txt', 'a.txt is empty.', '2026-01-02T03:04:05+00:00');
+    INSERT INTO counts VALUES ('questions/address:127.0.0.1', 3, 2e9);
+    PRAGMA user_version = 1;
+"""
+
+
+def tables(database):
+    return {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def test_a_state_file_of_the_first_version_loses_its_counts_and_keeps_the_rest(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "state.db")) as database:
+        database.executescript(FIRST_SCHEMA)
+    with state_db.connect(tmp_path) as database:
+        assert database.execute("SELECT source FROM problems").fetchall() == [("a.txt",)]
+        assert tables(database) == {"verdicts", "sessions", "problems"}
+        assert database.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_a_new_state_file_has_the_tables_of_a_migrated_one(tmp_path):
+    with state_db.connect(tmp_path) as database:
+        assert tables(database) == {"verdicts", "sessions", "problems"}
+
+
+def test_a_newer_state_file_is_left_alone(tmp_path):
     with state_db.connect(tmp_path) as database:
         database.execute("PRAGMA user_version = 99")
     with pytest.raises(CollectionError, match="newer"), state_db.connect(tmp_path):

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from assistant import Assistant, Settings
-from assistant.answering.quoting import apart, ranked_sentences
-from assistant.search.retriever import AGAIN, CLOSE, newest_first, retrieve, spread
+from assistant.answering.quoting import ranked_sentences, split_by_speaker
+from assistant.search.retriever import AS_GOOD, SAME_ARTICLE_DISCOUNT, discount_same_article, newest_first, retrieve
 from index.article import EVERYTHING, Article, Filter, Passage
 from tests.conftest import ROOT, words_settings
 
@@ -43,9 +43,9 @@ def updates(tmp_path_factory) -> Assistant:
 
 
 def test_the_newest_of_passages_that_are_as_good_comes_first_and_a_better_one_stays_before_it():
-    old, new = passage("old", 1.0, date(2024, 3, 5)), passage("new", CLOSE, date(2024, 3, 7))
+    old, new = passage("old", 1.0, date(2024, 3, 5)), passage("new", AS_GOOD, date(2024, 3, 7))
     assert ids(newest_first([old, new])) == ["new", "old"]
-    assert ids(newest_first([old, replace(new, score=CLOSE - 0.01)])) == ["old", "new"]
+    assert ids(newest_first([old, replace(new, score=AS_GOOD - 0.01)])) == ["old", "new"]
 
 
 def test_undated_passages_come_after_dated_ones_that_are_as_good():
@@ -60,12 +60,19 @@ def test_passages_of_one_date_keep_their_order():
 def test_an_article_doesnt_keep_others_out_that_are_nearly_as_good():
     long = [passage(f"long {number}", 1.0 - number / 100, article="long") for number in range(4)]
     other, worse = passage("other", 0.95), passage("worse", 0.5)
-    assert ids(spread([*long, other, worse])) == ["long 0", "long 1", "other", "long 2", "long 3", "worse"]
-    assert spread(long)[1].score == pytest.approx(0.99 * AGAIN)
+    assert ids(discount_same_article([*long, other, worse])) == [
+        "long 0",
+        "long 1",
+        "other",
+        "long 2",
+        "long 3",
+        "worse",
+    ]
+    assert discount_same_article(long)[1].score == pytest.approx(0.99 * SAME_ARTICLE_DISCOUNT)
 
 
 def test_scores_of_spread_passages_fall(demo):
-    ranked = spread(demo.collection.nearest("the ferry", 20))
+    ranked = discount_same_article(demo.collection.nearest("the ferry", 20))
     assert all(first.score >= second.score for first, second in pairwise(ranked))
 
 
@@ -126,11 +133,11 @@ NAMES = frozenset({"lavrov", "blinken", "russia", "haske"})
     ],
 )
 def test_a_question_about_several_speakers_is_asked_about_each(question, each):
-    assert apart(question, NAMES) == each
+    assert split_by_speaker(question, NAMES) == each
 
 
 def test_of_many_speakers_only_a_few_are_asked_about():
-    assert len(apart(f"What did {'Lavrov, Blinken, Moscow, Haske, ' * 30}and Lavrov say?", NAMES)) == 3
+    assert len(split_by_speaker(f"What did {'Lavrov, Blinken, Moscow, Haske, ' * 30}and Lavrov say?", NAMES)) == 3
 
 
 @pytest.mark.parametrize(
@@ -145,7 +152,7 @@ def test_of_many_speakers_only_a_few_are_asked_about():
     ],
 )
 def test_another_question_is_asked_as_it_is(question):
-    assert apart(question, NAMES) == [question]
+    assert split_by_speaker(question, NAMES) == [question]
 
 
 def test_each_of_two_speakers_is_quoted(demo):

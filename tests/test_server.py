@@ -5,12 +5,13 @@ import logging
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from assistant import Assistant
 from assistant.web import logs
 from assistant.web.app import build_app
 from assistant.web.chat_page import SESSIONS_KEPT
-from assistant.web.guard import MOST_BYTES
+from assistant.web.guard import MOST_BYTES, Guard
 from assistant.web.visitors import check_address
 from index.errors import SettingsError
 from index.ingest import demo_folder
@@ -84,6 +85,15 @@ def test_a_name_that_isnt_this_machines_is_refused(client, served):
     assert served(hostnames="news.example.org").get("/", headers={"host": "news.example.org"}).status_code == 200
 
 
+def test_a_websocket_never_reaches_the_pages(demo):
+    async def pages(scope, receive, send):
+        await send({"type": "websocket.accept"})
+
+    client = TestClient(Guard(pages, demo.settings))
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/"):
+        pass
+
+
 @pytest.mark.parametrize(
     "path",
     ["upload", "upload_progress", "file=/etc/passwd", "file/etc/passwd", "proxy=http://x", "stream/x/y", "vibe-code/"],
@@ -114,7 +124,7 @@ def test_a_public_address_needs_a_sign_in_or_consent_to_do_without():
         check_address(words_settings("x", user_header="X-User"))
 
 
-def test_only_whom_the_proxy_names_is_let_in_where_a_header_is_set(served):
+def test_with_a_user_header_only_people_named_by_the_proxy_are_let_in(served):
     signed_in = {"x-user": "anna"}
     through, around = (
         served(address, user_header="X-User", proxies="10.0.0.0/8") for address in ("10.1.2.3", "8.8.8.8")
@@ -131,7 +141,7 @@ def test_the_memory_of_open_pages_is_bounded(client):
     assert gradio.state_holder.capacity == SESSIONS_KEPT
 
 
-def test_health_and_readiness_are_told(client, tmp_path):
+def test_health_and_readiness(client, tmp_path):
     assert client.get("/ready").json() == {"status": "ready"}
     empty = TestClient(build_app(Assistant(words_settings(tmp_path))), base_url="http://127.0.0.1:7860")
     assert empty.get("/health").status_code == 200
@@ -154,12 +164,21 @@ def test_an_article_is_known_by_its_url(client, demo):
     assert client.get("/articles", params={"article": "https://x.example/none"}).json() is None
 
 
+@pytest.mark.parametrize(
+    "path", ["/articles?article=%00", "/articles?article=x%00y", "/articles/%00", "/articles/x%00y"]
+)
+def test_a_nul_in_an_articles_address_is_refused_in_a_line(client, path):
+    response = client.get(path)
+    assert response.status_code == 400
+    assert response.text == "There is a NUL character (%00) in the address. Send it without."
+
+
 @pytest.mark.parametrize("quote", ["x", "5-3", "1-99999999", "3-9,5-12", "-1-4", "1-2," * 50])
-def test_offsets_that_no_quotation_has_are_told_in_a_line(client, demo, quote):
+def test_offsets_that_no_quotation_can_have_are_refused_in_a_line(client, demo, quote):
     article = demo.articles()[0]
     response = client.get(f"/articles/{article.id}", params={"quote": quote})
     assert response.status_code == 400
-    assert "by its offsets" in response.text
+    assert response.text.startswith("?quote= must give offsets in this article")
 
 
 def test_every_request_has_an_id_and_a_line_in_the_log(client, caplog):
@@ -167,7 +186,7 @@ def test_every_request_has_an_id_and_a_line_in_the_log(client, caplog):
     assert client.get("/health", headers={"x-request-id": "given-by-proxy"}).headers["x-request-id"] == "given-by-proxy"
     made = client.get("/health", headers={"x-request-id": "<script>"}).headers["x-request-id"]
     assert made.isalnum()
-    line = json.loads(logs.Lines().format(caplog.records[-1]))
+    line = json.loads(logs.JsonFormatter().format(caplog.records[-1]))
     assert line["event"] == "request"
     assert line["id"] == made
     assert line["status"] == 200

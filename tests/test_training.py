@@ -1,12 +1,15 @@
-"""Training runs from data to a model that reads, and goes on where it stopped; how well it reads isn't tested."""
+"""Training turns data into a model that reads, and resumes where it stopped; how well it reads isn't tested."""
 
 import gzip
 import json
+import subprocess
+import sys
 
 import pytest
 import torch
 
 from assistant.models.reading_model import Reader
+from tests.conftest import ROOT
 from training.export import export
 from training.model import ReadingModel
 from training.train import UNITS, main, train
@@ -58,7 +61,7 @@ def row(dataset, title, number):
     }
 
 
-def test_a_layer_narrowed_by_the_units_that_do_nothing_is_the_same():
+def test_removing_units_that_contribute_nothing_changes_nothing():
     torch.manual_seed(0)
     model = ReadingModel().eval()
     ids = torch.randint(1_000, 20_000, (2, 16))
@@ -73,7 +76,7 @@ def test_a_layer_narrowed_by_the_units_that_do_nothing_is_the_same():
     assert all(torch.allclose(one, other, atol=1e-5) for one, other in zip(before, after, strict=True))
 
 
-def test_a_rounded_layer_learns_with_the_numbers_that_eight_bits_have_and_then_gives_its_own_again():
+def test_a_rounded_layer_trains_with_eight_bit_numbers_and_otherwise_uses_its_own():
     torch.manual_seed(0)
     model = ReadingModel()
     model.round()
@@ -81,29 +84,36 @@ def test_a_rounded_layer_learns_with_the_numbers_that_eight_bits_have_and_then_g
     hidden = torch.randn(2, 5, layer.in_features)
     steps = layer.weight.detach().abs().amax(1) / 127
     weight = torch.fake_quantize_per_channel_affine(layer.weight, steps, torch.zeros_like(steps).int(), 0, -127, 127)
-    wanted = []
+    expected = []
     for example in hidden:
         step = (example.max() - example.min()) / 255
         zero = (-example.min() / step).round().int()
         rounded = torch.fake_quantize_per_tensor_affine(example, step, zero, 0, 255)
-        wanted.append(torch.nn.functional.linear(rounded, weight, layer.bias))
+        expected.append(torch.nn.functional.linear(rounded, weight, layer.bias))
     whole = torch.nn.functional.linear(hidden, layer.weight, layer.bias)
     learnt_with = layer.train()(hidden)
-    off = (learnt_with - torch.stack(wanted)).abs().mean()
-    assert off < (whole - torch.stack(wanted)).abs().mean() / 10
+    off = (learnt_with - torch.stack(expected)).abs().mean()
+    assert off < (whole - torch.stack(expected)).abs().mean() / 10
     learnt_with.sum().backward()
     assert layer.weight.grad.abs().sum() > 0
     assert torch.equal(layer.eval()(hidden), whole)
+
+
+def test_a_missing_package_is_named_with_the_command_that_installs_it():
+    program = "import sys, runpy; sys.modules['onnx'] = None; runpy.run_module('training.train', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == 'Training needs onnx, not installed yet. Install: pip install ".[training]"\n'
 
 
 def test_a_folder_without_the_data_is_a_clear_error(data, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["train", "--data", str(data.parent)])
     with pytest.raises(SystemExit):
         main()
-    assert f"{data.parent} lacks squad2_12articles.jsonl.gz; give the folder" in capsys.readouterr().err
+    assert f"{data.parent} has no squad2_12articles.jsonl.gz. Give the folder" in capsys.readouterr().err
 
 
-def test_training_goes_on_where_it_stopped_and_ends_with_a_model_that_reads(data, tmp_path, monkeypatch):
+def test_training_resumes_where_it_stopped_and_ends_with_a_model_that_reads(data, tmp_path, monkeypatch):
     monkeypatch.setattr("training.train.SAVED_EVERY", 1)
     monkeypatch.setattr("training.train.REPORTS", 60)
     monkeypatch.setattr("training.train.WEIGHED_ON", 2)

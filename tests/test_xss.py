@@ -31,11 +31,11 @@ TELL = f"""
 UNSAFE = """
 import functools, sys
 import gradio as gr
-import assistant.pages, assistant.render, assistant.web.chat_page
+import assistant.web.answer_html, assistant.web.chat_page, assistant.web.templating
 from assistant.cli import main
 
-assistant.render.escaped = assistant.ui.escaped = lambda text: text
-assistant.pages.TEMPLATES.autoescape = False
+assistant.web.answer_html.escaped = lambda text: text
+assistant.web.templating.TEMPLATES.autoescape = False
 gr.Chatbot = functools.partial(gr.Chatbot, sanitize_html=False)
 sys.exit(main(["serve"]))
 """

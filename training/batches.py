@@ -1,4 +1,4 @@
-"""Examples to batches of a handful of fixed widths: every new shape costs a CPU time and memory."""
+"""Makes batches of examples, of a few fixed widths: on a CPU every new shape costs time and memory."""
 
 import random
 from collections import defaultdict
@@ -13,15 +13,15 @@ from training.data import Example
 
 WIDTHS = (48, 64, 96, 128, 160, 192, 224, 256, 320)
 TOKENS = 4_096
-"""In a batch, padding included."""
+"""Tokens in a batch, padding included."""
 
 MASKED = 0.08
-"""So many of a passage's tokens are masked, so that it isn't learnt by heart (word dropout, Iyyer et al. 2015)."""
+"""Share of a passage's tokens that are masked, so that it isn't learnt by heart (word dropout, Iyyer et al. 2015)."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Inputs `(batch, width)`, and the tokens of the answers `(batch,)`, 0 where there is none."""
+    """Inputs of shape `(batch, width)`, and first and last token of each answer, `(batch,)`; 0 means no answer."""
 
     inputs: dict[str, Tensor]
     first: Tensor
@@ -29,12 +29,12 @@ class Batch:
 
     @property
     def tokens(self) -> int:
-        """How many, padding included."""
+        """The number of tokens, padding included."""
         return self.inputs["input_ids"].numel()
 
 
 def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Random) -> Iterator[Batch]:
-    """The examples in random order, those of like length together; the few that are too long are left out."""
+    """Yield the examples in random order, batched by length. The few that are too long are left out."""
     rows: dict[int, list[tuple[Encoding, int, int]]] = defaultdict(list)
     encodings = tokenizer.encode_batch([(each.question, _context(each)) for each in examples])
     for example, encoding in zip(examples, encodings, strict=True):

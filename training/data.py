@@ -1,4 +1,4 @@
-"""Questions with passages, from a folder of data: to learn from, to tune on, and only to measure on."""
+"""Reads questions with passages from a folder of data sets, split for training, tuning and measuring."""
 
 import gzip
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 SQUAD_TEST = ("Huguenot", "Force", "Harvard_University")
 SQUAD_DEV = ("1973_oil_crisis",)
 WIKI_DEV = 4
-"""So many of the tuning half's titles are kept from training, to choose thresholds on."""
+"""Number of titles of the tuning half that aren't trained on, so that thresholds can be chosen on them."""
 
 
 _SQUAD, _WIKI, _QAMR = "squad2_12articles", "squadshifts_new_wiki", "qamr_devtest"
@@ -19,7 +19,7 @@ _OTHERS = ("squadshifts_reddit", "squadshifts_amazon_reviews", "friendsqa")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question on a passage: `spans` are its answers' `(start, end)` in `context`, none where it has none."""
+    """A question on a passage. `spans` holds `(start, end)` of each answer in `context`; empty if there is none."""
 
     question: str
     context: str
@@ -29,12 +29,12 @@ class Example:
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """The answers' words."""
+        """The text of each answer."""
         return tuple(self.context[start:end] for start, end in self.spans)
 
 
 def squad(folder: Path, part: str) -> list[Example]:
-    """SQuAD 2.0's articles: "train", "dev" or "test", whole articles apart."""
+    """Return SQuAD 2.0's examples of the part "train", "dev" or "test", which share no article."""
     kept = {"test": SQUAD_TEST, "dev": SQUAD_DEV}
     apart = (*SQUAD_TEST, *SQUAD_DEV)
     rows = _rows(folder, _SQUAD)
@@ -46,7 +46,7 @@ def squad(folder: Path, part: str) -> list[Example]:
 
 
 def wiki(folder: Path, part: str) -> list[Example]:
-    """SQuADShifts' Wikipedia articles: "train" and "dev" are of the half that search was tuned on; "test" the other."""
+    """Return SQuADShifts' Wikipedia examples: "train" and "dev" from the half that search was tuned on, or "test"."""
     rows = list(_rows(folder, _WIKI))
     titles = sorted({row["title"] for row in rows})
     tuning = titles[::2]
@@ -55,17 +55,17 @@ def wiki(folder: Path, part: str) -> list[Example]:
 
 
 def qamr(folder: Path, part: str) -> list[Example]:
-    """QAMR's sentences, whole sentences apart: a fifth of those from Wikinews are "test", and a tenth "dev"."""
+    """Return QAMR's examples of a part; parts share no sentence. Of Wikinews a fifth is "test" and a tenth "dev"."""
     return [_example(row) for row in _rows(folder, _QAMR) if _qamr_part(row) == part]
 
 
 def others(folder: Path) -> dict[str, list[Example]]:
-    """Sets that are only learnt from."""
+    """Return the examples of the sets that are used for training only."""
     return {name: [_example(row) for row in _rows(folder, name)] for name in _OTHERS}
 
 
-def lacking(folder: Path) -> list[str]:
-    """The files that training needs and the folder hasn't."""
+def missing_files(folder: Path) -> list[str]:
+    """Return the names of the files that training needs and that aren't in the folder."""
     return [path.name for name in (_SQUAD, _WIKI, _QAMR, *_OTHERS) if not (path := _path(folder, name)).is_file()]
 
 

@@ -1,4 +1,4 @@
-"""A trained model to the file that ships: ONNX in eight bits, its score calibrated on questions not trained on."""
+"""Exports a trained model as ONNX in eight bits, its score calibrated on questions that it wasn't trained on."""
 
 import json
 import random
@@ -21,12 +21,11 @@ from training.variations import Unanswerable, crop
 
 UNCALIBRATED = {"bias": 0.0, "margin": 1.0, "answerable": 0.0}
 COSTS_AT_MOST = 0.005
-"""Of F1 on the development questions, eight bits may cost so much; that they cost more is told, for somebody to decide.
-"""
+"""Loss of F1 on the development questions above which eight bits are reported as too costly, for you to decide."""
 
 
 def export(model: ReadingModel, folder: Path, to: Path) -> None:
-    """Writes `reader.onnx` and `tokenizer.json` to the folder `to`; `folder` has the data to calibrate on."""
+    """Write `reader.onnx` and `tokenizer.json` to the folder `to`; `folder` holds the data to calibrate on."""
     questions = development(folder)
     to.mkdir(parents=True, exist_ok=True)
     (to / "tokenizer.json").write_bytes((ENCODER / "tokenizer.json").read_bytes())
@@ -52,7 +51,7 @@ def export(model: ReadingModel, folder: Path, to: Path) -> None:
 
 
 def development(folder: Path) -> list[Example]:
-    """Questions that nothing was trained on, half of them without an answer in their passage."""
+    """Return questions that weren't trained on; for half of them the passage has no answer."""
     rng = random.Random(1)
     squad, wiki, qamr = data.squad(folder, "dev"), data.wiki(folder, "dev"), data.qamr(folder, "dev")
     wiki = [crop(example, rng) for example in wiki]
@@ -65,7 +64,7 @@ def development(folder: Path) -> list[Example]:
 
 
 def calibration(reader: Reader, questions: Sequence[Example]) -> dict[str, float]:
-    """The weights of a logistic regression from margin and answerability to whether there is an answer."""
+    """Fit a logistic regression from margin and answerability to "has an answer", and return its weights."""
     features = []
     for question in questions:
         window = reader.windows(question.question, question.context)[0]
@@ -101,5 +100,6 @@ def _calibrate(path: Path, weights: dict[str, float]) -> None:
 
 def _f1(reader: Reader, questions: Sequence[Example]) -> float:
     answerable = [question for question in questions if question.spans]
-    said = [reader.read(question.question, [question.context])[0].text for question in answerable]
-    return float(np.mean([max(token_f1(s, a) for a in q.answers) for s, q in zip(said, answerable, strict=True)]))
+    texts = [reader.read(question.question, [question.context])[0].text for question in answerable]
+    pairs = zip(texts, answerable, strict=True)
+    return float(np.mean([max(token_f1(text, answer) for answer in question.answers) for text, question in pairs]))

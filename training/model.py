@@ -16,12 +16,12 @@ Logits = tuple[Tensor, Tensor, Tensor]
 
 
 class ReadingModel(nn.Module):
-    """Logits for the first and the last token of the answer, and one that the passage has an answer."""
+    """Returns logits for the first and the last token of the answer, and a logit for "the passage has an answer"."""
 
     def __init__(self) -> None:
         super().__init__()
-        # Without dropout: its random numbers cost more than the matrix products on a CPU. "eager" attention was the
-        # fastest to train here (4,000 tokens a second; sdpa 3,100).
+        # No dropout: on a CPU its random numbers cost more than the matrix products. "eager" attention was the
+        # fastest to train (4,000 tokens a second; sdpa 3,100).
         self.encoder = AutoModel.from_pretrained(
             str(ENCODER),
             attn_implementation="eager",
@@ -35,16 +35,16 @@ class ReadingModel(nn.Module):
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Logits:
-        """`(batch, tokens)` of ids in; `(batch, tokens)` twice and `(batch,)` of logits out."""
+        """Return logits of shapes `(batch, tokens)`, `(batch, tokens)` and `(batch,)` for ids of `(batch, tokens)`."""
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
         return self.heads(self.encoder(**inputs).last_hidden_state)
 
     def narrow(self, units: int, inputs: Iterable[dict[str, Tensor]]) -> None:
-        """Keeps so many units of each feed-forward layer: those that add most to the hidden state for these inputs."""
+        """Keep `units` units of each feed-forward layer: those that add most to the hidden state for these inputs."""
         active: dict[nn.Module, Tensor] = {}
 
-        def watch(module: nn.Module, given: tuple[Tensor]) -> None:
-            active[module] = active.get(module, 0) + given[0].abs().sum((0, 1))
+        def watch(module: nn.Module, arguments: tuple[Tensor]) -> None:
+            active[module] = active.get(module, 0) + arguments[0].abs().sum((0, 1))
 
         layers = list(self.encoder.encoder.layer)
         hooks = [layer.output.dense.register_forward_pre_hook(watch) for layer in layers]
@@ -59,20 +59,20 @@ class ReadingModel(nn.Module):
             layer.output.dense = _linear(after.weight[:, kept], after.bias)
 
     def round(self) -> None:
-        """From here on the encoder learns with weights and inputs rounded as they will be in eight bits."""
+        """Let the encoder train with weights and inputs rounded as they will be in eight bits."""
         for block in list(self.encoder.encoder.modules()):
             for name, child in block.named_children():
                 if isinstance(child, nn.Linear):
                     setattr(block, name, _linear(child.weight, child.bias, _Rounded))
 
     def heads(self, hidden: Tensor) -> Logits:
-        """The logits of the encoder's last layer."""
+        """Return the logits for the encoder's last hidden state."""
         first, last = self.span(hidden).unbind(-1)
         return first, last, self.answerable(hidden[:, 0]).squeeze(-1)
 
 
 class _Rounded(nn.Linear):
-    """Learns as if it were in eight bits, gradients passing through the rounding (Jacob et al. 2018, arXiv:1712.05877).
+    """A linear layer that trains as if it had eight bits; gradients pass through the rounding (arXiv:1712.05877).
 
     Weights are rounded row by row, inputs over a whole example, as ONNX Runtime's dynamic quantization does.
     """
@@ -87,15 +87,16 @@ class _Rounded(nn.Linear):
 
 
 def _to_steps(values: Tensor, step: Tensor) -> Tensor:
-    """The nearest multiples of `step`, with the gradient of the values themselves."""
+    """Return the nearest multiples of `step`, with the gradient of the unrounded values."""
     exact = values.detach()
     return values + ((exact / step).round() * step - exact)
 
 
 class Unpadded(nn.Module):
-    """The same model for inputs without padding, which need no mask, with ONNX Runtime's operators where it has some.
+    """The same model for inputs without padding, which need no mask, using ONNX Runtime's own operators.
 
-    Ten windows of 200 tokens take 127 ms as exported, 115 with attention as one operator, 105 with GELU as one too.
+    Ten windows of 200 tokens take 127 ms as exported, 115 with attention as one operator, 105 with GELU as one too
+    (docs/log/reading-model.md).
     """
 
     def __init__(self, model: ReadingModel) -> None:
@@ -104,7 +105,7 @@ class Unpadded(nn.Module):
         self.attention_heads = model.encoder.config.num_attention_heads
 
     def forward(self, input_ids: Tensor, token_type_ids: Tensor) -> Logits:
-        """As `ReadingModel.forward`."""
+        """Return the same logits as `ReadingModel.forward`."""
         encoder = self.model.encoder
         hidden = encoder.embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
         for layer in encoder.encoder.layer:
@@ -149,7 +150,7 @@ def _linear(weight: Tensor, bias: Tensor, kind: type[nn.Linear] = nn.Linear) -> 
 
 
 def load_tokenizer() -> Tokenizer:
-    """The encoder's tokenizer, with neither padding nor truncation."""
+    """Return the encoder's tokenizer, with neither padding nor truncation."""
     tokenizer = Tokenizer.from_file(str(ENCODER / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()

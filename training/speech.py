@@ -1,4 +1,4 @@
-"""Made-up reports of who said what, for questions on the speaker and on what the verb says."""
+"""Makes up reports of who said, denied, accused … what, with questions on them."""
 
 import random
 import re
@@ -31,7 +31,7 @@ _CRIMES = """breaking the ceasefire|misleading parliament|stirring up tension|ig
 violating the treaty|rigging the vote|holding up the talks|spreading lies|wasting public money
 massing troops near the border|bullying its neighbours|hiding the true figures|blocking the investigation"""
 
-# What the question's verb is, and how the report says it. The answer is between « and ».
+# By the question's verb, the forms of a report. The answer stands between « and ».
 _REPORTS = {
     "deny": (
         "{who} denied that «{claim}».",
@@ -85,7 +85,7 @@ _KIND = {kind: kind.split()[0] for kind in _REPORTS}
 
 
 def reports(stock: Sequence[str], count: int, rng: random.Random) -> Iterator[Example]:
-    """`count` questions on passages of two to four reports; `stock` are sentences that the claims are made of."""
+    """Yield `count` questions on made-up passages; the claims in them are made from the sentences in `stock`."""
     claims = [claim for sentence in stock if (claim := _claim(sentence))]
     while count > 0:
         for example in _passage_questions(claims, rng):
@@ -95,7 +95,7 @@ def reports(stock: Sequence[str], count: int, rng: random.Random) -> Iterator[Ex
 
 def _passage_questions(claims: Sequence[str], rng: random.Random) -> Iterator[Example]:
     speakers = [_speaker(rng) for _ in range(4)]
-    text, told = "", []
+    text, acts = "", []
     for position in range(rng.randint(1, 4)):
         if position and rng.random() < 0.3:
             claim = rng.choice(claims)
@@ -105,30 +105,30 @@ def _passage_questions(claims: Sequence[str], rng: random.Random) -> Iterator[Ex
         sentence, span, whom = _report(kind, speaker, speakers, claims, rng)
         shift = len(text) + bool(text)
         text = f"{text} {sentence}".strip()
-        told.append((kind, speaker, whom, (span[0] + shift, span[1] + shift)))
+        acts.append((kind, speaker, whom, (span[0] + shift, span[1] + shift)))
     kinds = list(dict.fromkeys(_KIND.values()))
     for _ in range(3):
         if rng.random() < 0.6:
-            kind, speaker, whom, _ = rng.choice(told)
+            kind, speaker, whom, _ = rng.choice(acts)
         else:
             kind, speaker, whom = rng.choice(kinds), rng.choice(speakers), rng.choice(speakers)
         if rng.random() < 0.15:
             kind = rng.choice(kinds)
-        yield _ask(kind, speaker, whom, text, told, rng)
+        yield _ask(kind, speaker, whom, text, acts, rng)
 
 
-def _ask(kind, speaker, whom, text, told, rng) -> Example:  # noqa: ANN001
+def _ask(kind, speaker, whom, text, acts, rng) -> Example:  # noqa: ANN001
     kind = _KIND[kind]
     who, whom_named = speaker[1] if rng.random() < 0.7 else speaker[0], (whom or speaker)[1]
     form = rng.choice(_ASKED[kind])
     if "{whom}" in form and "{who}" not in form:
-        spans = [span for k, s, w, span in told if _KIND[k] == kind and w is not None and w[1] == whom_named]
+        spans = [span for k, s, w, span in acts if _KIND[k] == kind and w is not None and w[1] == whom_named]
     else:
         spans = [
-            span for k, s, w, span in told if _KIND[k] == kind and s == speaker and ("{whom}" not in form or w == whom)
+            span for k, s, w, span in acts if _KIND[k] == kind and s == speaker and ("{whom}" not in form or w == whom)
         ]
         if kind == "say" and not spans:
-            spans = [span for k, s, _, span in told if s == speaker and k in ("deny", "warn", "confirm")]
+            spans = [span for k, s, _, span in acts if s == speaker and k in ("deny", "warn", "confirm")]
     question = form.format(who=who, whom=whom_named)
     question = question if rng.random() < 0.7 else question[0].lower() + question[1:]
     return Example(question, text, tuple(spans), group="reports")
@@ -159,7 +159,7 @@ def _report(kind, speaker, speakers, claims, rng):  # noqa: ANN001, ANN202
 
 
 def _speaker(rng: random.Random) -> tuple[str, str]:
-    """`(full, short)`: "Foreign Minister Boris Novak" and "Novak"; of a body both are the same."""
+    """Return `(full, short)`, such as "Foreign Minister Boris Novak" and "Novak"; for a body both are the same."""
     if rng.random() < 0.35:
         body = rng.choice(_listed(_BODIES))
         return body, body

@@ -1,7 +1,7 @@
-"""Trains the reading model, from a folder of data to the files that ship: `python -m training.train --data DIR`.
+"""Trains the reading model and writes the files that ship: `python -m training.train --data DIR`.
 
-First at the encoder's full width, then with narrower feed-forward layers, which read faster, then with numbers rounded
-to eight bits, as they ship. It may be killed at any moment; the same command goes on from the last checkpoint.
+It trains at the encoder's full width, then with narrower feed-forward layers, which are faster, then with numbers
+rounded to eight bits, as they ship. It may be killed at any moment; the same command resumes at the last checkpoint.
 """
 
 import argparse
@@ -25,14 +25,14 @@ from training.variations import Unanswerable, crop
 
 SEED = 0
 TOKENS = 14_000_000, 12_000_000, 7_000_000
-"""To learn from at full width, then narrowed, then rounded."""
+"""Tokens to train on at full width, then narrowed, then rounded."""
 
 UNITS, WEIGHED_ON = 1_152, 60
-"""Of the 1,536 of each feed-forward layer those that are kept, by their activity in so many batches."""
+"""Units kept of the 1,536 in each feed-forward layer, and the number of batches that their activity is measured on."""
 
 RATE, HEAD_RATE, WARM_UP = 1.5e-4, 6e-4, 0.05
 SAVED_EVERY = 150
-"""Steps."""
+"""Steps between two checkpoints."""
 
 SHARES = {
     "qamr_dev": 0.3,
@@ -42,23 +42,26 @@ SHARES = {
     "squadshifts_reddit": 0.75,
     "squadshifts_amazon_reviews": 0.65,
 }
-"""How often an epoch has each example of a group; the others come once."""
+"""How often an epoch contains each example of a group; examples of other groups come once."""
 
 MADE = 0.9
-"""So many answerable examples come with one that looks so and isn't, too."""
+"""Share of answerable examples that come with a near miss: one that looks answerable and isn't."""
 
 REPORTS = 5_000
+"""Made-up reports in an epoch."""
+
 TITLED = 0.5
+"""Share of encyclopedia passages that come with their title before them, as search gives them."""
 
 
 def examples(folder: Path) -> list[data.Example]:
-    """All that is learnt from."""
-    found = data.squad(folder, "train") + data.wiki(folder, "train") + data.qamr(folder, "train")
-    return found + [example for each in data.others(folder).values() for example in each]
+    """Return all examples to train on."""
+    chosen = data.squad(folder, "train") + data.wiki(folder, "train") + data.qamr(folder, "train")
+    return chosen + [example for each in data.others(folder).values() for example in each]
 
 
 def epoch(stock: list[data.Example], unanswerable: Unanswerable, rng: random.Random) -> list[data.Example]:
-    """One pass: each example in a crop of its own, and the questions made from it."""
+    """Return one pass over the examples: each newly cropped, with the near misses made from it."""
     drawn: list[data.Example] = []
     for example in stock:
         times = SHARES.get(example.group, 1.0)
@@ -72,24 +75,24 @@ def epoch(stock: list[data.Example], unanswerable: Unanswerable, rng: random.Ran
 
 
 def _titled(example: data.Example, rng: random.Random) -> data.Example:
-    tells = example.group in ("squad2", "squadshifts_new_wiki") and rng.random() < TITLED
-    return replace(example, title=example.title.replace("_", " ") if tells else "")
+    has_title = example.group in ("squad2", "squadshifts_new_wiki") and rng.random() < TITLED
+    return replace(example, title=example.title.replace("_", " ") if has_title else "")
 
 
 def loss(model: ReadingModel, batch: Batch) -> torch.Tensor:
-    """Cross-entropy of first and last token (the first one of all where there is no answer), and of answerability."""
+    """Return the cross-entropy of first and last token (token 0 if there is no answer) plus that of answerability."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         first, last, answerable = model(**batch.inputs)
     outside = (batch.inputs["token_type_ids"] == 0) | (batch.inputs["attention_mask"] == 0)
     outside[:, 0] = False
     first, last = (logits.float().masked_fill(outside, -1e4) for logits in (first, last))
     spans = functional.cross_entropy(first, batch.first) + functional.cross_entropy(last, batch.last)
-    wanted = (batch.first > 0).float()
-    return spans / 2 + 0.5 * functional.binary_cross_entropy_with_logits(answerable.float(), wanted)
+    has_answer = (batch.first > 0).float()
+    return spans / 2 + 0.5 * functional.binary_cross_entropy_with_logits(answerable.float(), has_answer)
 
 
 def train(folder: Path, work: Path, tokens: tuple[int, int, int] = TOKENS) -> ReadingModel:
-    """Trains on so many tokens at full width, narrowed and rounded, from where the last run in `work` stopped."""
+    """Train on `tokens` at full width, narrowed and rounded, from where the last run in `work` stopped."""
     torch.manual_seed(SEED)
     work.mkdir(parents=True, exist_ok=True)
     wide = _Run(ReadingModel(), work / "wide.pt")
@@ -104,9 +107,9 @@ def train(folder: Path, work: Path, tokens: tuple[int, int, int] = TOKENS) -> Re
 
 
 class _Run:
-    """A model in training, with what a checkpoint keeps: weights, the optimizer's state, steps and tokens so far.
+    """A model in training, and its checkpoint: weights, the optimizer's state, steps and tokens so far.
 
-    It learns from what comes after the first `after` batches.
+    The first `after` batches of the stream are skipped.
     """
 
     def __init__(self, model: ReadingModel, saved: Path, after: int = 0) -> None:
@@ -126,7 +129,7 @@ class _Run:
             self.step, self.seen = state["step"], state["seen"]
 
     def go_on(self, folder: Path, tokens: int) -> None:
-        """Learns from so many tokens, those before the last checkpoint included."""
+        """Train until `tokens` tokens were seen, including those before the last checkpoint."""
         if self.seen >= tokens:
             return
         with tqdm(total=tokens, initial=self.seen, unit="tok", unit_scale=True, mininterval=20) as bar:
@@ -140,20 +143,20 @@ class _Run:
                     return
 
     def learn(self, batch: Batch, done: float) -> None:
-        """One step, at the rate of a run of which so much, 0 to 1, is done: up to the full rate, then down to zero."""
+        """Take one step. The rate rises to its full value and falls to zero as `done` goes from 0 to 1."""
         share = min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
         for group, rate in zip(self._optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
             group["lr"] = rate * share
-        found = loss(self.model, batch)
-        found.backward()
+        value = loss(self.model, batch)
+        value.backward()
         torch.nn.utils.clip_grad_norm_(self._weights, 1.0)
         self._optimizer.step()
         self._optimizer.zero_grad()
-        self.smooth_loss = 0.98 * (self.smooth_loss or found.item()) + 0.02 * found.item()
+        self.smooth_loss = 0.98 * (self.smooth_loss or value.item()) + 0.02 * value.item()
         self.step, self.seen = self.step + 1, self.seen + batch.tokens
 
     def save(self) -> None:
-        """Writes the checkpoint; a run that is killed meanwhile keeps the one before."""
+        """Write the checkpoint. A run that is killed meanwhile keeps the previous one."""
         state = {
             "model": self.model.state_dict(),
             "optimizer": self._optimizer.state_dict(),
@@ -165,7 +168,7 @@ class _Run:
 
 
 def _stream(folder: Path, first: int) -> Iterator[Batch]:
-    """The batches of one epoch after another, the same in each run, from number `first` on."""
+    """Yield the batches of one epoch after another from number `first` on, the same ones in each run."""
     stock = examples(folder)
     unanswerable, tokenizer = Unanswerable(stock), load_tokenizer()
     for number in count():
@@ -178,15 +181,15 @@ def _stream(folder: Path, first: int) -> Iterator[Batch]:
 
 
 def main() -> None:
-    """Trains, and writes what ships."""
+    """Train, and write the files that ship."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder with the reading sets")
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds the reading sets")
     parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
-    parser.add_argument("--to", type=Path, default=MODEL, help="where the model is written to")
+    parser.add_argument("--to", type=Path, default=MODEL, help="the folder to write the model to")
     parser.add_argument("--tokens", type=int, nargs=3, default=TOKENS, help="at full width, narrowed, rounded")
     given = parser.parse_args()
-    if lacking := data.lacking(given.data):
-        parser.error(f"{given.data} lacks {lacking[0]}; give the folder that has all of the reading sets")
+    if missing := data.missing_files(given.data):
+        parser.error(f"{given.data} has no {missing[0]}. Give the folder that holds all reading sets.")
     export(train(given.data, given.work, tuple(given.tokens)), given.data, given.to)
 
 

@@ -1,4 +1,4 @@
-"""What an epoch learns from: passages cropped as search cuts them, and questions that their passage can't answer."""
+"""Varies examples: passages cropped as search cuts them, and near misses that the passage can't answer."""
 
 import random
 import re
@@ -13,10 +13,13 @@ from index.text.sentences import sentence_spans
 from training.data import Example
 
 CROPPED = 0.65
-"""So many contexts are cut to some sentences, of 200 to 700 characters; the others stay whole."""
+"""Share of contexts that are cut to some sentences, of 200 to 700 characters; the others stay whole."""
 
 LONGEST = 1_300
+"""Characters of the longest context; longer ones are always cut."""
+
 SIMILAR = 8
+"""Number of similar contexts from which a near miss is drawn."""
 
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w’'-]+(?:\s(?:of\s|the\s)?[A-Z][\w’'-]+)*")
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)\b")
@@ -38,14 +41,14 @@ _AUXILIARY = re.compile(r"\b(did|does|do|was|were|is|are|has|have|can|could|woul
 
 @cache
 def _sentences(context: str) -> tuple[tuple[int, int], ...]:
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for line in re.finditer(r"[^\n]+", context):
-        found += [(line.start() + start, line.start() + end) for start, end in sentence_spans(line.group())]
-    return tuple(found)
+        spans += [(line.start() + start, line.start() + end) for start, end in sentence_spans(line.group())]
+    return tuple(spans)
 
 
 def crop(example: Example, rng: random.Random) -> Example:
-    """Some whole sentences of the context around the answer, or anywhere where there is none."""
+    """Return the example with some whole sentences of its context: around the answer, or anywhere if there is none."""
     sentences = _sentences(example.context)
     longest = LONGEST if rng.random() > CROPPED else rng.randint(200, 700)
     if len(sentences) < 2 or len(example.context) <= longest:
@@ -73,7 +76,7 @@ def _cut(example: Example, start: int, end: int) -> Example:
 
 
 class Unanswerable:
-    """Makes questions that look answerable and aren't, each from an example that has an answer."""
+    """Makes near misses, which look answerable and aren't, each from an example that has an answer."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self._names: dict[str, list[str]] = defaultdict(list)
@@ -83,11 +86,11 @@ class Unanswerable:
         self._similar: dict[str, list[str]] = {}
         for name, group in groups.items():
             contexts = list(dict.fromkeys(example.context for example in group))
-            self._names[name] = [found for context in contexts for found in _NAME.findall(context)]
+            self._names[name] = [name for context in contexts for name in _NAME.findall(context)]
             self._find_similar(contexts, [*contexts, *dict.fromkeys(example.question for example in group)])
 
     def _find_similar(self, contexts: list[str], texts: list[str]) -> None:
-        """The contexts that are most like each text: a context, or a question, as search finds them."""
+        """Rank the contexts by likeness to each text, a context or a question, as search would."""
         vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english")
         vectors = vectorizer.fit_transform(contexts)
         likeness = (vectorizer.transform(texts) @ vectors.T).tolil()
@@ -96,7 +99,7 @@ class Unanswerable:
             self._similar[text] = [contexts[column] for _, column in ranked if contexts[column] != text]
 
     def make(self, example: Example, rng: random.Random) -> Example | None:
-        """One of the ways, drawn; None where it doesn't apply."""
+        """Return a near miss made in a way drawn at random, or None if that way doesn't apply."""
         ways = [self._similar_passage, self._found_passage, self._answer_removed, self._name, self._name_in_passage]
         ways += [self._name, self._number, self._opposite, self._opposite]
         made = rng.choice(ways)(example, rng)
@@ -124,19 +127,19 @@ class Unanswerable:
         return crop(replace(example, context=text, spans=()), rng)
 
     def _name(self, example: Example, rng: random.Random) -> Example | None:
-        found = _NAME.findall(example.question)
-        if not found:
+        names = _NAME.findall(example.question)
+        if not names:
             return None
-        old, new = rng.choice(found), self._another_name(example, found, rng)
+        old, new = rng.choice(names), self._another_name(example, names, rng)
         if new is None:
             return None
         return crop(replace(example, question=example.question.replace(old, new)), rng)
 
     def _name_in_passage(self, example: Example, rng: random.Random) -> Example | None:
-        found = [name for name in _NAME.findall(example.question) if name in example.context]
-        if not found:
+        names = [name for name in _NAME.findall(example.question) if name in example.context]
+        if not names:
             return None
-        old, new = rng.choice(found), self._another_name(example, found, rng)
+        old, new = rng.choice(names), self._another_name(example, names, rng)
         if new is None or any(old in answer for answer in example.answers):
             return None
         cropped = crop(example, rng)
@@ -144,18 +147,18 @@ class Unanswerable:
         parts = {word for word in old.split() if len(word) > 3}
         return None if parts & set(text.split()) else replace(cropped, context=text)
 
-    def _another_name(self, example: Example, but: list[str], rng: random.Random) -> str | None:
+    def _another_name(self, example: Example, used: list[str], rng: random.Random) -> str | None:
         own = _NAME.findall(example.context)
         among = own if own and rng.random() < 0.6 else self._names[example.group]
-        words = {word for name in but for word in name.split()}
+        words = {word for name in used for word in name.split()}
         among = [name for name in among if words.isdisjoint(name.split()) and name not in example.answers]
         return rng.choice(among) if among else None
 
     def _number(self, example: Example, rng: random.Random) -> Example | None:
-        found = _NUMBER.findall(example.question)
-        if not found:
+        numbers = _NUMBER.findall(example.question)
+        if not numbers:
             return None
-        old = rng.choice(found)
+        old = rng.choice(numbers)
         if old in _NUMBER_WORDS:
             new = rng.choice([word for word in _NUMBER_WORDS if word != old])
         else:

@@ -1,7 +1,8 @@
-"""Weighs reader and likeness for the whole chain: `python -m training.weigh --data DIR`.
+"""Fits the weights of an answer's score: `python -m training.weigh --data DIR`.
 
-On articles that search was tuned on and the reading model wasn't trained on, each question is asked with its article
-in the collection and without it. Prints the weights that `assistant/extract.py` has, and risk and coverage.
+The articles are ones that search was tuned on and the reading model wasn't trained on. Each question is asked with its
+article in the collection and without it. Prints the weights for `assistant/answering/quoting.py`, and a table of risk
+and coverage.
 """
 
 import argparse
@@ -19,22 +20,28 @@ from assistant import Assistant
 from assistant.answering.candidates import candidates, known_names
 from assistant.answering.question import read_question
 from assistant.answering.quoting import features
-from assistant.evaluation.measures import holds
+from assistant.evaluation.measures import contains_answer
 from benchmarks.data import QUESTIONS, squadshifts
 from benchmarks.systems import assistant_on, write_articles
 from index.ingest import demo_folder
 from training import data
 
 FOLDS = 5
+"""Parts of the cross-validation."""
+
 READ = 12
+"""Passages read for a question, as the default setting has it."""
+
 SEEN = ("demo", "sample", "attribution")
+"""Files of questions on the demonstration that had been looked at while the code was written."""
+
 SEEN_COUNTS = 3.0
-"""A question on the demonstration's news weighs as much as so many on Wikipedia: they are few, and what people ask."""
+"""Weight of a question on the demonstration's news; one on Wikipedia weighs 1. News questions are few, and the goal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The features of a question's candidate sentences, which of them hold the answer, and what the question weighs."""
+    """The features of a question's candidate sentences, which of them are right, and the question's weight."""
 
     features: np.ndarray
     right: np.ndarray
@@ -43,17 +50,17 @@ class Asked:
 
 
 def main() -> None:
-    """Prints weights, risk and coverage."""
+    """Print weights, risk and coverage."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="the folder that has `reading/`")
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds `reading/`")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         wiki = list(ask_wiki(given.data, Path(made)))
         news = list(ask_demonstration(Path(made)))
-    asked = [each for each in (*wiki, *news) if len(each.features)]  # the others are refused, whatever the weights
+    asked = [each for each in (*wiki, *news) if len(each.features)]  # the others are refused with any weights
     count = sum(len(each.features) > 0 for each in wiki)
     rows, right = (np.concatenate([getattr(each, name) for each in asked]) for name in ("features", "right"))
-    rows, closest = rows[:, :-1], [each.features[0, -1] for each in asked]  # which is the same for all of a question
+    rows, closest = rows[:, :-1], [each.features[0, -1] for each in asked]  # the same for all sentences of a question
     weight = np.concatenate([np.full(len(each.features), each.weight) for each in asked])
     question = np.concatenate([np.full(len(each.features), at // 2) for at, each in enumerate(asked)])
     odds = np.zeros(len(rows))
@@ -64,36 +71,36 @@ def main() -> None:
     fit = LogisticRegression(C=10).fit(rows, right, sample_weight=weight)
     bounds = np.cumsum([0, *(len(each.features) for each in asked)])
     tops = [_top(each, odds[first:last]) for each, first, last in zip(asked, bounds, bounds[1:], strict=False)]
-    # A sentence's odds become those of the best of a question's: 0.5 then means even odds that the answer is right.
-    found = [[top[0], cosine] for top, cosine in zip(tops, closest, strict=True)]
-    best = LogisticRegression(C=10).fit(found, [top[1] for top in tops], sample_weight=[each.weight for each in asked])
+    # Rescales the odds for best sentences: a score of 0.5 then means that half of such answers are right.
+    pairs = [[top[0], cosine] for top, cosine in zip(tops, closest, strict=True)]
+    best = LogisticRegression(C=10).fit(pairs, [top[1] for top in tops], sample_weight=[each.weight for each in asked])
     scale, weight_of_closest = best.coef_[0]
     weights = [*scale * fit.coef_[0], weight_of_closest]
     bias = scale * fit.intercept_[0] + best.intercept_[0]
     print(f"{len(asked)} questions; weights {np.round(weights, 2)}, bias {bias:.2f}")
-    tops = [(score, *top[1:]) for score, top in zip(best.predict_proba(found)[:, 1], tops, strict=True)]
+    tops = [(score, *top[1:]) for score, top in zip(best.predict_proba(pairs)[:, 1], tops, strict=True)]
     for name, each in (("Wikipedia", tops[:count]), ("news", tops[count:])):
         print(f"{name}\n{risk_and_coverage(each)}")
 
 
 def risk_and_coverage(tops: Sequence[tuple[float, bool, bool]]) -> str:
-    """A line for each minimum score, of the best sentences' `(score, right, answerable)`."""
+    """Return a line for each minimum score, from `(score, right, answerable)` of each question's best sentence."""
     lines = []
     for minimum in np.arange(0.2, 0.8, 0.05):
-        said = [top for top in tops if top[0] >= minimum]
+        answered = [top for top in tops if top[0] >= minimum]
         refused = [top for top in tops if top[0] < minimum]
-        rightly, lacking = (sum(not top[2] for top in each) for each in (refused, tops))
-        answered = sum(top[1] for top in said) / sum(top[2] for top in tops)
-        risk = 1 - sum(top[1] for top in said) / max(len(said), 1)
+        rightly, unanswerable = (sum(not top[2] for top in each) for each in (refused, tops))
+        coverage = sum(top[1] for top in answered) / sum(top[2] for top in tops)
+        risk = 1 - sum(top[1] for top in answered) / max(len(answered), 1)
         lines.append(
-            f"  minimum {minimum:.2f}: right of the answerable {answered:.3f}, wrong of what is said {risk:.3f},"
-            f" refusal F1 {2 * rightly / (len(refused) + lacking):.3f}"
+            f"  minimum {minimum:.2f}: right of the answerable {coverage:.3f}, wrong of the answers given {risk:.3f},"
+            f" refusal F1 {2 * rightly / (len(refused) + unanswerable):.3f}"
         )
     return "\n".join(lines)
 
 
 def ask_wiki(folder: Path, work: Path) -> Iterator[Asked]:
-    """All questions of the development articles, each with its article and without."""
+    """Ask all questions of the development articles, each with its article in the collection and without."""
     articles, tasks = squadshifts(folder, "tune")
     kept = {example.title for example in data.wiki(folder / "reading", "dev")}
     rest = {title: text for title, text in articles.items() if title not in kept}
@@ -102,13 +109,13 @@ def ask_wiki(folder: Path, work: Path) -> Iterator[Asked]:
         for name, each in (("whole", articles), ("rest", rest))
     )
     for task in tqdm([task for task in tasks if task.title in kept], mininterval=10):
-        wanted = [articles[task.title][start:end] for start, end in task.spans]
-        yield _asked(whole, task.question, wanted)
+        answers = [articles[task.title][start:end] for start, end in task.spans]
+        yield _asked(whole, task.question, answers)
         yield _asked(without, task.question, [])
 
 
 def ask_demonstration(work: Path) -> Iterator[Asked]:
-    """The questions on the demonstration that were looked at while it was made."""
+    """Ask the questions on the demonstration that had been looked at while the code was written."""
     assistant = assistant_on(demo_folder(), work / "demonstration")
     for name in SEEN:
         for line in (QUESTIONS / f"{name}.jsonl").read_text("utf-8").splitlines():
@@ -116,13 +123,13 @@ def ask_demonstration(work: Path) -> Iterator[Asked]:
             yield _asked(assistant, row["question"], row["answers"], SEEN_COUNTS)
 
 
-def _asked(assistant: Assistant, question: str, wanted: Sequence[str], weight: float = 1.0) -> Asked:
+def _asked(assistant: Assistant, question: str, answers: Sequence[str], weight: float = 1.0) -> Asked:
     among = candidates(assistant.search(question, READ))
     names = known_names(among)
     asked = read_question(question, names)
-    found = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_read else []
-    right = np.array([holds(candidate.text, wanted) for candidate, _, _ in found], dtype=bool)
-    return Asked(np.array([row for _, _, row in found]), right, bool(wanted), weight)
+    rows = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_read else []
+    right = np.array([contains_answer(candidate.text, answers) for candidate, _, _ in rows], dtype=bool)
+    return Asked(np.array([row for _, _, row in rows]), right, bool(answers), weight)
 
 
 def _top(asked: Asked, odds: np.ndarray) -> tuple[float, bool, bool]:

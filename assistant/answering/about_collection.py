@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from itertools import takewhile
 
-from assistant.answering.overview import read_task
+from assistant.answering.overview_task import overview_task
 from assistant.english.names import TITLES, names_in
 from index.article import EVERYTHING
 from index.collection import Collection
@@ -95,7 +95,7 @@ def _about_speakers(titles: Sequence[str]) -> list[str]:
 def _about_articles(titles: Sequence[str]) -> list[str]:
     """Return questions such as "Summarise “Storm takes the mill”", which the article of that headline answers."""
     questions = [f"Summarise “{title.rstrip('.')}”" for title in titles]
-    return [question for question in questions if (task := read_task(question)) and task.kind == "summary"]
+    return [question for question in questions if (task := overview_task(question)) and task.kind == "summary"]
 
 
 def _how_to_ask(collection: Collection) -> str:

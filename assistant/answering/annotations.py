@@ -1,18 +1,24 @@
-"""How a quoted sentence is said: a clause of a very long one, and what a reader needs to know in brackets."""
+"""Editorial notes in quoted sentences, in square brackets: "He [Mr Lavrov] said on Friday [21 January 2022] …"."""
 
 import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
 
-from assistant.answer import date_in_words
+from assistant.answer import Span, date_in_words
 from assistant.answering.candidates import Candidate
 from assistant.english.names import TITLES
+from assistant.english.relative_dates import resolve
 from assistant.english.synonyms import canonical, is_country
 from index.article import Article
 from index.text.words import words
 
-LONG = 320
-"""Characters; of a longer sentence the clause with the answer is said."""
+LONG_SENTENCE = 320
+"""Characters. Of a longer sentence, only the clause with the answer is quoted. Not measured."""
 
-SHORTEST = 40
+SHORTEST_CLAUSE = 40
+"""Characters. A shorter clause isn't quoted alone. Not measured."""
+
 _CLAUSE_ENDS = re.compile(r";\s+|\s[—–]\s|,\s+(?=(?:but|while|whereas|although)\b)")
 _PRONOUN = re.compile(
     r"(?:^(?:(?:But|And|Yet|Then|Later|Meanwhile),?\s+)?|[”\"’]\s+)(?P<it>He|She|It|They|he|she|it|they)\b(?![’'])"
@@ -20,54 +26,92 @@ _PRONOUN = re.compile(
 _NAME = re.compile(r"[A-Z][\w’'-]*\w(?:(?:\s(?:of|the|de|van|von|al))*\s[A-Z][\w’'-]*\w)*")
 
 
-def clause(text: str, marked: tuple[int, int]) -> tuple[int, int]:
-    """The part of the sentence to quote, `(start, end)` in `text`: all of it unless it is very long."""
-    if len(text) <= LONG:
-        return 0, len(text)
+class Note(NamedTuple):
+    """A note that stands after `text[:at]` of a quoted text; its own text has the brackets, " [21 January 2022]"."""
+
+    at: int
+    text: str
+
+
+def with_notes(text: str, notes: Iterable[Note]) -> str:
+    """Return the text with its notes put in."""
+    parts, start = [], 0
+    for at, note in sorted(notes):
+        parts += [text[start:at], note]
+        start = at
+    return "".join([*parts, text[start:]])
+
+
+def span_with_notes(span: Span, notes: Sequence[Note]) -> Span:
+    """Return where a stretch of a text stands once the notes are put in."""
+    start, end = span
+    before = sum(len(note.text) for note in notes if note.at <= start)
+    inside = sum(len(note.text) for note in notes if start < note.at < end)
+    return start + before, end + before + inside
+
+
+def clause_around(sentence: str, answer: Span) -> Span:
+    """Return the stretch of the sentence to quote: all of it, or of a very long one the clause with the answer."""
+    if len(sentence) <= LONG_SENTENCE:
+        return 0, len(sentence)
     start = 0
-    for found in [*_CLAUSE_ENDS.finditer(text), None]:
-        end = found.start() if found else len(text)
-        if start <= marked[0] and marked[1] <= end and end - start >= SHORTEST:
+    for separator in [*_CLAUSE_ENDS.finditer(sentence), None]:
+        end = separator.start() if separator else len(sentence)
+        if start <= answer[0] and answer[1] <= end and end - start >= SHORTEST_CLAUSE:
             return start, end
-        start = found.end() if found else len(text)
-    return 0, len(text)
+        start = separator.end() if separator else len(sentence)
+    return 0, len(sentence)
 
 
-def explained(text: str, candidate: Candidate, names: frozenset[str]) -> str | None:
-    """The sentence with its pronoun explained in brackets, "He [Mr Lavrov] said …".
+def relative_date_notes(sentence: str, published: date | None, part: Span | None = None) -> list[Note]:
+    """Return the notes on relative dates in the sentence, each date once: "on Friday" gets " [21 January 2022]".
 
-    None where the sentence before doesn't tell whom it means: it must begin with one name, its subject.
+    With `part`, only notes within that stretch are returned, and they count from its start. An undated article has
+    none.
     """
-    pronoun = _PRONOUN.search(text)
-    meant = _subject(candidate.lead, names)
-    if pronoun is None or meant is None:
+    start, end = part or (0, len(sentence))
+    notes: dict[str, Note] = {}
+    for each in resolve(sentence, published) if published else []:
+        if start <= each.start and each.end <= end:
+            notes.setdefault(each.meaning, Note(each.end - start, f" [{each.meaning}]"))
+    return list(notes.values())
+
+
+def pronoun_note(quote: str, candidate: Candidate, names: frozenset[str]) -> Note | None:
+    """Return the note that names whom the pronoun at the head of the quotation means: "He" gets " [Mr Lavrov]".
+
+    None where the sentence before doesn't settle it: that must begin with one name, its subject.
+    """
+    pronoun = _PRONOUN.search(quote)
+    name = _subject(candidate.lead, names)
+    if pronoun is None or name is None:
         return None
-    is_person = not is_country(canonical(meant).lower()) and not meant.isupper()
+    is_person = not is_country(canonical(name).lower()) and not name.isupper()
     if pronoun["it"].lower() in ("he", "she") and not is_person:
         return None
-    return f"{text[: pronoun.end()]} [{meant}]{text[pronoun.end() :]}"
+    return Note(pronoun.end(), f" [{name}]")
 
 
-def dated(text: str, article: Article) -> str:
-    """The sentence with its article's date in brackets, for answers that differ."""
-    return f"{text} [{date_in_words(article)}]"
+def publication_note(quote: str, article: Article) -> Note:
+    """Return the note with the article's date at the end of the quotation, for answers that differ by date."""
+    return Note(len(quote), f" [{date_in_words(article)}]")
 
 
-def _subject(lead: str, names: frozenset[str]) -> str | None:
-    """The name that the sentence begins with; None for one of several ("X and Y") or an owner ("X's mill")."""
-    found = _NAME.match(lead)
+def _subject(sentence: str, names: frozenset[str]) -> str | None:
+    """Return the name that begins the sentence; None for one of several ("X and Y") or an owner ("X's mill")."""
+    match = _NAME.match(sentence)
     if (
-        found is None
-        or re.match(r"[’']|\s(?:and|or)\b|,\s[A-Z]", lead[found.end() :])
-        or re.search(r"[’']s?$", found.group())
+        match is None
+        or re.match(r"[’']|\s(?:and|or)\b|,\s[A-Z]", sentence[match.end() :])
+        or re.search(r"[’']s?$", match.group())
     ):
         return None
-    return _named(found.group(), names) or None
+    return _name_in(match.group(), names) or None
 
 
-def _named(capitalised: str, names: frozenset[str]) -> str:
-    """The capitalised words from the first on that is a name or a title: "Monday Noor Elstrand" is "Noor Elstrand"."""
+def _name_in(capitalised: str, names: frozenset[str]) -> str:
+    """Return the words from the first name or title on: "Noor Elstrand" of "Monday Noor Elstrand"."""
     parts = capitalised.split(" ")
     known = [bool(set(words(part)) & names) for part in parts]
-    begins = next((at for at, part in enumerate(parts) if known[at] or part.lower() in TITLES), len(parts))
-    return " ".join(parts[begins:]) if any(known) else ""
+    begin = next((at for at, part in enumerate(parts) if known[at] or part.lower() in TITLES), len(parts))
+    return " ".join(parts[begin:]) if any(known) else ""

@@ -1,4 +1,4 @@
-"""How well a sentence answers a question: what it must have, and how much it shares in meaning and words."""
+"""Candidate sentences: what one must have to answer a question, and how much it shares in meaning and words."""
 
 import math
 import re
@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.question import Question, years_in
+from assistant.english.countries import countries_in, government
 from assistant.english.names import names_in, without_owners
-from assistant.english.relative_dates import bracketed
+from assistant.english.relative_dates import resolve
 from assistant.english.reported_speech import Act, acts
-from assistant.english.synonyms import canonical, concept, concepts, is_country
+from assistant.english.synonyms import canonical, concept, concepts
 from index.article import Passage, Sentence
 from index.embedding.embedder import Encode
 from index.text.words import words
 
 MEANING = 0.5
-"""The weight of likeness in meaning; that of the share of words is the rest."""
+"""The weight of likeness in meaning; the share of words has the rest. Not measured."""
 
 NEARBY = 0.6
-"""What a word of the question is worth that stands in the sentence before or in the headline; a name is worth 1."""
+"""The worth of a word of the question that stands in the sentence before or in the headline, where 1 is that of one in
+the sentence itself. Names are worth 1 in either place. Not measured."""
 
 _NUMBER_WORD = (
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|dozens?|hundreds?|thousands?|half|no"
@@ -47,7 +49,7 @@ _NEGATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer: where it stands (`number` is its passage's, from 1), its words, and its lead's."""
+    """A sentence that may answer, in its passage; `number` is the passage's, from 1."""
 
     number: int
     passage: Passage
@@ -55,32 +57,32 @@ class Candidate:
 
     @property
     def text(self) -> str:
-        """The sentence."""
+        """The text of the sentence."""
         return self.passage.article.full_text[self.sentence.start : self.sentence.end]
 
     @property
     def lead(self) -> str:
-        """The earlier sentence without which it can't be understood; empty where it stands alone."""
+        """The text of the earlier sentence that it needs to be understood; empty where it stands alone."""
         return self.passage.article.full_text[self.sentence.lead : self.sentence.lead_end]
 
 
 def candidates(passages: Sequence[Passage]) -> list[Candidate]:
-    """The sentences of the passages, each once, however often its article or another prints it."""
-    found: dict[str, Candidate] = {}
+    """Return the sentences of the passages, each text once, however many articles print it."""
+    by_text: dict[str, Candidate] = {}
     for number, passage in enumerate(passages, start=1):
         for sentence in passage.sentences:
             candidate = Candidate(number, passage, sentence)
-            found.setdefault(candidate.text, candidate)
-    return list(found.values())
+            by_text.setdefault(candidate.text, candidate)
+    return list(by_text.values())
 
 
-def known_names(among: Sequence[Candidate]) -> frozenset[str]:
-    """The words that these sentences write as names."""
-    return names_in(canonical(candidate.text) for candidate in among)
+def known_names(sentences: Sequence[Candidate]) -> frozenset[str]:
+    """Return the words, in lower case, that the sentences write as names."""
+    return names_in(canonical(candidate.text) for candidate in sentences)
 
 
 def may_answer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Whether the sentence has the speaker, doer, role, year, country or number that is asked about, undenied."""
+    """Return True if the sentence has the speaker, doer, role, year, country or number asked about, and not negated."""
     return (
         _has_doer(question, candidate, names)
         and _has_role(question, candidate)
@@ -93,42 +95,53 @@ def may_answer(question: Question, candidate: Candidate, names: frozenset[str]) 
 
 
 def likenesses(
-    question: Question, chosen: Sequence[Candidate], among: Sequence[Candidate], encode: Encode
+    question: Question, chosen: Sequence[Candidate], sentences: Sequence[Candidate], encode: Encode
 ) -> list[float]:
-    """How alike question and sentence are in meaning and words, 0 to 1, for some of the candidates."""
+    """Return for each chosen sentence how alike it and the question are in meaning and words, from 0 to 1.
+
+    Words that few of all the `sentences` have count more.
+    """
     if not chosen:
         return []
-    pairs = zip(_meaning(question, chosen, encode), shared_words(question, chosen, among), strict=True)
+    pairs = zip(_meaning(question, chosen, encode), shared_words(question, chosen, sentences), strict=True)
     return [MEANING * meaning + (1 - MEANING) * shared for meaning, shared in pairs]
 
 
-def shared_words(question: Question, chosen: Sequence[Candidate], among: Sequence[Candidate]) -> list[float]:
-    """The share of the question's words that each has, rare ones counting more, for some of the candidates."""
-    weights = _weights(question, among)
+def shared_words(question: Question, chosen: Sequence[Candidate], sentences: Sequence[Candidate]) -> list[float]:
+    """Return for each chosen sentence its share of the question's words, where rare ones count more."""
+    weights = _weights(question, sentences)
     return [_shared(question, weights, candidate) for candidate in chosen]
 
 
 def has_names(question: Question, candidate: Candidate) -> bool:
-    """Whether the names that are asked about stand in the sentence, the one it needs, or the headline."""
-    read = canonical(f"{candidate.lead} {candidate.text} {candidate.passage.article.title}")
-    return question.required <= set(words(read))
+    """Return True if the required names stand in the sentence, the one that it needs, or the headline.
+
+    For a speaker that is a country, its capital will do: "Moscow denies it".
+    """
+    named = set(words(canonical(f"{candidate.lead} {candidate.text} {candidate.passage.article.title}")))
+    if question.speech:
+        own = known_names([candidate]) | question.names
+        named.update(*(act.speakers for act in acts(candidate.text, candidate.lead, own)))
+    return all(name in named or (name in question.speakers and government(name) in named) for name in question.required)
 
 
 def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Whether the subject of the question stands before what it is asked to have done, or after "by".
+    """Return True if the question's subject stands before the deed asked about, or after "by".
 
-    It must not stand as an owner alone: "near Ukraine's borders" doesn't say what Ukraine has. Where it isn't named, a
-    sentence that begins with another name tells what that one did.
+    A subject that only owns something doesn't count: "near Ukraine's borders" doesn't say what Ukraine has. Where the
+    subject isn't named, a sentence that begins with another name says what that one did.
     """
-    read = canonical(f"{candidate.lead} {candidate.text}")
-    named = set(words(read))
-    as_owner = named - set(words(without_owners(read)))
+    context = canonical(f"{candidate.lead} {candidate.text}")
+    named = set(words(context))
+    as_owner = named - set(words(without_owners(context)))
     if not question.subject.isdisjoint(as_owner):
         return False
     text = words(canonical(candidate.text))
+    subject = question.subject | {name for name in named if government(name) in question.subject}
+    subject = subject.union(filter(None, map(government, question.subject)))
     deeds = [at for at, word in enumerate(text) if concept(word) == question.deed]
-    doers = [at for at, word in enumerate(text) if word in question.subject]
-    if deeds and question.subject.isdisjoint(named):
+    doers = [at for at, word in enumerate(text) if word in subject]
+    if deeds and subject.isdisjoint(named):
         return text[0] not in names
     return not deeds or not doers or min(doers) < max(deeds) or any(text[at - 1] == "by" for at in doers)
 
@@ -142,11 +155,11 @@ def _has_role(question: Question, candidate: Candidate) -> bool:
 
 
 def has_kind(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Whether the sentence has a number, a time, a place, a country or a person where one is asked for."""
+    """Return True if the sentence has a number, a time, a place, a country or a person, whichever is asked for."""
     text = candidate.text
     match question.asks:
         case "number":
-            return any(_counts(question, text[found.end() :]) for found in _NUMBER.finditer(text))
+            return any(_counts(question, text[match.end() :]) for match in _NUMBER.finditer(text))
         case "time":
             return _TIME.search(text) is not None
         case "place":
@@ -161,11 +174,11 @@ def has_kind(question: Question, candidate: Candidate, names: frozenset[str]) ->
 
 
 def _has_country(question: Question, candidate: Candidate) -> bool:
-    return any(is_country(word) and word not in question.names for word in words(canonical(candidate.text)))
+    return not countries_in(candidate.text) <= question.names
 
 
 def tells_number_or_time(text: str) -> bool:
-    """Whether a number, a day or another time is in the text."""
+    """Return True if a number, a day or another time is in the text."""
     return _NUMBER.search(text) is not None or _TIME.search(text) is not None
 
 
@@ -174,7 +187,7 @@ def _counts(question: Question, following: str) -> bool:
 
 
 def says_outright(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Whether a verb of the kind that is asked about tells it: "denied", where to have "no plans" is a denial too."""
+    """Return True if a verb of the kind asked about reports it: "denied", where having "no plans" is a denial too."""
     return any(act.outright for act in _spoken(question, candidate, names))
 
 
@@ -185,53 +198,56 @@ def _has_speech(question: Question, candidate: Candidate, names: frozenset[str])
 
 
 def _spoken(question: Question, candidate: Candidate, names: frozenset[str]) -> list[Act]:
-    """The acts of speech of the kind, and by the one, that are asked about."""
+    """Return the acts of speech of the kind, and by the speaker, that are asked about."""
     spoken = [
         act for act in acts(candidate.text, candidate.lead, names | question.names) if act.kind == question.speech
     ]
     if question.speakers:
-        return [act for act in spoken if question.speakers & act.speakers]
+        asked = question.speakers.union(filter(None, map(government, question.speakers)))
+        return [act for act in spoken if asked & act.speakers]
     by_others = [act for act in spoken if not act.speakers & question.names]
     return by_others or (spoken if question.asks != "person" else [])
 
 
 def _has_year(question: Question, candidate: Candidate) -> bool:
-    """Whether a year that is asked about is in the passage or the headline, or is that of publication or told from it.
+    """Return True if a year in the question appears in the passage or headline, or is the publication year or one
+    derived from it ("last year").
 
-    What comes every year, as prizes and budgets, would else be answered from another one.
+    Without this, a question on a yearly event (a prize, a budget) would be answered from another year.
     """
     if not question.years:
         return True
     published = candidate.passage.article.published
-    told = f"{_around(candidate)} {bracketed(candidate.text, published)} {published or ''}"
-    return not question.years.isdisjoint(years_in(told))
+    meanings = (each.meaning for each in resolve(candidate.text, published)) if published else ()
+    known = " ".join([_around(candidate), *meanings, str(published or "")])
+    return not question.years.isdisjoint(years_in(known))
 
 
 def _around(candidate: Candidate) -> str:
-    """The headline, the lead, and the passage, which has the sentence in it."""
+    """Return the headline, the lead, and the passage that the sentence is in."""
     return f"{candidate.passage.article.title} {candidate.lead} {candidate.passage.text}"
 
 
 def _is_negated(question: Question, candidate: Candidate) -> bool:
-    """Whether the sentence says that what is asked about did not happen ("would not resign": why did he resign?)."""
+    """Return True if the sentence says that it did not happen: "would not resign", asked why he resigned."""
     if question.speech == "deny" or question.asks == "anything" or _NEGATED.search(question.text):
         return False
-    negated = {concept(word) for found in _NEGATED.findall(candidate.text) for word in words(found)}
+    negated = {concept(word) for phrase in _NEGATED.findall(candidate.text) for word in words(phrase)}
     return not (question.terms - {concept(name) for name in question.names}).isdisjoint(negated)
 
 
-def _meaning(question: Question, among: Sequence[Candidate], encode: Encode) -> list[float]:
-    alone = [candidate.text for candidate in among]
-    led = [f"{candidate.lead} {candidate.text}".strip() for candidate in among]
+def _meaning(question: Question, sentences: Sequence[Candidate], encode: Encode) -> list[float]:
+    alone = [candidate.text for candidate in sentences]
+    led = [f"{candidate.lead} {candidate.text}".strip() for candidate in sentences]
     texts = list(dict.fromkeys([question.text, *alone, *led]))
     vectors = encode(texts)
     likeness = dict(zip(texts, (vectors @ vectors[0]).clip(0, 1), strict=True))
     return [float(max(likeness[one], likeness[other])) for one, other in zip(alone, led, strict=True)]
 
 
-def _weights(question: Question, among: Sequence[Candidate]) -> dict[str, float]:
-    holding = Counter(term for candidate in among for term in question.terms.intersection(concepts(candidate.text)))
-    return {term: math.log(1 + (len(among) + 1) / (holding[term] + 1)) for term in question.terms}
+def _weights(question: Question, sentences: Sequence[Candidate]) -> dict[str, float]:
+    holding = Counter(term for candidate in sentences for term in question.terms.intersection(concepts(candidate.text)))
+    return {term: math.log(1 + (len(sentences) + 1) / (holding[term] + 1)) for term in question.terms}
 
 
 def _shared(question: Question, weights: dict[str, float], candidate: Candidate) -> float:

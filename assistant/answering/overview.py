@@ -2,277 +2,203 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from textwrap import shorten
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.annotations import dated
+from assistant.answer import Citation, Statement
+from assistant.answering.annotations import publication_note, relative_date_notes, with_notes
 from assistant.answering.candidates import Candidate, candidates, known_names
+from assistant.answering.overview_task import OverviewTask, topic_concepts
 from assistant.answering.question import read_question
-from assistant.english.relative_dates import bracketed
-from assistant.english.synonyms import canonical, concept, concepts
+from assistant.english.synonyms import concept, concepts
 from assistant.search.retriever import DEPTH, retrieve
 from index.article import Article, Filter, Passage
 from index.collection import Collection
 from index.embedding.embedder import Encode
-from index.text.words import STOP_WORDS, words
 
 MOST_OF_ARTICLE, MOST_ARTICLES = 3, 5
-"""So many sentences sum up an article, and so many articles give one each to news and changes."""
+"""Sentences that sum up an article, and articles that give one sentence each to news and changes."""
 
-LEAD = 0.3
-"""What a sentence of the first paragraph gets on top, of the highest score: news says the most important first."""
+LEAD_BONUS = 0.3
+"""Added to the score of a sentence of the first paragraph, as a share of the highest score: news says the most
+important first. Not measured."""
 
-THRESHOLD = 0.3
-"""Of the way from the smallest cosine to the largest; lower ones count for nothing in centrality."""
+CENTRALITY_FLOOR = 0.3
+"""Cosines below this share of the way from the smallest to the largest don't count in centrality. Not measured."""
 
-NEAR = 0.5
-"""A story is about a topic without a name if its cosine is this share of the closest one's: "strike" is a common word,
-and where the demonstration's dockers strike (0.25 to 0.33) a ferry strikes a rock (0.07)."""
+NEAR_TOPIC = 0.5
+"""A story is about a topic without a name if its cosine is at least this share of the closest story's: "strike" is a
+common word, and a ferry that strikes a rock has nothing to do with a strike. Not measured."""
 
 COPIES = 10
-"""So many articles are looked through for one story, as wire stories have copies."""
+"""Articles looked through for each story, as wire stories have copies."""
 
-Kind = Literal["summary", "news", "changes", "comparison"]
-
-_THIS = r"(?:this|that|it|(?:this|that|the) (?:article|story|report|piece|page|text))"
-_THE_ARTICLE = r"(?:the|an|that) (?:article|story|report|piece)"
-_PLEASE = r"(?:please,? )?(?:(?:can|could|would|will) you )?(?:please )?"
-_GIVE = rf"{_PLEASE}(?:(?:give|show|tell) me |i (?:want|need) |is there |what(?:[’']s| is) )?"
-_SHORT = r"(?:(?:a|the|an) )?(?:short |brief |quick )?"
-_QUOTED = r"[“\"‘'](?P<topic>.+)[”\"’']"
-_ABOUT = r"(?:about|on|of|from|in|with|regarding|concerning)"
-_NEWS = r"(?:news|headlines|stories|articles|reports|developments)"
-_OUTLETS = r"(?P<one>.+) and (?P<other>.+)"
-_FORMS: dict[Kind, list[str]] = {
-    "summary": [
-        rf"{_PLEASE}(?:summari[sz]e|sum up|outline)(?: {_THIS})?(?: for me)?(?:,? please)?",
-        rf"{_GIVE}{_SHORT}(?:summary|outline|overview|gist)(?: of {_THIS})?(?:,? please)?",
-        rf"what(?:[’']s| is| are) the (?:main|key|most important) (?:points?|facts?)(?: (?:of|in|from) {_THIS})?",
-        rf"what(?:[’']s| is) {_THIS} about|what does {_THIS} say|tl;?dr",
-        rf"{_PLEASE}(?:summari[sz]e|sum up|outline) (?:{_THE_ARTICLE} )?{_QUOTED}",
-        rf"{_GIVE}{_SHORT}(?:summary|outline|overview|gist) of (?:{_THE_ARTICLE} )?{_QUOTED}",
-        rf"(?:{_PLEASE}(?:summari[sz]e|sum up|outline)|{_GIVE}{_SHORT}(?:summary|outline|overview|gist) of)"
-        rf" {_THE_ARTICLE} (?:about|on|headlined|titled|entitled|called) (?P<topic>.+)",
-        rf"what(?:[’']s| is) (?:{_THE_ARTICLE} )?{_QUOTED} about",
-    ],
-    "news": [
-        rf"what(?:[’']s| is| has been) new(?: here)?(?: {_ABOUT} (?P<topic>.+))?",
-        rf"{_GIVE}(?:(?:any|some|the) )?(?:(?:latest|newest|recent|new|main|top) )?{_NEWS}(?: {_ABOUT} (?P<topic>.+))?",
-        rf"(?:what are|{_PLEASE}(?:summari[sz]e|sum up)) (?:the )?(?:(?:latest|newest|recent|new|main|top) )?{_NEWS}"
-        rf"(?: {_ABOUT} (?P<topic>.+))?",
-        rf"(?:{_GIVE})?the (?:latest|newest)(?: {_ABOUT} (?P<topic>.+))?",
-        r"what(?: has| have)? (?:happened|changed)|what(?:[’']s| is) (?:happening|going on)",
-    ],
-    "changes": [
-        r"what(?:[’']s| has| have| had)? changed (?:about|in|with|on|for|regarding|concerning) (?P<topic>.+)",
-        rf"{_GIVE}{_SHORT}(?:time ?line|chronology) (?:of|for|on|about) (?P<topic>.+)",
-        r"how (?:did|has|have) (?P<topic>.+) (?:develop|evolve|unfold|progress)(?:ed)?(?: so far| over time)?",
-        r"how (?:did|has|have) (?P<topic>.+) changed? over time",
-    ],
-    "comparison": [
-        rf"how (?:do|did|does) {_OUTLETS} (?:differ|disagree) (?:on|about|over|in) (?P<topic>.+)",
-        rf"compare (?:what|how) {_OUTLETS} (?:say|said|write|wrote|report|reported|cover|covered)(?: (?:on|about))?"
-        r" (?P<topic>.+)",
-        rf"compare {_OUTLETS} (?:on|about) (?P<topic>.+)",
-    ],
-}
-_TASKS = [(kind, re.compile(form, re.IGNORECASE)) for kind, forms in _FORMS.items() for form in forms]
-_NO_TOPIC = STOP_WORDS | {"article", "articles", "everything", "news", "story", "stories", "things", "world"}
-
-_WHOLE = re.compile(r"[“\"‘'(]?[A-Z0-9].*[.!?…][’”\"')\]]*", re.DOTALL)
+_WHOLE_SENTENCE = re.compile(r"[“\"‘'(]?[A-Z0-9].*[.!?…][’”\"')\]]*", re.DOTALL)
 _FURNITURE = re.compile(
     r"\b(?:subscri(?:be|ption)|newsletter|cookies?|sign up|log ?in|click here|read more|follow us|share this"
     r"|all rights reserved|copyright|terms of (?:use|service)|advertis(?:ement|ing)|first published|last updated"
     r"|e-?mail us|contact us|download (?:the|our) app|support our|this (?:article|story) (?:was|has been|is part))\b|©",
     re.IGNORECASE,
 )
-"""What stands around articles, where a page's furniture was taken for text."""
+"""Words of a page's furniture that was taken for text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """An overview that is asked for.
+def find_passages(
+    task: OverviewTask, article: Article | None, collection: Collection, filter: Filter, count: int
+) -> list[Passage]:
+    """Return at most `count` passages to make the overview of; none where the articles have nothing for it.
 
-    `topic` is what of, in the question's words, and may be empty but for changes and a comparison; `outlets` are the
-    two that are compared.
+    `article` is the one that a summary is of, as `find_article` returned it.
     """
-
-    kind: Kind
-    topic: str = ""
-    outlets: tuple[str, ...] = ()
-
-
-def read_task(question: str) -> Task | None:
-    """The overview that the question asks for in so many words; None for any other question.
-
-    "Summarise this article", "what's new about the strike?", "timeline of the strike". A whole form must match: "what
-    did the summary say?" asks for something that an article says.
-    """
-    typed = " ".join(question.split()).strip("?!. ")
-    for kind, form in _TASKS:
-        if found := form.fullmatch(typed):
-            told = found.groupdict()
-            topic, outlets = (told.get("topic") or "").strip(" ,;:"), (told.get("one"), told.get("other"))
-            named = tuple(outlet for outlet in outlets if outlet)
-            return Task(kind, topic, named) if not topic or _terms(topic) else None
-    return None
-
-
-def find_passages(task: Task, collection: Collection, wanted: Filter, count: int) -> list[Passage]:
-    """At most `count` passages that the overview is to be made of; none where there is nothing to tell."""
     if task.kind == "summary":
-        article = find_article(task, collection, wanted)
         return collection.catalog.first_passages([article.id], count) if article else []
     if task.kind == "comparison":
-        return _by_outlet(task, collection, wanted, count)
-    return _about(task, collection, wanted, count) if task.topic else _newest(collection, wanted, count)
+        return _by_outlet(task, collection, filter, count)
+    return _about(task, collection, filter, count) if task.topic else _newest(collection, filter, count)
 
 
-def find_article(task: Task, collection: Collection, wanted: Filter) -> Article | None:
-    """The article to be summed up: the one whose headline has all the words named, or without such the one wanted."""
+def find_article(task: OverviewTask, collection: Collection, filter: Filter) -> Article | None:
+    """Return the article to sum up: the one whose headline has all the words named, or else the one filtered for."""
     if not task.topic:
-        return collection.catalog.article(wanted.article) if wanted.article else None
-    named = _terms(task.topic)
-    found = [passage.article for passage in retrieve(collection, task.topic, DEPTH, wanted)]
+        return collection.catalog.article(filter.article) if filter.article else None
+    named = topic_concepts(task.topic)
+    articles = (passage.article for passage in retrieve(collection, task.topic, DEPTH, filter))
     return min(
-        (article for article in found if named <= _terms(article.title)),
-        key=lambda article: len(_terms(article.title)),
+        (article for article in articles if named <= topic_concepts(article.title)),
+        key=lambda article: len(topic_concepts(article.title)),
         default=None,
     )
 
 
-def hint(task: Task, collection: Collection) -> str:
-    """What to say where there's no such article to sum up."""
+def hint(task: OverviewTask, collection: Collection) -> str:
+    """Return the hint shown when a summary is requested but the article can't be identified."""
     example = f"Name one by its headline, for example: Summarise “{collection.catalog.articles(1)[0].title}”."
     if task.topic:
         return f"No headline has all the words of “{shorten(task.topic, 60, placeholder=' …')}”. {example}"
     return f"Which article is meant? {example}"
 
 
-def quote_overview(task: Task, passages: Sequence[Passage], encode: Encode) -> Iterator[str]:
-    """The sentences of the overview with the marks of their passages: "… [2]\\n"; none where nothing can be told.
+def overview_statements(task: OverviewTask, passages: Sequence[Passage], encode: Encode) -> Iterator[Statement]:
+    """Yield the sentences of the overview; none where no sentence stands alone.
 
     A summary has an article's most central sentences in their order. The others have a sentence of each article with
     its date in brackets: news the newest first, changes and comparisons the oldest.
     """
-    among = [each for each in candidates(passages) if _stands_alone(each)]
-    if not among:
+    sentences = [each for each in candidates(passages) if _stands_alone(each)]
+    if not sentences:
         return
-    chosen = _central(among, encode) if task.kind == "summary" else _of_each_article(task, among, encode)
+    is_summary = task.kind == "summary"
+    chosen = _central(sentences, encode) if is_summary else _of_each_article(task, sentences, encode)
     for candidate in chosen:
-        article = candidate.passage.article
-        said = bracketed(candidate.text, article.published)
-        yield f"{said if task.kind == 'summary' else dated(said, article)} [{candidate.number}]\n"
+        text, article, (start, end, _, _) = candidate.text, candidate.passage.article, candidate.sentence
+        notes = relative_date_notes(text, article.published)
+        notes += [] if is_summary else [publication_note(text, article)]
+        yield Statement(with_notes(text, notes), (Citation(candidate.number, text, start, end, article),))
 
 
-def _central(among: Sequence[Candidate], encode: Encode) -> list[Candidate]:
-    """The sentences that what follows them is most about, in their order.
+def _central(sentences: Sequence[Candidate], encode: Encode) -> list[Candidate]:
+    """Return the sentences that the ones after them are most about, in their order.
 
     Centrality is the sum of the cosines with later sentences, less the smallest cosines: PacSum (Zheng and Lapata,
     "Sentence Centrality Revisited for Unsupervised Summarization", 2019) with no weight on earlier sentences, so that
     of two like sentences the first counts, as news is written.
     """
-    vectors = encode([candidate.text for candidate in among])
+    vectors = encode([candidate.text for candidate in sentences])
     likeness = vectors @ vectors.T
-    floor = THRESHOLD * (likeness.max() - likeness.min()) + likeness.min()
+    floor = CENTRALITY_FLOOR * (likeness.max() - likeness.min()) + likeness.min()
     centrality = np.triu(np.clip(likeness - floor, 0, None), 1).mean(axis=1)
-    return [among[at] for at in sorted(_best_first(centrality, among)[:MOST_OF_ARTICLE])]
+    return [sentences[at] for at in sorted(_best_first(centrality, sentences)[:MOST_OF_ARTICLE])]
 
 
-def _best_first(scores: NDArray[np.float32], among: Sequence[Candidate]) -> list[int]:
-    """The candidates' places, the highest score first, where leads have an advantage."""
-    leads = np.array(["\n" not in each.passage.article.full_text[: each.sentence.start] for each in among])
-    order: list[int] = np.argsort(-(scores + LEAD * scores.max() * leads), kind="stable").tolist()
+def _best_first(scores: NDArray[np.float32], sentences: Sequence[Candidate]) -> list[int]:
+    """Return the sentences' places, the highest score first; those of first paragraphs have a bonus."""
+    is_lead = np.array(["\n" not in each.passage.article.full_text[: each.sentence.start] for each in sentences])
+    order: list[int] = np.argsort(-(scores + LEAD_BONUS * scores.max() * is_lead), kind="stable").tolist()
     return order
 
 
 def _stands_alone(candidate: Candidate) -> bool:
-    """Whether it is a whole sentence of the article's own that can be understood without the one before."""
-    return not candidate.lead and _WHOLE.fullmatch(candidate.text) is not None and not _FURNITURE.search(candidate.text)
+    """Return True for a whole sentence of the article's own that can be understood without the one before."""
+    text = candidate.text
+    return not candidate.lead and _WHOLE_SENTENCE.fullmatch(text) is not None and not _FURNITURE.search(text)
 
 
-def _of_each_article(task: Task, among: Sequence[Candidate], encode: Encode) -> list[Candidate]:
-    """The sentence of each article that is likest to its headline and to the topic, in the order of their dates."""
-    headlines = [candidate.passage.article.title for candidate in among]
+def _of_each_article(task: OverviewTask, sentences: Sequence[Candidate], encode: Encode) -> list[Candidate]:
+    """Return the sentence of each article that is most like its headline and the topic, in the order of their dates."""
+    headlines = [candidate.passage.article.title for candidate in sentences]
     topics = [task.topic or headline for headline in headlines]
-    own = encode([candidate.text for candidate in among])
+    own = encode([candidate.text for candidate in sentences])
     scores = ((encode(headlines) + encode(topics)) * own).sum(axis=1)
     best: dict[str, Candidate] = {}
-    for at in _best_first(scores, among):
-        best.setdefault(among[at].passage.article.id, among[at])
-    told = [best[article] for article in dict.fromkeys(each.passage.article.id for each in among)][:MOST_ARTICLES]
-    return sorted(told, key=lambda each: _day(each.passage), reverse=task.kind == "news")
+    for at in _best_first(scores, sentences):
+        best.setdefault(sentences[at].passage.article.id, sentences[at])
+    ids = list(dict.fromkeys(each.passage.article.id for each in sentences))[:MOST_ARTICLES]
+    return sorted((best[id_] for id_ in ids), key=lambda each: _day(each.passage), reverse=task.kind == "news")
 
 
-def _about(task: Task, collection: Collection, wanted: Filter, count: int) -> list[Passage]:
-    """Of each story about the topic its first passage and the one that matches best, `count` in all.
+def _about(task: OverviewTask, collection: Collection, filter: Filter, count: int) -> list[Passage]:
+    """Return of each story about the topic its first passage and the one that matches best, `count` in all.
 
-    What a story is about, its headline and first passage say: the topic's names, and half of its words. All of these
-    must be said of some story. Undated articles have no place among news and changes.
+    A story is about a topic if its headline and first passage have the topic's names and half of its words. Each of
+    the topic's words must stand in some story. Undated articles have no place among news and changes.
     """
     best: dict[str, Passage] = {}
-    for passage in retrieve(collection, task.topic, DEPTH, wanted):
+    for passage in retrieve(collection, task.topic, DEPTH, filter):
         if passage.article.published:
             best.setdefault(passage.article.story, passage)
     leads = collection.catalog.first_passages([each.article.id for each in best.values()], 1)
     first = {each.article.story: each for each in leads}
     names = read_question(task.topic, known_names(candidates([*first.values(), *best.values()]))).required
     openings = {story: f"{each.article.title} {each.text}" for story, each in first.items()}
-    about = _naming(_terms(task.topic), {concept(name) for name in names}, openings)
-    if about and not names:
-        about = _nearest(task.topic, {story: openings[story] for story in about}, collection)
-    about = [story for story in best if story in about]
+    stories = _with_words(topic_concepts(task.topic), {concept(name) for name in names}, openings)
+    if stories and not names:
+        stories = _nearest(task.topic, {story: openings[story] for story in stories}, collection)
+    stories = [story for story in best if story in stories]
     if task.kind == "news":
-        about.sort(key=lambda story: _day(best[story]), reverse=True)
-    found = {passage.id: passage for story in about for passage in (first[story], best[story])}
-    return [*found.values()][:count]
+        stories.sort(key=lambda story: _day(best[story]), reverse=True)
+    passages = {passage.id: passage for story in stories for passage in (first[story], best[story])}
+    return list(passages.values())[:count]
 
 
-def _naming(terms: Set[str], names: Set[str], openings: Mapping[str, str]) -> list[str]:
-    """The stories whose opening has the names and half of the terms; none where a term is in no opening at all."""
-    said = {story: set(concepts(opening)) for story, opening in openings.items()}
-    if not terms <= set().union(*said.values()):
+def _with_words(topic: Set[str], names: Set[str], openings: Mapping[str, str]) -> list[str]:
+    """Return the stories whose opening has the names and half of the topic; none where no opening has some word."""
+    known = {story: set(concepts(opening)) for story, opening in openings.items()}
+    if not topic <= set().union(*known.values()):
         return []
-    return [story for story in said if names <= said[story] and 2 * len(terms & said[story]) >= len(terms)]
+    return [story for story in known if names <= known[story] and 2 * len(topic & known[story]) >= len(topic)]
 
 
 def _nearest(topic: str, openings: Mapping[str, str], collection: Collection) -> list[str]:
-    """The stories whose opening is about as near in meaning to the topic as the nearest."""
+    """Return the stories whose opening is about as near in meaning to the topic as the nearest."""
     vectors = collection.embedder.encode([topic, *openings.values()], threads=1)
     likeness = vectors[1:] @ vectors[0]
-    return [story for story, each in zip(openings, likeness, strict=True) if each >= NEAR * likeness.max()]
+    return [story for story, each in zip(openings, likeness, strict=True) if each >= NEAR_TOPIC * likeness.max()]
 
 
-def _by_outlet(task: Task, collection: Collection, wanted: Filter, count: int) -> list[Passage]:
-    """What each of the outlets has in its best article about the topic; none where one isn't there, or has nothing."""
+def _by_outlet(task: OverviewTask, collection: Collection, filter: Filter, count: int) -> list[Passage]:
+    """Return what each outlet has in its best article about the topic; nothing unless all outlets have one."""
     publishers = collection.catalog.names("publisher")
-    found: list[Passage] = []
+    passages: list[Passage] = []
     for outlet in task.outlets:
-        named = [name for name in publishers if _terms(outlet) <= _terms(name)]
-        passages = _about(task, collection, replace(wanted, publisher=named[0]), count) if len(named) == 1 else []
-        if not passages:
+        named = [name for name in publishers if topic_concepts(outlet) <= topic_concepts(name)]
+        own = _about(task, collection, replace(filter, publisher=named[0]), count) if len(named) == 1 else []
+        if not own:
             return []
-        found += (passage for passage in passages if passage.article.id == passages[0].article.id)
-    return found[:count]
+        passages += (passage for passage in own if passage.article.id == own[0].article.id)
+    return passages[:count]
 
 
-def _newest(collection: Collection, wanted: Filter, count: int) -> list[Passage]:
-    """The first passage of each of the newest stories."""
+def _newest(collection: Collection, filter: Filter, count: int) -> list[Passage]:
+    """Return the first passage of each of the newest stories."""
     newest: dict[str, str] = {}
-    for article, story in collection.catalog.newest(wanted, COPIES * count):
+    for article, story in collection.catalog.newest(filter, COPIES * count):
         newest.setdefault(story, article)
-    return collection.catalog.first_passages([*newest.values()][:count], 1)
+    return collection.catalog.first_passages(list(newest.values())[:count], 1)
 
 
 def _day(passage: Passage) -> date:
     return passage.article.published or date.min
-
-
-def _terms(text: str) -> set[str]:
-    """The concepts of the words that say what a text is about."""
-    return {concept(word) for word in words(canonical(text)) if word not in _NO_TOPIC}

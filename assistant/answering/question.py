@@ -1,4 +1,4 @@
-"""What a question asks for, read off its words."""
+"""What a question asks for, by its words."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from assistant.english.reported_speech import PARTICIPLE, kind_of
 from assistant.english.synonyms import canonical, concept, is_country
 from index.text.words import STOP_WORDS, words
 
-_ASKS = {
+_ASKS = {  # the kinds of answer, each with the beginning of a question or clause that asks for it
     "number": r"how (?:many|much|old|long|far|often|large|big|high|tall|deep|fast|strong|heavy)\b"
     r"|(?:by |at )?what (?:number|percentage|share|proportion|speed|price)\b",
     "time": r"(?:since )?when\b|(?:at |by |in |on |since |until )?(?:what|which) (?:time|day|date|month|year)\b",
@@ -31,7 +31,7 @@ _BE = re.compile(r"\b(?:be|is|was|are|were|been|being)\b", re.IGNORECASE)
 _NO_VERB_FOLLOWS = re.compile(
     r"\b(?:the|an?|which|what|whose|each|every|any|no|(?:used?|is|was|are|were) to) $", re.IGNORECASE
 )
-"""As before "which claims", "used to describe", "is to blame"."""
+"""Ends the text before a word that isn't the question's verb: "which claims", "used to describe", "is to blame"."""
 
 _YEAR = re.compile(rf"\b{YEAR}(?=s?\b)")
 _MAY_STATE = frozenset("who he she they it".split())
@@ -40,15 +40,19 @@ _ROLE = re.compile(r"who (?:is|was|are|were) (?:the )?(?:[\w-]+ )*?([\w-]+) of (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question's parts.
+    """The parts of a question.
 
-    `terms` are the concepts that it is about; `names` the words in it that are names, and `required` those that an
-    answer can't do without: countries, and of other adjoining ones ("Antony Blinken") the last. `asks` is a key of
-    the table above or "anything"; `counted` the concepts, either of which "how many" counts. `speech` is the kind of
-    speech asked about ("deny"), `speakers` who is asked to have spoken, and `unnamed` the concept of one who is only
-    told of as somebody's ("Putin's spokesman"); `subject` the names of who is asked to have done something, and
-    `deed` the concept of what. `role` is two concepts that must stand together ("president", "france"). `years` are
-    those that it names.
+    - `terms`: the concepts that it is about
+    - `names`: its words that are names
+    - `required`: the names that an answer must have: countries, and the last of adjoining others ("Antony *Blinken*")
+    - `asks`: the kind of answer, a key of the table above or "anything"
+    - `counted`: the concepts that "how many" counts
+    - `speech`: the kind of speech asked about ("deny"), if any
+    - `speakers`: the names of who is asked to have spoken
+    - `unnamed`: the concept of a speaker who is only described by an owner ("Putin's *spokesman*")
+    - `subject`: the names of who is asked to have done something, and `deed` the concept of what
+    - `role`: two concepts that must stand close together ("president", "france")
+    - `years`: the years that it names
     """
 
     text: str
@@ -67,26 +71,26 @@ class Question:
 
     @property
     def is_open(self) -> bool:
-        """Whether it asks for words ("who …?", "what …?"), not for a yes or for all there is on a keyword."""
+        """True if it asks for words ("who …?", "what …?"), not for a yes or a no, nor for all on a keyword."""
         return _OPEN.search(self.text) is not None
 
     @property
     def is_read(self) -> bool:
-        """Whether it is a question, for words or for a yes or no, that the reading model may be asked."""
+        """True if it is a question for words, or for a yes or a no, that the reading model can be asked."""
         return self.is_open or _YES_OR_NO.search(self.text.lstrip()) is not None
 
     @property
     def asks_only_for_speech(self) -> bool:
-        """Whether it asks what somebody denied, said …, on no matter in particular."""
+        """True if it asks what somebody denied, said …, on no matter in particular."""
         return self.speech is not None and self.terms <= {concept(name) for name in self.names}
 
 
 def read_question(text: str, known_names: frozenset[str]) -> Question:
-    """Reads a question; `known_names` are the words (lower case) that the articles write as names."""
+    """Return the parts of a question; `known_names` are the words (lower case) that the articles write as names."""
     plain = canonical(text)
     tokens = words(plain)
     names = {word for word in tokens if word in known_names}
-    names |= {word for found in re.findall(r"(?<=\w )[A-Z][\w’'-]*", plain) for word in words(found)}
+    names |= {word for capitalised in re.findall(r"(?<=\w )[A-Z][\w’'-]*", plain) for word in words(capitalised)}
     names -= STOP_WORDS | TITLES
     required = {
         word for word, after in pairwise([*tokens, ""]) if word in names and (after not in names or is_country(word))
@@ -94,7 +98,7 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
     asks = next((kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.I)), "anything")
     speech, speakers, unnamed = _speech(plain, names, asks)
     counted, role = _COUNTED.search(plain), _ROLE.search(plain)
-    done_by, deed = _subject(plain, names)
+    subject, deed = _subject(plain, names)
     return Question(
         text=text,
         terms=frozenset(
@@ -109,7 +113,7 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
         speech=speech,
         speakers=speakers,
         unnamed=unnamed,
-        subject=frozenset(done_by),
+        subject=frozenset(subject),
         deed=deed,
         role=(concept(role.group(1).lower()), concept(role.group(2).lower())) if role else None,
         years=years_in(text),
@@ -117,11 +121,12 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
 
 
 def years_in(text: str) -> frozenset[str]:
-    """The years that a text names, and counts that look like one, whether they have a comma or not."""
+    """Return the years that a text names, and counts that look like years, with or without a comma."""
     return frozenset(_YEAR.findall(text.replace(",", "")))
 
 
 def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:
+    """Return the names of who did it, and the concept of what: "What did Orsk sell?" is {"orsk"}, "sell"."""
     does = _DOES.search(text)
     after = words(without_owners(does.group(1))) if does else []
     subject: set[str] = set()
@@ -134,13 +139,14 @@ def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:
 
 
 def _speech(text: str, names: set[str], asks: str) -> tuple[str | None, frozenset[str], str | None]:
+    """Return the kind of speech asked about, the speakers' names, and the concept of an unnamed speaker."""
     auxiliary = _AUXILIARY.search(text)
-    for found in re.finditer(r"[\w-]+", text):
-        before = text[: found.start()]
-        kind = kind_of(found.group()) if _may_be_verb(before, found.group(), names) else None
+    for token in re.finditer(r"[\w-]+", text):
+        before, word = text[: token.start()], token.group()
+        kind = kind_of(word) if _may_be_verb(before, word, names) else None
         if kind is None:
             continue
-        is_passive = auxiliary and PARTICIPLE.fullmatch(found.group()) and _BE.search(before, auxiliary.start())
+        is_passive = auxiliary and PARTICIPLE.fullmatch(word) and _BE.search(before, auxiliary.start())
         subject = before[auxiliary.end() :] if auxiliary and not is_passive else ""
         owned = words(without_owners(subject))
         speakers = frozenset(names.intersection(owned))
@@ -153,7 +159,7 @@ def _speech(text: str, names: set[str], asks: str) -> tuple[str | None, frozense
 
 
 def _may_be_verb(before: str, word: str, names: set[str]) -> bool:
-    """Whether a word of the question may be its verb after those before it; "state" seldom is one."""
+    """Return True if a word can be the question's verb after the words before it; "state" seldom is one."""
     if not before or _NO_VERB_FOLLOWS.search(before):
         return False
     if word.lower() not in ("state", "states"):

@@ -2,12 +2,22 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate, zip_longest
 
-from assistant.answering.annotations import clause, dated, explained
+from assistant.answer import Citation, Span, Statement
+from assistant.answering.agreement import roles_exchanged, says_the_same
+from assistant.answering.annotations import (
+    Note,
+    clause_around,
+    pronoun_note,
+    publication_note,
+    relative_date_notes,
+    span_with_notes,
+    with_notes,
+)
 from assistant.answering.candidates import (
     Candidate,
     candidates,
@@ -21,7 +31,6 @@ from assistant.answering.candidates import (
     tells_number_or_time,
 )
 from assistant.answering.question import Question, read_question
-from assistant.english.relative_dates import bracketed
 from assistant.english.reported_speech import kind_of
 from assistant.english.synonyms import canonical
 from assistant.models.reading_model import Reader, Reading
@@ -30,119 +39,134 @@ from index.embedding.embedder import Encode
 from index.text.words import words
 
 MOST_SENTENCES = 3
+
 MARGIN = 0.1
-"""A further sentence is quoted if its score is this close to the best one's."""
+"""A further sentence is quoted if its score is this close to the best one's. Not measured."""
 
 LIKELY = 0.5
-"""Another article's number or date is quoted beside the best answer's, and what somebody "denied" before what he said
-that there were "no plans" for, from these odds on."""
+"""From these odds on, another article's number or date is quoted beside the best answer's, and what somebody "denied"
+comes before what he only had "no plans" for. Not measured."""
+
+MARKED = 0.2
+"""From these odds on, the reading model's words are marked as the answer. Not measured."""
 
 SHORTLIST = 10
-"""So many sentences, the likeliest by reading and shared words, are compared in meaning, which takes time."""
+"""Sentences that are compared in meaning, which takes time: the likeliest by reading and shared words."""
 
 WEIGHTS = (0.32, 5.21, 1.16, -0.33, 0.09, 3.58, 3.86)
 BIAS = -7.28
-"""The log odds that a sentence answers, from its `features`; `python -m training.weigh` prints them (see LOG.md)."""
+"""The log odds that a sentence answers, from its `features`. Fitted by `python -m training.weigh`; see
+docs/log/answering.md."""
 
 LIKENESS_ALONE, BIAS_ALONE = 12.0, -6.6
-"""The same from likeness alone, for a keyword, which can't be read."""
+"""The same from likeness alone, for a keyword, which the reading model can't be asked."""
 
 _AUXILIARY = re.compile(r"\b(?:did|do|does|have|has|had)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A sentence, the odds from 0 to 1 that it answers, and what in it does: `(start, end)` in its article."""
+class ScoredSentence:
+    """A sentence, and the odds from 0 to 1 that it answers the question.
+
+    `reading` are its words that answer, with offsets into its article; None where the reading model wasn't asked.
+    `is_open` is False where the question asks for a yes or a no: then the whole sentence answers.
+    """
 
     score: float
     candidate: Candidate
-    marked: tuple[int, int] | None
+    reading: Reading | None = None
+    is_open: bool = False
+
+    @property
+    def answer(self) -> Span | None:
+        """The words that answer an open question, by their offsets in the article; None where all of it answers."""
+        return (self.reading.start, self.reading.end) if self.reading and self.is_open else None
 
     @property
     def words(self) -> str:
-        """What answers; the whole sentence where nothing is marked."""
-        return self.candidate.passage.article.full_text[slice(*self.marked)] if self.marked else self.candidate.text
+        """The text of the words that answer; the whole sentence where none stand out."""
+        return self.candidate.passage.article.full_text[slice(*self.answer)] if self.answer else self.candidate.text
 
-    def agrees(self, other: "Ranked") -> bool:
-        """Whether one's words that answer are among the other's."""
+    @property
+    def marked(self) -> Span | None:
+        """The words to show in bold, by their offsets in the article."""
+        likely = self.reading is not None and self.reading.score >= MARKED
+        return (self.reading.start, self.reading.end) if self.reading and likely else None
+
+    def has_same_answer_as(self, other: "ScoredSentence") -> bool:
+        """Return True if the answering words of one are all among those of the other."""
         own, others = set(words(self.words)), set(words(other.words))
         return own <= others or own >= others
 
 
-def ranked_sentences(question: str, passages: Sequence[Passage], encode: Encode, reader: Reader) -> list[Ranked]:
-    """The sentences of the passages, the one that likeliest answers first; of denials the likely outright ones."""
-    among = candidates(passages)
-    return _ranked_among(question, among, known_names(among), encode, reader)
-
-
-def _ranked_among(
-    question: str, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
-) -> list[Ranked]:
-    asked = read_question(question, names)
-    ranked = (_by_reading if asked.is_read else _by_likeness)(asked, among, names, encode, reader)
-    if asked.asks_only_for_speech:
-        ranked.sort(key=lambda each: each.score < LIKELY or not says_outright(asked, each.candidate, names))
-    return ranked
-
-
-def quote_sentences(
+def quote_statements(
     question: str, passages: Sequence[Passage], encode: Encode, reader: Reader, minimum: float
-) -> Iterator[str]:
-    """The one to three sentences that answer best, each with the marks of its passages: "… [2][5]\\n".
+) -> Iterator[Statement]:
+    """Yield the one to three sentences that answer best, newest first; none if no sentence scores `minimum` or more.
 
-    Where several speakers are asked about, each has a turn. Passages with the same answer are cited together. A pronoun
-    at a sentence's head is explained in brackets, or the sentence that it needs comes first; answers of different dates
-    have them in brackets, and the newest comes first. Nothing where no sentence scores `minimum` or more: the articles
-    don't say.
+    Each speaker who is asked about has a turn. A sentence that says the same elsewhere is cited too. A pronoun at the
+    head of a sentence is explained in brackets, or the sentence that it needs comes first. Where the answers are of
+    different dates, each has its date in brackets.
     """
-    among = candidates(passages)
-    names = known_names(among)
-    of_each = (_told(_ranked_among(each, among, names, encode, reader), minimum) for each in apart(question, names))
-    in_turn = [group for groups in zip_longest(*of_each) for group in groups if group]
-    told = _fitting([*{group[0].candidate.text: group for group in in_turn}.values()], names)
-    told.sort(key=_newest, reverse=True)
-    differ = len({group[0].candidate.passage.article.published for group in told}) > 1
-    said: list[str] = []
-    for group in told:
-        *lead, last = _said(group[0], names, said)
-        said += [*lead, last]
-        number = group[0].candidate.number
-        yield from (f"{sentence} [{number}]\n" for sentence in lead)
-        marks = "".join(f"[{number}]" for number in dict.fromkeys(each.candidate.number for each in group))
-        yield f"{dated(last, group[0].candidate.passage.article) if differ else last} {marks}\n"
+    sentences = candidates(passages)
+    names = known_names(sentences)
+    rankings = [_rank(each, sentences, names, encode, reader) for each in split_by_speaker(question, names)]
+    in_turn = [
+        group for turn in zip_longest(*(_answers(each, minimum) for each in rankings)) for group in turn if group
+    ]
+    groups = _that_fit(list({group[0].candidate.text: group for group in in_turn}.values()), names)
+    groups.sort(key=_newest_date, reverse=True)
+    dates_differ = len({group[0].candidate.passage.article.published for group in groups}) > 1
+    last = None
+    for group in groups:
+        for statement in _statements(group, names, last, dated=dates_differ):
+            yield statement
+            last = statement
 
 
-def apart(question: str, names: frozenset[str]) -> list[str]:
-    """The same question about each of the first speakers that it names ("What did A and B deny?"), else as it is."""
+def ranked_sentences(
+    question: str, passages: Sequence[Passage], encode: Encode, reader: Reader
+) -> list[ScoredSentence]:
+    """Return the sentences of the passages, the likeliest answer first."""
+    sentences = candidates(passages)
+    return _rank(question, sentences, known_names(sentences), encode, reader)
+
+
+def split_by_speaker(question: str, names: frozenset[str]) -> list[str]:
+    """Return the question about each speaker alone: "What did A and B deny?" is "What did A deny?", "What did B deny?".
+
+    A question about one speaker, or about none, is returned as it is; of many speakers, the first ones count.
+    """
     auxiliary = _AUXILIARY.search(question)
-    begins = auxiliary.end() if auxiliary else len(question)
-    verb = next((found for found in re.compile(r"[\w-]+").finditer(question, begins) if kind_of(found.group())), None)
+    start = auxiliary.end() if auxiliary else len(question)
+    verb = next((word for word in re.compile(r"[\w-]+").finditer(question, start) if kind_of(word.group())), None)
     if verb is None:
         return [question]
-    speakers = re.split(r",?\sand\s|,\s", question[begins : verb.start()].strip())
+    speakers = re.split(r",?\sand\s|,\s", question[start : verb.start()].strip())
     if len(speakers) == 1 or not all(names.intersection(words(canonical(speaker))) for speaker in speakers):
         return [question]
     different = list(dict.fromkeys(speakers))[:MOST_SENTENCES]
-    return [f"{question[:begins]}{speaker} {question[verb.start() :]}" for speaker in different]
+    return [f"{question[:start]}{speaker} {question[verb.start() :]}" for speaker in different]
 
 
 def features(
-    question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+    question: Question, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
 ) -> list[tuple[Candidate, Reading, tuple[float, ...]]]:
-    """The sentences that may answer, with what of them does, and what their odds are weighed from.
+    """Return the sentences that may answer, each with its reading and the features that its odds are weighed from.
 
-    These are the reader's log odds, likeness, having the kind of thing asked for, the passage's log rank, being the
-    reported speech of the one who is asked about, its share of all their odds, and the best cosine of a passage.
+    The features: the reading model's log odds, likeness, 1 if the sentence has the kind of thing asked for, the log
+    rank of its passage, 1 if a speaker is asked about, its share of the odds of all sentences, and the best cosine of
+    any passage.
     """
-    eligible = _eligible(question, among, names, strictly=not question.is_open)
+    eligible = _eligible(question, sentences, names, strictly=not question.is_open)
     readings = _readings(question.text, eligible, reader)
-    shared = shared_words(question, eligible, among)
+    shared = shared_words(question, eligible, sentences)
     promising = [WEIGHTS[0] * _log_odds(r.score) + WEIGHTS[1] / 2 * s for r, s in zip(readings, shared, strict=True)]
     order = sorted(range(len(eligible)), key=lambda at: -promising[at])[:SHORTLIST]
     chosen = [eligible[at] for at in order]
     odds = [math.exp(_log_odds(readings[at].score)) for at in order]
     total = sum(odds)
-    closest = max((candidate.passage.cosine for candidate in among), default=0.0)
+    closest = max((candidate.passage.cosine for candidate in sentences), default=0.0)
     return [
         (
             candidate,
@@ -158,57 +182,58 @@ def features(
             ),
         )
         for at, candidate, own, likeness in zip(
-            order, chosen, odds, likenesses(question, chosen, among, encode), strict=True
+            order, chosen, odds, likenesses(question, chosen, sentences, encode), strict=True
         )
     ]
 
 
-def _by_reading(
-    question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
-) -> list[Ranked]:
-    return _ranked(
-        (
-            sum(weight * value for weight, value in zip(WEIGHTS, row, strict=True)) + BIAS,
-            candidate,
-            (reading.start, reading.end) if question.is_open else None,
-        )
-        for candidate, reading, row in features(question, among, names, encode, reader)
-    )
+def _rank(
+    question: str, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+) -> list[ScoredSentence]:
+    parsed = read_question(question, names)
+    score = _score_by_reading if parsed.is_read else _score_by_likeness
+    ranked = sorted(score(parsed, sentences, names, encode, reader), key=lambda each: -each.score)
+    if parsed.asks_only_for_speech:
+        ranked.sort(key=lambda each: each.score < LIKELY or not says_outright(parsed, each.candidate, names))
+    return ranked
 
 
-def _by_likeness(
-    question: Question, among: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
-) -> list[Ranked]:
-    chosen = _eligible(question, among, names, strictly=True)
-    found = zip(likenesses(question, chosen, among, encode), chosen, strict=True)
-    return _ranked((LIKENESS_ALONE * likeness + BIAS_ALONE, candidate, None) for likeness, candidate in found)
+def _score_by_reading(
+    question: Question, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+) -> Iterator[ScoredSentence]:
+    for candidate, reading, values in features(question, sentences, names, encode, reader):
+        log_odds = sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True)) + BIAS
+        yield ScoredSentence(_probability(log_odds), candidate, reading, question.is_open)
+
+
+def _score_by_likeness(
+    question: Question, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+) -> Iterator[ScoredSentence]:
+    eligible = _eligible(question, sentences, names, strictly=True)
+    for likeness, candidate in zip(likenesses(question, eligible, sentences, encode), eligible, strict=True):
+        yield ScoredSentence(_probability(LIKENESS_ALONE * likeness + BIAS_ALONE), candidate)
 
 
 def _eligible(
-    question: Question, among: Sequence[Candidate], names: frozenset[str], *, strictly: bool
+    question: Question, sentences: Sequence[Candidate], names: frozenset[str], *, strictly: bool
 ) -> list[Candidate]:
-    """The sentences that may answer; `strictly` those that have all names and the kind of thing asked for, too."""
+    """Return the sentences that may answer; `strictly` those that have all names and the kind of thing asked for."""
     return [
         candidate
-        for candidate in among
+        for candidate in sentences
         if may_answer(question, candidate, names)
         and (not strictly or (has_names(question, candidate) and has_kind(question, candidate, names)))
     ]
 
 
-def _ranked(found: Iterable[tuple[float, Candidate, tuple[int, int] | None]]) -> list[Ranked]:
-    ranked = [Ranked(1 / (1 + math.exp(-log_odds)), candidate, marked) for log_odds, candidate, marked in found]
-    return sorted(ranked, key=lambda each: -each.score)
-
-
-def _readings(question: str, among: Sequence[Candidate], reader: Reader) -> list[Reading]:
-    """A reading of each sentence, within its passage; offsets into the article."""
+def _readings(question: str, sentences: Sequence[Candidate], reader: Reader) -> list[Reading]:
+    """Return a reading of each sentence within its passage, with offsets into the article."""
     by_passage: dict[int, list[int]] = {}
-    for at, candidate in enumerate(among):
+    for at, candidate in enumerate(sentences):
         by_passage.setdefault(candidate.number, []).append(at)
-    passages = [among[ats[0]].passage for ats in by_passage.values()]
+    passages = [sentences[ats[0]].passage for ats in by_passage.values()]
     parts = [
-        [(among[at].sentence.start - passage.start, among[at].sentence.end - passage.start) for at in ats]
+        [(sentences[at].sentence.start - passage.start, sentences[at].sentence.end - passage.start) for at in ats]
         for passage, ats in zip(passages, by_passage.values(), strict=True)
     ]
     read = reader.read_parts(question, [passage.text for passage in passages], parts)
@@ -216,31 +241,36 @@ def _readings(question: str, among: Sequence[Candidate], reader: Reader) -> list
     for passage, ats, readings in zip(passages, by_passage.values(), read, strict=True):
         for at, reading in zip(ats, readings, strict=True):
             found[at] = replace(reading, start=reading.start + passage.start, end=reading.end + passage.start)
-    return [found[at] for at in range(len(among))]
+    return [found[at] for at in range(len(sentences))]
 
 
-def _belongs(each: Ranked, best: Ranked) -> bool:
-    """Whether to say it beside the best: for being as good, or for another article's number or date."""
+def _answers(ranked: Sequence[ScoredSentence], minimum: float) -> list[list[ScoredSentence]]:
+    """Return the sentences to quote, those with the same answer as one group, the best first."""
+    likely = [each for each in ranked if each.score >= minimum]
+    return _grouped([each for each in likely if _belongs(each, likely[0])])
+
+
+def _belongs(each: ScoredSentence, best: ScoredSentence) -> bool:
+    """Return True if a sentence is quoted beside the best: it is as good, or another article's number or date."""
     return each.score >= best.score - MARGIN or (
         each.score >= LIKELY
         and each.candidate.passage.article != best.candidate.passage.article
-        and each.marked is not None
+        and each.answer is not None
         and tells_number_or_time(each.words)
         and tells_number_or_time(best.words)
     )
 
 
-def _told(ranked: Sequence[Ranked], minimum: float) -> list[list[Ranked]]:
-    """What to say: the best sentence and what belongs beside it, those with the same answer together."""
-    likely = [each for each in ranked if each.score >= minimum]
-    return _grouped([each for each in likely if _belongs(each, likely[0])])
+def _grouped(ranked: Sequence[ScoredSentence]) -> list[list[ScoredSentence]]:
+    """Return those with the same answer as one group, in the order of the best of each.
 
-
-def _grouped(ranked: Sequence[Ranked]) -> list[list[Ranked]]:
-    """Those with the same answer together, in the order of the best of each."""
-    groups: list[list[Ranked]] = []
+    "Chelsea beat Arsenal 3-1" and "Arsenal beat Chelsea 3-1" are two groups, although the score is the same.
+    """
+    groups: list[list[ScoredSentence]] = []
     for each in ranked:
-        same = next((group for group in groups if each.agrees(group[0])), None)
+        same = next(
+            (group for group in groups if each.has_same_answer_as(group[0]) and not _differ(each, group[0])), None
+        )
         if same is None:
             groups.append([each])
         else:
@@ -248,28 +278,77 @@ def _grouped(ranked: Sequence[Ranked]) -> list[list[Ranked]]:
     return groups
 
 
-def _fitting(groups: Sequence[list[Ranked]], names: frozenset[str]) -> list[list[Ranked]]:
-    """The first of the groups, as many as can be said with the sentences that theirs need before them."""
-    lengths = accumulate(len(_said(group[0], names, [])) for group in groups)
+def _differ(one: ScoredSentence, other: ScoredSentence) -> bool:
+    exchanged = roles_exchanged(one.candidate.text, other.candidate.text)
+    return bool(exchanged) and exchanged.isdisjoint({*words(one.words), *words(other.words)})
+
+
+def _that_fit(groups: Sequence[list[ScoredSentence]], names: frozenset[str]) -> list[list[ScoredSentence]]:
+    """Return the first groups, as many as fit into an answer with the sentences that theirs need before them."""
+    lengths = accumulate(len(list(_statements(group[:1], names, None))) for group in groups)
     return [group for group, length in zip(groups, lengths, strict=True) if length <= MOST_SENTENCES]
 
 
-def _newest(group: Sequence[Ranked]) -> date:
-    """When the answer was last published; undated answers are the oldest."""
+def _newest_date(group: Sequence[ScoredSentence]) -> date:
+    """Return when the answer was last published; undated answers are the oldest."""
     return max(each.candidate.passage.article.published or date.min for each in group)
 
 
-def _said(best: Ranked, names: frozenset[str], before: Sequence[str]) -> list[str]:
-    candidate, sentence = best.candidate, best.candidate.sentence
-    published = candidate.passage.article.published
-    part = None
-    if best.marked:
-        part = clause(candidate.text, (best.marked[0] - sentence.start, best.marked[1] - sentence.start))
-    text, lead = bracketed(candidate.text, published, part), bracketed(candidate.lead, published)
-    if not lead or lead in before[-1:]:
-        return [text]
-    clear = explained(text, candidate, names)
-    return [clear] if clear else [lead, text]
+def _statements(
+    group: Sequence[ScoredSentence], names: frozenset[str], before: Statement | None, *, dated: bool = False
+) -> Iterator[Statement]:
+    """Yield the best sentence with all citations of its group, after the one that it needs, unless that came before."""
+    best = group[0]
+    candidate, sentence, article = best.candidate, best.candidate.sentence, best.candidate.passage.article
+    start, end = _part_to_quote(best)
+    quote = article.full_text[start:end]
+    notes = relative_date_notes(candidate.text, article.published, (start - sentence.start, end - sentence.start))
+    lead = _lead(candidate)
+    if lead and not (before and before.text == lead.text):
+        note = pronoun_note(quote, candidate, names)
+        if note:
+            notes.append(note)
+        else:
+            yield lead
+    if dated:
+        notes.append(publication_note(quote, article))
+    own = Citation(candidate.number, quote, start, end, article, best.marked)
+    others = [_citation(each) for each in group[1:] if says_the_same(candidate, each.candidate)]
+    yield Statement(with_notes(quote, notes), (own, *others), marked=_marked_in_text(best, start, end, notes))
+
+
+def _part_to_quote(best: ScoredSentence) -> Span:
+    """Return the offsets in the article of the sentence, or of its clause with the answer where it is very long."""
+    sentence = best.candidate.sentence
+    if best.answer is None:
+        return sentence.start, sentence.end
+    start, end = clause_around(best.candidate.text, (best.answer[0] - sentence.start, best.answer[1] - sentence.start))
+    return sentence.start + start, sentence.start + end
+
+
+def _lead(candidate: Candidate) -> Statement | None:
+    """Return the earlier sentence without which the candidate can't be understood."""
+    article, (_, _, start, end) = candidate.passage.article, candidate.sentence
+    if start == end:
+        return None
+    text = with_notes(candidate.lead, relative_date_notes(candidate.lead, article.published))
+    return Statement(text, (Citation(candidate.number, candidate.lead, start, end, article),))
+
+
+def _citation(scored: ScoredSentence) -> Citation:
+    candidate, (start, end, _, _) = scored.candidate, scored.candidate.sentence
+    return Citation(candidate.number, candidate.text, start, end, candidate.passage.article, scored.marked)
+
+
+def _marked_in_text(best: ScoredSentence, start: int, end: int, notes: Sequence[Note]) -> Span | None:
+    """Return where the marked words stand in the quotation from `start` to `end` of the article, notes included."""
+    if best.marked is None or not start <= best.marked[0] < best.marked[1] <= end:
+        return None
+    return span_with_notes((best.marked[0] - start, best.marked[1] - start), notes)
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
 
 
 def _log_odds(score: float) -> float:

@@ -1,76 +1,79 @@
-"""Answers with a LangChain chat model."""
+"""Answers that a chat model writes: each sentence is checked against the passages before it is shown."""
 
-import math
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+import logging
+import re
+from collections.abc import Iterator, Sequence
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.models.chat_models import written
-from assistant.models.prompts import fill
+from assistant.answer import Citation, Span, Statement
+from assistant.answering.answerers import Answerer, AnswerEvent, AnswerNote
+from assistant.answering.citation_marks import MarkedSentence, marked_sentences
+from assistant.answering.model_text import written_answer
+from assistant.answering.plan import Search
+from assistant.answering.quoting import MARKED
+from assistant.checking.check import check_sentence
+from assistant.models.reading_model import Reader
+from assistant.settings import Settings
 from index.article import Passage
 from index.errors import ModelError
 
-NOT_IN_THE_ARTICLES = "NOT IN THE ARTICLES"
+UNAVAILABLE = "The chat model is down or slow, so its answer is replaced by quotations."
+BROKEN_OFF = "The chat model broke off, so the rest of its answer is replaced by quotations."
 
-MOST_CHARACTERS = 4_000
-"""Of an answer; the prompt asks for three sentences."""
-
-_THINKING, _THOUGHT = "<think>", "</think>"
-"""Around the thoughts of reasoning models, where their server doesn't keep them apart (vLLM, older llama.cpp)."""
-
-_NOT_OURS = str.maketrans("<>[]", "‹›()")
-"""In passages: what the fence is made of, and citation marks, and the special tokens of models (`<|im_end|>`)."""
+_LOG = logging.getLogger("onrecord")
 
 
-def write_answer(
-    question: str,
-    passages: Sequence[Passage],
-    model: BaseChatModel,
-    seconds: float = math.inf,
-    tokens: dict[str, int] | None = None,
-) -> Generator[str, None, None]:
-    """What the model writes, piece by piece; nothing where it says that the articles don't answer.
+def writing(model: BaseChatModel, settings: Settings, reader: Reader, fallback: Answerer) -> Answerer:
+    """Return an answerer that has the chat model write, and yields the sentences that the passages support.
 
-    Empty pieces come while it thinks, so that whoever reads can leave. `seconds`, `tokens`, closing and errors are
-    those of `llm.written`; ModelError is also raised for an answer that doesn't end.
+    Unsupported sentences are left out; with `settings.unsupported == "flag"` they are flagged where at least one other
+    is supported. If the model fails, the fallback answers and a note says so.
     """
-    prompt = fill("answer", passages="\n\n".join(_fenced(*pair) for pair in enumerate(passages, 1)), question=question)
-    said = 0
-    with closing(written(prompt, model, seconds, tokens)) as pieces:
-        for piece in _answering(pieces):
-            said += len(piece)
-            if said > MOST_CHARACTERS:
-                raise ModelError(f"The chat model wrote more than {MOST_CHARACTERS:,} characters, and was broken off.")
-            yield piece
+
+    def answer(search: Search, passages: Sequence[Passage]) -> Iterator[AnswerEvent]:
+        tokens: dict[str, int] = {}
+        waiting: list[Statement] = []
+        is_supported = False
+        pieces = written_answer(search.question, passages, model, settings.llm_seconds, tokens)
+        try:
+            for sentences in marked_sentences(pieces, len(passages)):
+                statements = [_checked(each, search.question, passages, reader) for each in sentences]
+                waiting += [each for each in statements if not each.flag or settings.unsupported == "flag"]
+                is_supported = is_supported or any(not each.flag for each in waiting)
+                yield None
+                if is_supported:
+                    yield from waiting
+                    waiting = []
+        except ModelError as error:
+            _LOG.warning("problem", extra={"facts": {"error": str(error)}})
+            by = settings.llm if is_supported else "quotation"
+            yield AnswerNote(BROKEN_OFF if is_supported else UNAVAILABLE, answered_by=by, tokens=tokens)
+            yield from fallback(search, passages)
+        else:
+            yield AnswerNote(answered_by=settings.llm, tokens=tokens)
+
+    return answer
 
 
-def _answering(pieces: Iterator[str]) -> Iterator[str]:
-    """The pieces without thoughts before the answer; only empty ones where it says that there is none."""
-    held = ""
-    for piece in pieces:
-        held += piece
-        if _begins_an_answer(held):
-            yield _without_thoughts(held)
-            yield from pieces
-            return
-        yield ""
+def _checked(sentence: MarkedSentence, question: str, passages: Sequence[Passage], reader: Reader) -> Statement:
+    """Return the sentence with the quotations that support it, or with a flag that says why none does."""
+    support = check_sentence(sentence.text, passages, sentence.numbers)
+    citations = tuple(
+        _citation(question, number, passages[number - 1], start, end, reader) for number, start, end in support.quotes
+    )
+    answer = next((citation.answer for citation in citations if citation.answer), "")
+    return Statement(sentence.text, citations, support.reason, _place_of(answer, sentence.text))
 
 
-def _begins_an_answer(text: str) -> bool:
-    said = _without_thoughts(text).strip().upper()
-    return bool(said) and not said.startswith(NOT_IN_THE_ARTICLES) and not NOT_IN_THE_ARTICLES.startswith(said)
+def _citation(question: str, number: int, passage: Passage, start: int, end: int, reader: Reader) -> Citation:
+    """Return the quotation with its words that answer, as the reading model finds them."""
+    ((reading,),) = reader.read_parts(question, [passage.text], [[(start - passage.start, end - passage.start)]])
+    marked = (reading.start + passage.start, reading.end + passage.start) if reading.score >= MARKED else None
+    return Citation(number, passage.article.full_text[start:end], start, end, passage.article, marked)
 
 
-def _without_thoughts(text: str) -> str:
-    text = text.lstrip()
-    thinks = text.startswith(_THINKING) or _THINKING.startswith(text)
-    return text.partition(_THOUGHT)[2] if thinks else text
-
-
-def _fenced(number: int, passage: Passage) -> str:
-    """The passage under its headline, between tags that it can't close."""
-    article = passage.article
-    headline = f"{article.title} ({article.publisher or 'unnamed'}, {article.published or 'undated'})"
-    text = f"{' '.join(headline.split())}\n{passage.text}".translate(_NOT_OURS)
-    return f"<passage {number}>\n{text}\n</passage {number}>"
+def _place_of(words: str, sentence: str) -> Span | None:
+    """Return where the words stand in the sentence; None unless they stand there once, as whole words."""
+    places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", sentence)] if words else []
+    return places[0] if len(places) == 1 else None

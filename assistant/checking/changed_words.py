@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.checking.content_words import Word, key_of, read, shown
-from assistant.english.quantities import quantities, tells
-from assistant.english.synonyms import canonical
+from assistant.english.countries import canonical
+from assistant.english.quantities import agrees_with_any, quantities
 from index.text.words import words
 
 _NEGATION = re.compile(r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|cannot)\b|n[’']t\b", re.IGNORECASE)
@@ -104,7 +104,9 @@ def _both_named(theirs: Sequence[Word], ours: Sequence[Word], names: frozenset[s
 
 def _both_counted(old: str, new: str) -> bool:
     return (
-        bool(quantities(old)) and bool(quantities(new)) and not all(tells(q, quantities(old)) for q in quantities(new))
+        bool(quantities(old))
+        and bool(quantities(new))
+        and not all(agrees_with_any(q, quantities(old)) for q in quantities(new))
     )
 
 

@@ -5,13 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.english.countries import canonical, government
 from assistant.english.names import TITLES, names_in
-from assistant.english.reported_speech import kind_of
-from assistant.english.synonyms import canonical, concepts
+from assistant.english.reported_speech import BEFORE_PLACES, kind_of
+from assistant.english.synonyms import concepts
+from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import STOP_WORDS
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'](?!s\b)[^\W\d_]+)?|\d+(?:[.,:]\d+)*%?", re.UNICODE)
 _FUNCTION_WORDS = STOP_WORDS - {"don", "haven", "won"}  # left over from "haven't", and also names and a verb
+_BEFORE_VERBS = frozenset("has have had also later again".split())
+_NO_GIVEN_NAMES = STOP_WORDS.union(MONTHS, WEEKDAYS)
 NO_NAMES = STOP_WORDS | TITLES | {"i"}
 
 
@@ -38,8 +42,26 @@ class Evidence:
 
 @lru_cache(maxsize=4_096)
 def read(text: str) -> tuple[Word, ...]:
-    """The words of a text, in order."""
-    return tuple(Word(found, key_of(found)) for found in _TOKEN.findall(text))
+    """Return the words of a text in order; a capital that speaks ("Moscow denied it") has the key of its country."""
+    tokens = _TOKEN.findall(text)
+    return tuple(Word(token, key_of(_speaking_country(tokens, at) or token)) for at, token in enumerate(tokens))
+
+
+def speaking_countries(text: str) -> frozenset[str]:
+    """Return the countries whose capitals are said to speak in the text: "russia" for "Moscow denied it"."""
+    tokens = _TOKEN.findall(text)
+    return frozenset(filter(None, (_speaking_country(tokens, at) for at in range(len(tokens)))))
+
+
+def _speaking_country(tokens: Sequence[str], at: int) -> str | None:
+    """Return the country whose capital stands alone at this place and is said to speak, None for other words."""
+    country = government(tokens[at].lower()) if tokens[at][0].isupper() else None
+    if country is None or at + 1 == len(tokens):
+        return None
+    is_part_of_name = at > 0 and tokens[at - 1][0].isupper() and tokens[at - 1].lower() not in _NO_GIVEN_NAMES
+    verb = next((word for word in tokens[at + 1 : at + 4] if word not in _BEFORE_VERBS and not word.endswith("ly")), "")
+    is_place = at > 0 and tokens[at - 1].lower() in BEFORE_PLACES
+    return country if verb.islower() and kind_of(verb) and not (is_part_of_name or is_place) else None
 
 
 def content(text: str) -> frozenset[str]:

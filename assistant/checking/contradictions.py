@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.checking.changed_words import exchanged, reordered
-from assistant.checking.content_words import NO_NAMES, Evidence, content, read
-from assistant.english.quantities import quantities, tells
+from assistant.checking.content_words import NO_NAMES, Evidence, content, read, speaking_countries
+from assistant.english.countries import canonical, government, is_country
+from assistant.english.quantities import agrees_with_any, quantities
 from assistant.english.reported_speech import acts, kind_of
-from assistant.english.synonyms import canonical, is_country
+from index.text.calendar_words import MONTH_ABBREVIATIONS
 from index.text.words import words
 
 _CAPITALISED = re.compile(r"(?<![.!?:] )(?<!^)(?<=[\w,;(’'–—-] )[A-Z][^\W\d_]+(?:[-’'](?!s\b)[^\W\d_]+)*(?!\d)")
-_MONTHS = frozenset("jan feb mar apr jun jul aug sep oct nov dec".split())
+_MONTHS = frozenset(name for name in MONTH_ABBREVIATIONS if len(name) == 3)
 _QUOTED = re.compile(r"“([^“”]+)”|(?<!\w)\"([^\"]+)\"(?!\w)")
 _OPPOSITES = {"confirm": "deny", "deny": "confirm"}
 _NOUNS = {"confirm": "a confirmation", "deny": "a denial"}
@@ -67,13 +68,13 @@ def _letters(text: str) -> str:
 def _number(statement: str, around: str) -> str:
     known = quantities(around)
     for quantity in quantities(statement):
-        if not quantity.is_small and not tells(quantity, known):
+        if not quantity.is_small and not agrees_with_any(quantity, known):
             return f"The passages don't say {quantity.text}."
     return ""
 
 
 def _name(statement: str, around: str) -> str:
-    known = {*words(around), *words(canonical(around)), *_initials(around)}
+    known = {*words(around), *words(canonical(around)), *_initials(around), *speaking_countries(around)}
     plain = canonical(statement)
     unknown = [name for name in _names_of(plain) if not _is_known(name, known)]
     if not unknown:
@@ -153,5 +154,5 @@ def _subject(sentence: str) -> str:
 
 def _named(speakers: frozenset[str] | set[str], sources: Sequence[Evidence]) -> str:
     some = [word for each in sources for word in read(f"{each.lead} {each.text}") if word.text[0].isupper()]
-    found = [word.text for word in some if set(words(canonical(word.text))) & speakers]
+    found = [word.text for word in some if {*words(canonical(word.text)), government(word.text.lower())} & speakers]
     return " ".join(dict.fromkeys(found)) or "somebody else"

@@ -1,1 +1,1 @@
-"""Conversation: follow-up questions made whole."""
+"""Conversation: follow-up questions rewritten so that they stand alone."""

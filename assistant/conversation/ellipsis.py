@@ -1,16 +1,19 @@
-"""Questions that leave out what the one before them has: "and Blinken?", "why?", "in Moscow?", "the Russian one?"."""
+"""Completes questions that leave out what the previous one said: "and Blinken?", "why?", "the Russian one?"."""
 
 import re
 from collections.abc import Sequence
 
 from assistant.conversation.mentions import Mention, head, mentions
 from assistant.conversation.noun_phrases import AUXILIARIES, BE_OR_HAVE
-from assistant.english.synonyms import canonical, is_country
+from assistant.english.countries import canonical, is_country
+from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import words
 
 MOST_WORDS = 7
+"""Words that a fragment after "and" or "what about" has at most. Not measured."""
+
 MOST_WORDS_ALONE = 2
-"""A fragment has so many words at most, after "and" or "what about", and without."""
+"""Words that any other fragment has at most. Not measured."""
 
 _AUXILIARY = r"(?:did|does|do|is|are|was|were|will|would|can|could|should|has|have|had)\b"
 _DO = frozenset("did does do".split())
@@ -39,8 +42,8 @@ _PREPOSITIONAL = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"(?:(?:in|on|since|during|last|this|next) )*(?:\d{4}|(?:mon|tues|wednes|thurs|fri|satur|sun)day|week|month|year"
-    r"|january|february|march|april|may|june|july|august|september|october|november|december)\b(?: \d{4})?",
+    rf"(?:(?:in|on|since|during|last|this|next) )*(?:\d{{4}}|week|month|year|{'|'.join((*WEEKDAYS, *MONTHS))})\b"
+    r"(?: \d{4})?",
     re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(rf"(?:on|in) {_TIME.pattern} ", re.IGNORECASE)
@@ -53,31 +56,31 @@ _NO_MODIFIERS = frozenset("the a an this that which what no any each every only 
 
 
 def without_connective(question: str) -> str:
-    """The question less "and", "but", "ok" … at its head."""
+    """Return the question without "and", "but" or "ok" at its beginning: "and why?" becomes "why?"."""
     rest = _CONNECTIVE.sub("", question, count=1) if _CONNECTIVE.match(question) else question
     return rest if rest.strip(" ?.!") else question
 
 
-def with_noun(question: str, before: str, names: frozenset[str]) -> str:
-    """The question with the noun that "one" stands for, of the one before it.
+def replace_one(question: str, before: str, names: frozenset[str]) -> str:
+    """Return the question with the noun of the previous question, `before`, in the place of "one".
 
-    After "Who is the Ukrainian foreign minister?", "the Russian one?" is "the Russian foreign minister?".
+    After "Who is the Ukrainian foreign minister?", "the Russian one?" becomes "the Russian foreign minister?".
     """
-    found, own = _ONE.search(question), mentions(before, names)
-    if found is None or not own or found["modifier"].lower() in _NO_MODIFIERS:
+    match, own = _ONE.search(question), mentions(before, names)
+    if match is None or not own or match["modifier"].lower() in _NO_MODIFIERS:
         return question
-    is_single = found["one"].lower() == "one"
-    if _is_nation(found["modifier"]):
+    is_single = match["one"].lower() == "one"
+    if _is_nation(match["modifier"]):
         noun = next((other for each in reversed(own) if (other := _without_nation(each.text))), head(own[-1].text))
     else:
         noun = head(own[-1].text).removesuffix("s") + ("" if is_single else "s")
-        if is_single and not found["determiner"]:  # "how do I make one?"
+        if is_single and not match["determiner"]:  # "how do I make one?"
             noun = f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
-    return f"{question[: found.start('one')]}{noun}{question[found.end() :]}"
+    return f"{question[: match.start('one')]}{noun}{question[match.end() :]}"
 
 
 def is_incomplete(question: str) -> bool:
-    """Whether the question is a bare "why?" or a fragment without a verb; a keyword alone isn't."""
+    """Return True for a bare "why?" or a fragment without a verb; a keyword alone is complete."""
     asked, fragment = _asked(question), _fragment(question)
     own = words(fragment)
     if _BARE.fullmatch(asked):
@@ -92,10 +95,10 @@ def is_incomplete(question: str) -> bool:
     return is_led or ("?" in question and (len(own) <= MOST_WORDS_ALONE or own[0] == "the"))
 
 
-def completed(question: str, before: str, names: frozenset[str], answer: str) -> str | None:
-    """An incomplete question with what it leaves out, taken from the one `before`; None where nothing there is like it.
+def complete(question: str, before: str, names: frozenset[str], answer: str) -> str | None:
+    """Return an incomplete question completed from the previous one, `before`; None if nothing in that one fits.
 
-    `answer` is what answered that one in a few words, empty where that isn't known.
+    `answer` is a short answer to the previous question, empty if unknown.
     """
     bare, earlier = _BARE.fullmatch(_asked(question)), before.strip().rstrip(" ?.!")
     if bare:
@@ -116,7 +119,7 @@ def _fragment(question: str) -> str:
 
 
 def _asked_further(asks: str, before: str, names: frozenset[str], answer: str) -> str | None:
-    """The question before, asking for something else: "Why" after "When did they march" is "Why did they march?"."""
+    """Return the previous question asked anew: "Why" after "When did they march" becomes "Why did they march?"."""
     inverted, subject = _INVERTED.fullmatch(before), _SUBJECT.fullmatch(before)
     if asks.endswith(" else"):
         kind = asks.removesuffix(" else")
@@ -147,13 +150,13 @@ def _inverted_again(asks: str, before: re.Match[str], doer: Mention, answer: str
 
 
 def _name_alone(answer: str, names: frozenset[str]) -> str:
-    """The name that an answer begins with, less what tells of it ("Noor Elstrand of the Reform Party"); else all."""
-    named = next((each for each in mentions(answer, names, only_names=True) if each.start == 0), None)
-    return named.text if named else answer
+    """Return the name at the beginning of an answer such as "Ada Lund of the Reform Party"; else the whole answer."""
+    name = next((each for each in mentions(answer, names, only_names=True) if each.start == 0), None)
+    return name.text if name else answer
 
 
 def _in_place(fragment: str, before: str, names: frozenset[str]) -> str | None:
-    """The question before with the fragment in the place of what is like it."""
+    """Return the previous question with the fragment in the place of the part that is most like it."""
     own = mentions(before, names)
     if _TIME.fullmatch(fragment):
         time = _TIME.search(before)
@@ -173,7 +176,7 @@ def _in_place(fragment: str, before: str, names: frozenset[str]) -> str | None:
 
 
 def _slot(fragment: str, own: Sequence[Mention], names: frozenset[str]) -> Mention | None:
-    """What of the question before the fragment is like: it has the same noun, or is a country, or a name too."""
+    """Return the part of the previous question that the fragment replaces: same noun, or also a country or a name."""
     own_words = words(fragment)
     same_noun = [each for each in own if head(each.text) == head(fragment)]
     nations = [each for each in own if _is_nation(each.text)]
@@ -195,7 +198,7 @@ def _replaced(before: str, slot: Mention, text: str) -> str:
 
 
 def _without_nation(phrase: str) -> str:
-    """The phrase less determiner and nation; empty where there is no nation in it."""
+    """Return the phrase without its determiner and nation; empty if it has no nation."""
     parts = re.sub(r"^(?:the|an?) ", "", phrase).split(" ")
     others = [part for part in parts if not _is_nation(part)]
     return " ".join(others) if 0 < len(others) < len(parts) else ""

@@ -1,4 +1,4 @@
-"""Makes a follow-up question whole from the turns before it: "and Blinken?" is "What did Blinken deny?"."""
+"""Rewrites follow-up questions so that they stand alone: "and Blinken?" becomes "What did Blinken deny?"."""
 
 import re
 from collections import Counter
@@ -20,41 +20,46 @@ from index.errors import ModelError
 from index.text.words import words
 
 TURNS = 6
-"""So many turns, the last ones, are looked at: 8 gained nothing, 4 lost a little (see LOG.md)."""
+"""How many of the last turns are read. 8 gained nothing, 4 lost a little; see docs/log/follow-ups.md."""
 
 QUESTION_CHARACTERS, ANSWER_CHARACTERS = 1_000, 600
-"""So much of each is read."""
+"""Characters of a question and of an answer that are read. Not measured."""
 
 SECONDS = 10
-"""A chat model that takes longer to its first word doesn't rewrite."""
+"""Seconds that a chat model has for its first word; after them the rules rewrite the question instead."""
 
 COMPARED_CHARACTERS = 300
-"""So much of each is compared in meaning, and of the question before is searched with."""
+"""Characters of each text that are compared in meaning, and of the previous question that are added to the search."""
 
 COMPARED_TURNS = 2
 RELATED = 0.27
-"""A question this like one of the last two turns goes on with it: 75% of follow-ups are, 3% of others (see LOG.md)."""
+"""Cosine from which on a question continues one of the last COMPARED_TURNS turns.
+
+75% of follow-ups reach it, and 3% of other questions; see docs/log/follow-ups.md.
+"""
 
 TURN_DISTANCE = 2
 ANSWER_DISTANCE = 1
 REPEATED = 2
-"""A turn back is as far as a bad fit; what several questions speak of is nearer by a turn."""
+"""Distances, in the unit of `mismatch_penalty`: for each turn back, for an answer after its question, and the
+reduction for a mention in several questions. Not measured singly."""
 
 ANSWERED = 0.3
-"""The reading model's words of the last answer are believed from these odds on."""
+"""Odds from which on the reading model's short answer, taken from the last answer, is used. Not measured."""
 
 ANSWER_WORDS = 10
+"""Words that such a short answer has at most. Not measured."""
 
 _ASKS_FOR_NAME = re.compile(r"(?:who|whom|which|where)\b", re.IGNORECASE)
 _BEFORE_THAT = re.compile(r"\A(?:[\w’'-]+ ){1,3}(?=that\b)")
-"""A day or the like before what somebody said: "Friday that Russia …"."""
+"""Words such as a day before what somebody said: "Friday that Russia …"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condensed:
-    """A follow-up made whole: the `question` that is shown and answered, and a `context` to search with as well.
+    """A rewritten follow-up: the `question` that is shown and answered, and a `context` of more words to search for.
 
-    The context is the question once more and the one before it, where it goes on with that; else it is empty.
+    If the question continues the previous one, the context is both questions; otherwise it is empty.
     """
 
     question: str
@@ -62,14 +67,14 @@ class Condensed:
 
     @property
     def search(self) -> str:
-        """All the words to search with."""
+        """Return all words to search with."""
         return f"{self.question} {self.context}".strip()
 
 
 def condense(question: str, history: Sequence[Turn], encode: Encode, reader: Reader) -> Condensed:
-    """The question as it would be asked without the turns before it; one that stands alone stays as it is.
+    """Return the question as it would be asked without the earlier turns; one that stands alone stays as it is.
 
-    Turns may have their questions as typed: each is made whole by those before it.
+    The turns' questions may be as typed: each is rewritten by those before it.
     """
     turns: list[Turn] = []
     for turn in history[-TURNS:]:
@@ -78,17 +83,17 @@ def condense(question: str, history: Sequence[Turn], encode: Encode, reader: Rea
             _line(without_citation_marks(turn.answer[:ANSWER_CHARACTERS])),
         )
         if typed:
-            turns.append(Turn(_whole(typed, turns, reader), answer))
+            turns.append(Turn(_standalone(typed, turns, reader), answer))
     if not turns or not question.strip():
         return Condensed(question)
-    whole = _whole(question, turns, reader)
+    whole = _standalone(question, turns, reader)
     if whole == question and not ellipsis.is_incomplete(question) and not _goes_on(question, turns, encode):
         return Condensed(question)
     return Condensed(whole, f"{whole} {turns[-1].question[:COMPARED_CHARACTERS]}")
 
 
 def condense_with(question: str, history: Sequence[Turn], model: BaseChatModel) -> str:
-    """The same question by a chat model. Raises ModelError where it fails, is slow, or doesn't write one question."""
+    """Return the question rewritten by a chat model. Raises ModelError if it fails, is slow or writes no question."""
     turns = "\n".join(
         f"Reader: {_fenced(turn.question, QUESTION_CHARACTERS)}\nAnswer: {_fenced(turn.answer, ANSWER_CHARACTERS)}"
         for turn in history[-TURNS:]
@@ -97,14 +102,14 @@ def condense_with(question: str, history: Sequence[Turn], model: BaseChatModel) 
     question = "".join(written(prompt, model, SECONDS)).strip()
     if not question or "\n" in question or len(question) > QUESTION_CHARACTERS:
         raise ModelError(
-            f"The chat model wrote {len(question):,} characters where one question on one line was wanted. "
+            f"The chat model wrote {len(question):,} characters instead of one question on one line. "
             "Ask again, or set ONRECORD_LLM to another model."
         )
     return question
 
 
 class _Conversation:
-    """What the turns speak of."""
+    """Mentions in the turns so far, and how near each is."""
 
     def __init__(self, turns: Sequence[Turn], reader: Reader) -> None:
         self.before = turns[-1].question
@@ -114,23 +119,23 @@ class _Conversation:
 
     @cached_property
     def answer(self) -> str:
-        """The words of the last answer that answer its question; empty where they are many or unlikely."""
+        """The words of the last answer that answer its question; empty if they are many or unlikely."""
         turn = self._turns[-1]
         if not turn.answer:
             return ""
         (reading,) = self._reader.read(turn.question, [turn.answer])
         text = _BEFORE_THAT.sub("", reading.text)
-        believed = reading.score >= ANSWERED and len(text.split()) <= ANSWER_WORDS
-        return text.strip(" .,;:“”\"'’") if believed else ""
+        is_usable = reading.score >= ANSWERED and len(text.split()) <= ANSWER_WORDS
+        return text.strip(" .,;:“”\"'’") if is_usable else ""
 
     @cached_property
     def answered_names(self) -> list[Mention]:
-        """The names in the answers, those of the last one first."""
+        """The names in the answers, the last answer's first."""
         return [each for turn in reversed(self._turns) for each in self._in_answer(turn)]
 
     @cached_property
     def candidates(self) -> list[tuple[float, Mention]]:
-        """What a pronoun may mean, and how far back it is."""
+        """The mentions that a pronoun may refer to, each after its distance."""
         persons = {words(each.text)[-1] for each in self.answered_names if each.kind == "person"}
         seen = Counter(_key(each) for turn in self._turns for each in mentions(turn.question, self.names))
         return [
@@ -147,7 +152,7 @@ class _Conversation:
             for each in mentions(self.answer, self.names, only_names=True)[:1]:
                 yield -ANSWER_DISTANCE, replace(each, kind="person") if person and each.kind == "name" else each
         for age, turn in enumerate(reversed(self._turns)):
-            # The sooner it is said, the likelier it is meant: a subject, or the first sentence's.
+            # The earlier in a text, the likelier: the subject, or a name in the first sentence.
             for at, each in enumerate(mentions(turn.question, self.names)):
                 yield TURN_DISTANCE * age + at / 10, each
             for at, each in enumerate(self._in_answer(turn)):
@@ -157,42 +162,42 @@ class _Conversation:
         return mentions(turn.answer, self.names, only_names=True)
 
 
-def _whole(question: str, turns: Sequence[Turn], reader: Reader) -> str:
-    """The question with what its pronouns mean and with what it leaves out."""
+def _standalone(question: str, turns: Sequence[Turn], reader: Reader) -> str:
+    """Return the question with its pronouns replaced and its omissions filled in."""
     if not turns or len(question) > QUESTION_CHARACTERS:
         return question
-    said = _Conversation(turns, reader)
-    whole = ellipsis.with_noun(_without_pronouns(question, said), said.before, said.names)
+    earlier = _Conversation(turns, reader)
+    whole = ellipsis.replace_one(_without_pronouns(question, earlier), earlier.before, earlier.names)
     if ellipsis.is_incomplete(whole):
-        whole = ellipsis.completed(whole, said.before, said.names, said.answer) or whole
+        whole = ellipsis.complete(whole, earlier.before, earlier.names, earlier.answer) or whole
     if whole == question or len(whole) > QUESTION_CHARACTERS:
         return question
     whole = ellipsis.without_connective(whole.strip())
     return f"{whole[0].upper()}{whole[1:]}{'' if whole[-1] in '?.!' else '?'}"
 
 
-def _without_pronouns(question: str, said: _Conversation) -> str:
-    """The question with each thing that its pronouns mean named once, where it is first meant."""
-    free = list(pronouns.free_pronouns(question, said.names))
+def _without_pronouns(question: str, earlier: _Conversation) -> str:
+    """Return the question with the first pronoun for each person or thing replaced by its name."""
+    free = list(pronouns.free_pronouns(question, earlier.names))
     if not free:
         return question
     meanings: list[tuple[pronouns.Pronoun, Mention]] = []
-    candidates = [pair for pair in said.candidates if pair[1].text.lower() not in question.lower()]
+    candidates = [pair for pair in earlier.candidates if pair[1].text.lower() not in question.lower()]
     for pronoun in free:
         named = any(pronoun.is_same_as(other) for other, _ in meanings)
-        meant = None if named else pronouns.meant_by(pronoun, candidates)
+        meant = None if named else pronouns.referent(pronoun, candidates)
         if meant:
             meanings.append((pronoun, meant))
             candidates = [pair for pair in candidates if pair[1].text != meant.text]
     for pronoun, meant in reversed(meanings):
-        question = pronouns.put_in(question, pronoun, full_name(meant, said.answered_names))
+        question = pronouns.replace_pronoun(question, pronoun, full_name(meant, earlier.answered_names))
     return question
 
 
 def _goes_on(question: str, turns: Sequence[Turn], encode: Encode) -> bool:
-    """Whether the question is like one of the last turns in meaning, and no change of topic."""
-    said = [text[:COMPARED_CHARACTERS] for turn in turns[-COMPARED_TURNS:] for text in turn if text]
-    vectors = encode([question, *said])
+    """Return True if the question is like one of the last turns in meaning, and no change of topic."""
+    texts = [text[:COMPARED_CHARACTERS] for turn in turns[-COMPARED_TURNS:] for text in turn if text]
+    vectors = encode([question, *texts])
     return bool((vectors[1:] @ vectors[0]).max() >= RELATED)
 
 

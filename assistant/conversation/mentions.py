@@ -1,4 +1,4 @@
-"""What a text mentions, and how well a pronoun could mean it."""
+"""Persons, places and things that a text mentions, and how well a pronoun could refer to them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.conversation.noun_phrases import NounPhrase, noun_phrases
+from assistant.english.countries import canonical, is_country
 from assistant.english.names import TITLES
-from assistant.english.synonyms import canonical, is_country
 from index.text.words import words
 
 Kind = Literal["person", "place", "name", "thing"]
 
 LONGEST = 80
-"""Characters; nobody writes longer noun phrases."""
+"""Characters of a noun phrase; a longer one is no mention. Not measured."""
 
 _OWNERS = frozenset("his her its their".split())
 _WHERE = frozenset("in at to from near off outside inside into across around".split())
@@ -23,7 +23,7 @@ _RELATIONAL = frozenset(
     example feature function history impact importance kind meaning name number origin part price pro purpose reason
     result risk role side sort symptom type use""".split()
 )
-"""What follows "of" after these is what is spoken of: "the causes of the strike"."""
+"""Nouns before "of" that aren't the topic themselves: "the causes of the strike" is about the strike."""
 
 _ROLES = TITLES | frozenset(
     """ambassador author boss candidate captain chairman chairwoman chief coach commissioner director editor founder
@@ -45,9 +45,9 @@ _FEMALE = frozenset("mrs ms miss lady queen princess chairwoman spokeswoman woma
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """What stands at `[start:end]` of the text, as it would be said elsewhere: "the strike" where it is "his strike".
+    """A mention at `[start:end]` of a text, worded so that it can stand elsewhere: "his strike" becomes "the strike".
 
-    A "name" is a person's or a thing's, which only its sentence would tell.
+    The kind "name" means a person or a thing; which of the two only the sentence would show.
     """
 
     text: str
@@ -58,15 +58,15 @@ class Mention:
 
 
 def mentions(text: str, names: frozenset[str], *, only_names: bool = False) -> list[Mention]:
-    """What a question mentions, in order; of other texts only what has a name. `names` are in lower case."""
-    found = [
+    """Return what a question mentions, in order; `only_names` for other texts. `names` are in lower case."""
+    everything = [
         each for phrase in noun_phrases(text, names, only_names=only_names) for each in _mentions(text, phrase, names)
     ]
-    return [each for each in found if len(each.text) <= LONGEST and not _DESCRIBES.fullmatch(each.text)]
+    return [each for each in everything if len(each.text) <= LONGEST and not _DESCRIBES.fullmatch(each.text)]
 
 
-def fits(pronoun: str, mention: Mention) -> int | None:
-    """How badly the mention fits the pronoun (lower case): 0 for well, to 3; None where it can't be meant."""
+def mismatch_penalty(pronoun: str, mention: Mention) -> int | None:
+    """Return 0 if the mention fits the lower-case pronoun perfectly, up to 3 for a poor fit, None if impossible."""
     own = set(words(mention.text))
     match pronoun:
         case "he" | "him" | "his" | "she" | "her" | "hers":
@@ -83,24 +83,27 @@ def fits(pronoun: str, mention: Mention) -> int | None:
             return None if mention.kind == "person" else 3 if mention.plural else int(mention.kind != "thing")
 
 
-def owns(mention: Mention, pronoun: str) -> bool:
-    """Whether "its" or "their", later in the same question, is the mention's own: not so after "the name of"."""
+def may_own(mention: Mention, pronoun: str) -> bool:
+    """Return True if "its" or "their" later in the same question may refer to the mention.
+
+    After "the name of the ship" the name is not what "its" refers to.
+    """
     if head(mention.text).removesuffix("s") in _RELATIONAL:
         return False
     if pronoun == "their":
         return mention.plural or any(word.endswith("s") and len(word) > 3 for word in words(mention.text))
-    fit = fits(pronoun, mention)
-    return fit is not None and fit <= 1
+    penalty = mismatch_penalty(pronoun, mention)
+    return penalty is not None and penalty <= 1
 
 
 def head(phrase: str) -> str:
-    """The noun that the phrase is built on, in lower case: "the mayor of Dunmarrow" is a "mayor"."""
+    """Return the main noun of the phrase in lower case: "mayor" of "the mayor of Harden"."""
     before = words(re.split(r"\s(?:of|in|for|on|at)\s", phrase)[0])
     return before[-1] if before else ""
 
 
 def full_name(mention: Mention, others: Sequence[Mention]) -> Mention:
-    """The same with the name in full, where one of the others has it so: "Lavrov" is "Sergei Lavrov"."""
+    """Return the mention with its name in full if one of the others has it: "Lavrov" becomes "Sergei Lavrov"."""
     own = words(mention.text)
     for other in others:
         name = _without_ranks(other.text)
@@ -112,7 +115,7 @@ def full_name(mention: Mention, others: Sequence[Mention]) -> Mention:
 
 
 def _without_ranks(name: str) -> str:
-    """The name alone: "Russian Foreign Minister Sergei Lavrov" is "Sergei Lavrov"."""
+    """Return the name alone: "Russian Foreign Minister Sergei Lavrov" becomes "Sergei Lavrov"."""
     parts = name.split(" ")
     while len(parts) > 1 and (parts[0].lower() in _RANKS or is_country(canonical(parts[0]).lower())):
         parts = parts[1:]
@@ -120,7 +123,7 @@ def _without_ranks(name: str) -> str:
 
 
 def _mentions(text: str, phrase: NounPhrase, names: frozenset[str]) -> Iterator[Mention]:
-    """The phrase as a mention; before it who owns it, or in its place what its "of" names."""
+    """Yield the phrase as a mention, after its owner if it has one; or only the part after "of" (see _RELATIONAL)."""
     tokens, before = phrase
     start, end = tokens[0].start, tokens[-1].start + len(tokens[-1].bare)
     whole = text[start:end]

@@ -1,7 +1,7 @@
-"""Finds the noun phrases of a text by rule: runs of words between stop words, verbs and marks.
+"""Finds noun phrases by rule: runs of words between stop words, verbs and punctuation.
 
-The idea is that of RAKE (Rose et al. 2010, "Automatic keyword extraction from individual documents"), with determiners,
-"of" and names that are joined.
+The idea is from RAKE (Rose et al. 2010, "Automatic keyword extraction from individual documents"). In addition,
+determiners, "of" and names join runs.
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from assistant.english.names import TITLES
 from assistant.english.reported_speech import kind_of
+from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import STOP_WORDS, stem, words
 
 AUXILIARIES = frozenset("did does do didn doesn don will would can could should may might must".split())
@@ -36,26 +37,25 @@ _VERBS = _stems(
     mean meet occur own pay prevent propose protect reduce refuse relate remain replace resign seem sell send show sink
     sit spend stand start stop support survive take tell think use win"""
 )
-"""Verbs that are hardly ever nouns, which end a noun phrase."""
+"""Verbs that are hardly ever nouns; they end a noun phrase."""
 
 _VERBS_AFTER_SUBJECTS = _stems(
     """attack call change cost end fight force hold land march move need order plan play report rule score sign stage
     strike test travel vote walk want work"""
 )
-"""Nouns as well, but verbs after the subject of a question: "did the dockers [strike] in …"."""
+"""Words that are nouns, but verbs after the subject of a question: "did the dockers [strike] in …"."""
 
 _NO_NOUNS = frozenset(
     """also anyone currently else ever everyone example examples exactly kind kinds like lot no now often oh ok okay
     other others recently so someone still thanks then thing things today typical usually way ways wow yes
     yet""".split()
 )
-"""Words that a reader doesn't mean by "it"."""
+"""Words that "it" doesn't refer to."""
 
 _BEFORE_VERBS = frozenset("he she they it you we i who there how".split())
-_DAYS_AND_MONTHS = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
-    october november december""".split()
-)
+_DAYS_AND_MONTHS = frozenset({*WEEKDAYS, *MONTHS}) - {"may"}
+"""May is left out because it is a name and a verb as well."""
+
 _ENDS_PHRASES = STOP_WORDS | _DAYS_AND_MONTHS | AUXILIARIES | BE_OR_HAVE
 _NO_NAMES = _DAYS_AND_MONTHS | _NO_NOUNS
 
@@ -69,31 +69,31 @@ class Token(NamedTuple):
 
     @property
     def word(self) -> str:
-        """In lower case, without "'s" and "n't"."""
+        """The token in lower case, without "'s" and "n't"."""
         return _CONTRACTED.sub("", self.bare).lower()
 
     @property
     def bare(self) -> str:
-        """Without "'s"."""
+        """The token without "'s"."""
         return _OWNER.sub("", self.text)
 
     @property
     def is_owner(self) -> bool:
-        """Whether it ends with "'s"."""
+        """Return True if it ends with "'s"."""
         return _OWNER.search(self.text) is not None
 
 
 class NounPhrase(NamedTuple):
-    """The tokens of a noun phrase, determiner included, and the word before it, which a comma may part from it."""
+    """The tokens of a noun phrase with its determiner, and the word before it, even one before a comma."""
 
     tokens: Sequence[Token]
     before: str
 
 
 def noun_phrases(text: str, names: frozenset[str], *, only_names: bool = False) -> Iterator[NounPhrase]:
-    """The noun phrases of a question, in order. Of other texts only the names are told reliably: `only_names`.
+    """Yield the noun phrases of a question in order; of other texts use `only_names`, because only names are reliable.
 
-    `names` are words, in lower case, that are names however they are written here.
+    `names` are words, in lower case, that are names even if this text writes them without a capital.
     """
     sentence = _Sentence(text, names, only_names=only_names)
     at = 0
@@ -106,12 +106,12 @@ def noun_phrases(text: str, names: frozenset[str], *, only_names: bool = False) 
 
 class _Sentence:
     def __init__(self, text: str, names: frozenset[str], *, only_names: bool) -> None:
-        self.tokens = [Token(found.group(), found.start(), found.end()) for found in _TOKEN.finditer(text)]
+        self.tokens = [Token(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
         self._names = names
         self._only_names = only_names
 
     def run(self, at: int) -> Sequence[Token]:
-        """The tokens of the noun phrase that begins here; none where none does."""
+        """Return the tokens of the noun phrase that begins at `at`; empty if none begins there."""
         first = last = at + (self.tokens[at].word in DETERMINERS)
         while last < len(self.tokens) and self._is_part(last, after_determiner=last == first > at):
             ends = self._only_names and self.tokens[last].is_owner
@@ -122,12 +122,12 @@ class _Sentence:
         return self.tokens[at:last] if last > first else []
 
     def before(self, at: int) -> str:
-        """The word before, or before a comma; empty where there is none."""
+        """Return the word before `at`, or before a comma there; empty if there is none."""
         at -= 1 + (at > 1 and self.tokens[at - 1].text == ",")
         return self.tokens[at].word if at >= 0 else ""
 
     def without_verb(self, at: int, run: Sequence[Token]) -> Sequence[Token]:
-        """The run less what follows the subject of a question in it: "did [the dockers] march?"."""
+        """Return the run without the verb after a question's subject: "did [the dockers] march?"."""
         first = int(run[0].word in DETERMINERS)
         if len(run) - first < 2 or not self._is_inverted(at) or self._is_verb(at + len(run)):
             return run
@@ -145,7 +145,7 @@ class _Sentence:
         return before in AUXILIARIES or (before in BE_OR_HAVE and not asked_for)
 
     def _joiners(self, at: int) -> int:
-        """How many tokens here ("of the", "and") join the phrase to a word that goes on with it."""
+        """Return how many tokens at `at` ("of the", "and") join the phrase before them to the word after them."""
         joiner = self.tokens[at].word if at < len(self.tokens) else ""
         following = self.tokens[at + 1].word if at + 1 < len(self.tokens) else ""
         after = at + 1 + (joiner in _JOINERS and following in DETERMINERS)

@@ -1,15 +1,15 @@
-"""Pronouns that mean something outside their question, and the question with what they mean in their place."""
+"""Pronouns that refer to something outside their question, and their replacement by what they refer to."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.conversation.mentions import Mention, fits, head, mentions, owns
+from assistant.conversation.mentions import Mention, head, may_own, mentions, mismatch_penalty
 from assistant.conversation.noun_phrases import AUXILIARIES, BE_OR_HAVE
 from index.text.words import STOP_WORDS, words
 
-WELL = 1
-"""A mention in the question itself that fits a pronoun so well or better is what is meant."""
+GOOD_FIT = 1
+"""The highest penalty at which a mention in the question itself is what a pronoun refers to. Not measured."""
 
 _PRONOUN = re.compile(
     r"\b(?:he|him|his|she|hers?|they|them|theirs?|its?|there|(?P<pointing>this|that|these|those))\b(?!-)", re.IGNORECASE
@@ -17,7 +17,7 @@ _PRONOUN = re.compile(
 _SUBJECTS = frozenset("he she they".split())
 _OWNERS = frozenset("his her its their".split())
 _OBJECT_HER = "hers"
-"""Stands for "her" that owns nothing, as in "who saw her?"."""
+"""Stands for "her" that isn't possessive, as in "who saw her?"."""
 
 _GROUPS = (("he", "him", "his"), ("she", "her", "hers"), ("they", "them", "their", "theirs"), ("it", "its"))
 _PREPOSITIONS = frozenset(
@@ -49,7 +49,7 @@ _EXISTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Pronoun:
-    """A pronoun at `question[start:end]`; `noun` is what "that ferry" points at, and within the offsets."""
+    """A pronoun at `question[start:end]`; for "that ferry", `noun` is "ferry" and lies within the offsets."""
 
     word: str
     start: int
@@ -57,12 +57,12 @@ class Pronoun:
     noun: str = ""
 
     def is_same_as(self, other: "Pronoun") -> bool:
-        """Whether both mean the same, as "he" and "his" in one question do."""
+        """Return True if both refer to the same, as "he" and "his" in one question do."""
         return self.word == other.word or any(self.word in group and other.word in group for group in _GROUPS)
 
 
 def free_pronouns(question: str, names: frozenset[str]) -> Iterator[Pronoun]:
-    """The pronouns whose meaning isn't in the question; "it" and "there" that mean nothing are left out."""
+    """Yield the pronouns whose referent isn't in the question; "it is raining" and "there are" are skipped."""
     own = mentions(question, names)
     empty = {
         place
@@ -71,20 +71,24 @@ def free_pronouns(question: str, names: frozenset[str]) -> Iterator[Pronoun]:
         for place in range(phrase.start(), phrase.end())
         if question[place : place + len(word)].lower() == word
     }
-    for found in _PRONOUN.finditer(question):
-        pronoun = None if found.start() in empty else _read(question, found)
+    for match in _PRONOUN.finditer(question):
+        pronoun = None if match.start() in empty else _pronoun_at(question, match)
         if pronoun and not _is_bound(question, pronoun, own):
             yield pronoun
 
 
-def meant_by(pronoun: Pronoun, candidates: Sequence[tuple[float, Mention]]) -> Mention | None:
-    """Of the candidates, each with its distance, the one that is nearest and fits best; None where none fits."""
-    fitting = [(far + fit, at) for at, (far, each) in enumerate(candidates) if (fit := _fit(pronoun, each)) is not None]
+def referent(pronoun: Pronoun, candidates: Sequence[tuple[float, Mention]]) -> Mention | None:
+    """Return the candidate with the lowest sum of distance and penalty, None if none fits the pronoun."""
+    fitting = [
+        (distance + penalty, at)
+        for at, (distance, each) in enumerate(candidates)
+        if (penalty := _penalty(pronoun, each)) is not None
+    ]
     return candidates[min(fitting)[1]][1] if fitting else None
 
 
-def put_in(question: str, pronoun: Pronoun, meant: Mention) -> str:
-    """The question with what is meant in the pronoun's place."""
+def replace_pronoun(question: str, pronoun: Pronoun, meant: Mention) -> str:
+    """Return the question with the mention in the pronoun's place: "her party" becomes "Ada Lund’s party"."""
     before, text = question[: pronoun.start], meant.text
     if pronoun.word in _OWNERS:
         text += "’" if text.endswith("s") else "’s"
@@ -94,14 +98,14 @@ def put_in(question: str, pronoun: Pronoun, meant: Mention) -> str:
     return f"{before}{text}{question[pronoun.end :]}"
 
 
-def _read(question: str, found: re.Match[str]) -> Pronoun | None:
-    word, start, end = found.group().lower(), found.start(), found.end()
-    if found["pointing"]:
-        return _read_pointing(question, word, start, end)
+def _pronoun_at(question: str, match: re.Match[str]) -> Pronoun | None:
+    word, start, end = match.group().lower(), match.start(), match.end()
+    if match["pointing"]:
+        return _demonstrative(question, word, start, end)
     return Pronoun(_OBJECT_HER if word == "her" and not _noun_after(question[end:]) else word, start, end)
 
 
-def _read_pointing(question: str, word: str, start: int, end: int) -> Pronoun | None:
+def _demonstrative(question: str, word: str, start: int, end: int) -> Pronoun | None:
     before, after = words(question[:start])[-1:], question[end:]
     if _ENDS.match(after):
         return Pronoun(word, start, end) if before and before[0] in _PREPOSITIONS else None
@@ -117,11 +121,11 @@ def _noun_after(after: str) -> re.Match[str] | None:
 
 
 def _is_bound(question: str, pronoun: Pronoun, own: Sequence[Mention]) -> bool:
-    """Whether the question itself has what the pronoun means, by where both stand."""
+    """Return True if the pronoun refers to something in the question itself, decided by where both stand."""
     if pronoun.noun:
         return False
     sentence = max((end.end() for end in _SENTENCE_ENDS.finditer(question, 0, pronoun.start)), default=0)
-    if any(each.end <= sentence and fits(pronoun.word, each) is not None for each in own):
+    if any(each.end <= sentence and mismatch_penalty(pronoun.word, each) is not None for each in own):
         return True
     fitting = [each for each in own if _may_bind(question, pronoun, each)]
     earlier = [each for each in fitting if each.end <= pronoun.start]
@@ -138,13 +142,13 @@ def _may_bind(question: str, pronoun: Pronoun, mention: Mention) -> bool:
     if mention.end <= pronoun.start and _RELATIVE.fullmatch(question, mention.end, pronoun.start):
         return False  # "the plants they found": others than the plants
     if pronoun.word in ("its", "their"):
-        return owns(mention, pronoun.word)
-    fit = fits(pronoun.word, mention)
-    return fit is not None and fit <= WELL
+        return may_own(mention, pronoun.word)
+    penalty = mismatch_penalty(pronoun.word, mention)
+    return penalty is not None and penalty <= GOOD_FIT
 
 
-def _fit(pronoun: Pronoun, mention: Mention) -> int | None:
+def _penalty(pronoun: Pronoun, mention: Mention) -> int | None:
     if not pronoun.noun:
-        return fits(pronoun.word, mention)
+        return mismatch_penalty(pronoun.word, mention)
     own = head(mention.text)
     return 0 if own.removesuffix("s") == pronoun.noun.removesuffix("s") else None

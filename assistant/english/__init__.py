@@ -1,1 +1,1 @@
-"""What is known of English: periods, relative dates, numbers, names, reported speech."""
+"""Knowledge of English: periods, relative dates, numbers, names, countries, synonyms, reported speech."""

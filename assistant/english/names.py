@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from importlib.resources import files
 
 from index.text.words import words
 
@@ -9,20 +10,30 @@ TITLES = frozenset(
     "mr mrs ms miss dr prof sir lord lady president minister secretary general col gen lt sen rep".split()
 )
 
+GIVEN_NAMES = frozenset(
+    line
+    for line in (files("assistant.english") / "given_names.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+)
+"""About 2,400 given names in lower case, without those that are other words ("Will"); see tools/countries.py."""
+
 _OWNER = re.compile(r"[\w-]+[’'](?:s\b|(?=\s))")
 _CAPITALISED_INSIDE = re.compile(r"(?<![.!?:\n] )(?<=[\w,;’'\-–—“\"(‘] |.[“\"(‘])[A-Z][\w’'.-]*")
 
 
 def names_in(texts: Iterable[str]) -> frozenset[str]:
-    """The words, in lower case, that the texts write with a capital inside sentences and never without one."""
+    """Return the words, in lower case, that the texts write with a capital inside sentences and never without one.
+
+    "Then Mr Lavrov met the president." gives "lavrov".
+    """
     capitalised: set[str] = set()
     plain: set[str] = set()
     for text in texts:
-        capitalised.update(word for found in _CAPITALISED_INSIDE.findall(text) for word in words(found))
-        plain.update(word for found in re.findall(r"\b[a-z][\w’'-]*", text) for word in words(found))
+        capitalised.update(word for match in _CAPITALISED_INSIDE.findall(text) for word in words(match))
+        plain.update(word for match in re.findall(r"\b[a-z][\w’'-]*", text) for word in words(match))
     return frozenset(capitalised - plain - TITLES)
 
 
 def without_owners(text: str) -> str:
-    """The text less the words that own something: "Putin's" of "Putin's spokesman"."""
+    """Return the text without its possessives: "Putin's spokesman" gives " spokesman"."""
     return _OWNER.sub(" ", text)

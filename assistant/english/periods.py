@@ -1,38 +1,36 @@
-"""The time, publisher or author that a question restricts itself to: "last week", "since March", "according to X".
+"""The period, publisher or author to which a question restricts itself: "last week", "since March", "according to X".
 
-A period is when articles were published. A small grammar takes only what can hardly be anything else: a preposition
-and a whole date, or words such as "last week", before the question's end or a word such as "what" or "about". So "the
-2018 Worlds", "more than 2020 people" and "since May resigned" tell nothing.
+A period is when articles were published. The small grammar accepts only what can hardly mean anything else: a
+preposition and a whole date, or words such as "last week", followed by the question's end or by a word such as "what"
+or "about". So "the 2018 Worlds", "more than 2020 people" and "since May resigned" are no periods.
 """
 
 import re
-from calendar import day_name, monthrange
+from calendar import monthrange
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from assistant.english.countries import canonical, is_country
+from assistant.english.number_words import SMALL_NUMBERS
 from assistant.english.relative_dates import YEAR
-from assistant.english.synonyms import canonical, is_country
+from index.text.calendar_words import MONTH_ABBREVIATIONS, MONTHS, WEEKDAYS
 
 LONGEST = 1_000
-"""Characters; in a longer question nothing is found."""
+"""Characters of a question; in a longer one no restriction is looked for."""
 
-_MONTH = (
-    "(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\b\.?)"
-)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+_MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{'|'.join(sorted(MONTH_ABBREVIATIONS, key=len, reverse=True))})\b\.?)"
+_NUMBERS = SMALL_NUMBERS[1:13]
 _COUNT = rf"(?P<count>\d{{1,3}}|an?|{'|'.join(_NUMBERS)})"
 _UNIT = r"(?P<unit>day|week|month|year)s?"
 _DAY = r"(?:the\s)?\d{1,2}(?:st|nd|rd|th)?"
 _PART = r"(?:early|mid|late|the\s(?:beginning|start|middle|end)\sof)"
 _THIRDS = {"early": 0, "beginning": 0, "start": 0, "mid": 1, "middle": 1, "late": 2, "end": 2}
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-"""The month that a season begins in, north of the equator."""
+"""Maps a season to the month in which it begins, north of the equator."""
 
-_WEEKDAY = "|".join(day_name)
+_WEEKDAY = "|".join(WEEKDAYS)
 _RELATIVE = [
     r"(?P<yesterday>yesterday)",
     r"(?P<which>last|this)\s(?P<unit>week|month|year)",
@@ -78,7 +76,7 @@ _BELONGS = re.compile(
     r"|at|on)\s$",
     re.IGNORECASE,
 )
-"""What makes words before it a part of something else: "more than a year ago", "at the end of last year"."""
+"""Words before a date that make it part of something else: "more than a year ago", "at the end of last year"."""
 
 _EVENT = re.compile(
     r"\b(?:accident|agreement|attack|bombing|conference|crash|deal|disaster|election|final|fire|flood|game|hearing"
@@ -86,7 +84,7 @@ _EVENT = re.compile(
     r"|visit|vote|war)s?\s$",
     re.IGNORECASE,
 )
-"""What a date after it belongs to: of "the meeting on 17 October" a later article may tell."""
+"""Nouns to which a date after them belongs: a later article may report "the meeting on 17 October"."""
 
 _ASKS_FOR_TIME = re.compile(
     r"\bwhen(?:[’']s|\sexactly|\s(?:did|was|were|is|are|does|do|has|have|had|can|could|should|would))\b|^when\b(?!.*,)"
@@ -96,7 +94,7 @@ _ASKS_FOR_TIME = re.compile(
 )
 _OF_THE_FUTURE = re.compile(r"^\W*Will\b|\b(?:will|would)\b|\w[’']ll\b|\bgoing to\b")
 _OF_NEWS = re.compile(r"\b(?:did|was|were|said|reported|announced|happen\w*|new|news|headlines)\b", re.IGNORECASE)
-"""What a question about "today" has that asks for news, and not for how things stand nowadays."""
+"""Words that show that a question with "today" asks for news, and not for how things are nowadays."""
 
 _MARKERS = re.compile(r"\b(?:according\sto|as\sreported\sby|by|in|from)\s(?P<the>the\s)?", re.IGNORECASE)
 _PUBLISHED = re.compile(rf"\b(?:reported|published|written|article|story|report|{_NEWS})\s$", re.IGNORECASE)
@@ -104,15 +102,15 @@ _COMMON = frozenset(
     """atlantic express guardian herald hill independent ledger local mail mercury metro mirror money nation news
     observer people politics post press record science sport standard star sun time times today week world""".split()
 )
-"""Publishers that are also a common word: without "the" and a capital, or at all, it needs more than "in" or "from"."""
+"""Common words that are publishers' names as well; "in" or "from" before one doesn't make it a publisher."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a question is restricted to, by `words`, which are `question[start:end]`.
+    """A restriction that a question makes with `words`, which are `question[start:end]`.
 
-    For "dates" `after` and `before` are the first and the last day, both in it, None where it is open; for "publisher"
-    and "author" `value` is the name as the collection has it.
+    For "dates", `after` and `before` are the first and the last day, both included; None means open. For "publisher"
+    and "author", `value` is the name as the collection has it.
     """
 
     field: Literal["dates", "publisher", "author"]
@@ -124,23 +122,27 @@ class Guess:
     value: str | None = None
 
 
-def find(question: str, today: date, publishers: Collection[str] = (), authors: Collection[str] = ()) -> list[Guess]:
-    """The restrictions that the question tells, in its order; none overlaps another.
+def find_restrictions(
+    question: str, today: date, publishers: Collection[str] = (), authors: Collection[str] = ()
+) -> list[Guess]:
+    """Return the restrictions in the question, in its order and without overlaps.
 
     A question that asks for a time ("when …") or about the future has no period.
     """
     if len(question) > LONGEST:
         return []
-    found = [*_periods(question, today), *_names(question, publishers, authors)]
     apart: list[Guess] = []
-    for guess in found:
+    for guess in (*_periods(question, today), *_sources(question, publishers, authors)):
         if all(guess.end <= other.start or other.end <= guess.start for other in apart):
             apart.append(guess)
     return sorted(apart, key=lambda guess: guess.start)
 
 
-def without(question: str, guesses: Sequence[Guess]) -> str:
-    """The question less the guesses' words, for searching; the question itself where no word would be left."""
+def without_restrictions(question: str, guesses: Sequence[Guess]) -> str:
+    """Return the question without the words of its restrictions, for searching.
+
+    "What happened in March?" becomes "What happened?". The question itself is returned if no word would be left.
+    """
     left = question
     for guess in sorted(guesses, key=lambda guess: -guess.start):
         left = left[: guess.start] + " " + left[guess.end :]
@@ -154,7 +156,7 @@ def without(question: str, guesses: Sequence[Guess]) -> str:
 
 
 def label(guess: Guess) -> str:
-    """The restriction in plain words: "from 16 to 22 November 2026", "since 1 March 2021", "from The Gazette"."""
+    """Return the restriction in plain words: "from 16 to 22 November 2026", "since 1 March 2021", "by Ada Lund"."""
     if guess.field != "dates":
         return f"{'from' if guess.field == 'publisher' else 'by'} {guess.value}"
     first, last = guess.after, guess.before
@@ -175,36 +177,37 @@ def _periods(question: str, today: date) -> Iterator[Guess]:
     if _ASKS_FOR_TIME.search(question) or _OF_THE_FUTURE.search(question):
         return
     for form in _PERIODS:
-        for found in form.finditer(question):
-            told = found.groupdict()
-            start, end = found.start("words"), found.end("own" if told.get("own") else "words")
+        for match in form.finditer(question):
+            groups = match.groupdict()
+            start, end = match.start("words"), match.end("own" if groups.get("own") else "words")
             before = question[max(0, start - 15) : start]
-            if (not told.get("own") and _BELONGS.search(before)) or (told.get("how") and _EVENT.search(before)):
+            if (not groups.get("own") and _BELONGS.search(before)) or (groups.get("how") and _EVENT.search(before)):
                 continue
             try:
-                days = _days(found, question, today)
+                days = _days(match, question, today)
             except (ValueError, OverflowError):  # 31 February, or before the calendar's first day
                 continue
             if days:
                 yield Guess("dates", question[start:end], start, end, *days)
 
 
-def _days(found: re.Match[str], question: str, today: date) -> tuple[date | None, date | None] | None:
-    told = found.groupdict()
-    if "first" in told:
-        return _between(told["first"], told["last"], today)
-    if "past" in told:
-        return _back(today, _number(told["count"] or "a"), told["unit"]), today
-    if "ago" in told:
-        return _around(_back(today, _number(told["count"]), told["unit"]), told["unit"])
-    if "today" in told:
-        return (today, today) if told["own"] or _OF_NEWS.search(question) else None
-    if "since" in told:
-        return _last(told["since"], today), None
-    span = _span(told["date"], today)
-    how = (told.get("how") or "in").lower()
+def _days(match: re.Match[str], question: str, today: date) -> tuple[date | None, date | None] | None:
+    """Return the first and the last day of a period, None for open ones; None for no period."""
+    groups = match.groupdict()
+    if "first" in groups:
+        return _between(groups["first"], groups["last"], today)
+    if "past" in groups:
+        return _back(today, _number(groups["count"] or "a"), groups["unit"]), today
+    if "ago" in groups:
+        return _around(_back(today, _number(groups["count"]), groups["unit"]), groups["unit"])
+    if "today" in groups:
+        return (today, today) if groups["own"] or _OF_NEWS.search(question) else None
+    if "since" in groups:
+        return _last(groups["since"], today), None
+    span = _span(groups["date"], today)
+    how = (groups.get("how") or "in").lower()
     if span is None or (
-        how.split()[0] in ("before", "after", "until", "till", "up") and _may_be_no_month(told["date"])
+        how.split()[0] in ("before", "after", "until", "till", "up") and _may_be_no_month(groups["date"])
     ):
         return None
     return _bounded(how, *span, today)
@@ -227,7 +230,10 @@ def _bounded(how: str, first: date, last: date, today: date) -> tuple[date | Non
 
 
 def _between(first: str, last: str, today: date) -> tuple[date, date] | None:
-    """From the one to the other; of "5 and 12 March 2024" or "March and May 2023" the first has the last's year."""
+    """Return the days from the first date to the last one, whose year the first takes if it has none.
+
+    "5 and 12 March 2024" are both in March 2024, "March and May 2023" both in 2023.
+    """
     ends = _span(last, today)
     if ends is None:
         return None
@@ -240,62 +246,62 @@ def _between(first: str, last: str, today: date) -> tuple[date, date] | None:
 
 
 def _span(text: str, today: date) -> tuple[date, date] | None:
-    """The first and last day of a date in words; one without its year is the latest that has begun by `today`.
+    """Return the first and last day of a date in words, None for one in the future.
 
-    None for the future. Raises ValueError for a day that doesn't exist.
+    A date without a year is the latest one that has begun by `today`. Raises ValueError for a day that doesn't exist.
     """
-    found = next(match for form in _WHOLE_DATES if (match := form.fullmatch(text)))
-    span = _read(found.groupdict(), today)
+    match = next(match for form in _WHOLE_DATES if (match := form.fullmatch(text)))
+    span = _days_of_date(match.groupdict(), today)
     return span if span and span[0] <= today else None
 
 
-def _read(told: dict[str, str | None], today: date) -> tuple[date, date] | None:
-    iso, day, month, year, part = (told.get(name) for name in ("iso", "day", "month", "year", "part"))
+def _days_of_date(groups: dict[str, str | None], today: date) -> tuple[date, date] | None:
+    iso, day, month, year, part = (groups.get(name) for name in ("iso", "day", "month", "year", "part"))
     if iso:
         return date.fromisoformat(iso), date.fromisoformat(iso)
     if day and month:
         number = int(re.sub(r"\D", "", day))
         return _latest_day(number, month, int(year) if year else None, today)
     if month:
-        if not year and month.lower().rstrip(".") in (*_MONTHS, "sept") and month.lower() != "may":
+        if not year and month.lower().rstrip(".") in MONTH_ABBREVIATIONS:
             return None  # "Jan" and "Mar" may be names
-        span = _month(int(year), _number_of(month)) if year else _latest_month(month, today)
+        span = _month(int(year), _month_of(month)) if year else _latest_month(month, today)
         return _third(*span, part) if part else span
-    if year and (season := told.get("season")):
+    if year and (season := groups.get("season")):
         begins = date(int(year), _SEASONS[season.lower()], 1)
         return begins, _back(begins, -3, "month") - timedelta(1)
     if year:
         return _third(*_year(int(year)), part) if part else _year(int(year))
-    if unit := told.get("unit"):
-        return _around(_back(today, 1 if str(told["which"]).lower() == "last" else 0, unit), unit)
-    if weekday := told.get("weekday"):
+    if unit := groups.get("unit"):
+        return _around(_back(today, 1 if str(groups["which"]).lower() == "last" else 0, unit), unit)
+    if weekday := groups.get("weekday"):
         return _around(_last(weekday, today), "day")
-    if last_month := told.get("last_month"):
+    if last_month := groups.get("last_month"):
         return _latest_month(last_month, _month(today.year, today.month)[0] - timedelta(1))
     return _around(today - timedelta(1), "day")
 
 
 def _last(weekday: str, today: date) -> date:
-    """The latest such day before today."""
-    index = [name.lower() for name in day_name].index(weekday.lower())
+    """Return the latest day before today with this weekday."""
+    index = WEEKDAYS.index(weekday.lower())
     return today - timedelta((today.weekday() - index - 1) % 7 + 1)
 
 
 def _latest_day(day: int, month: str, year: int | None, today: date) -> tuple[date, date]:
-    """That day; without a year, the latest up to today."""
-    number = _number_of(month)
+    """Return the day twice, as a span; without a year it is the latest one up to today."""
+    number = _month_of(month)
     if year is None:
         year = today.year if (number, day) <= (today.month, today.day) else today.year - 1
     return date(year, number, day), date(year, number, day)
 
 
 def _latest_month(month: str, today: date) -> tuple[date, date]:
-    number = _number_of(month)
+    number = _month_of(month)
     return _month(today.year if number <= today.month else today.year - 1, number)
 
 
 def _third(first: date, last: date, part: str) -> tuple[date, date]:
-    """The early, middle or late third of a month (to the 10th, to the 20th) or of a year (four months)."""
+    """Return the early, middle or late third of a month (to the 10th, to the 20th) or of a year (four months)."""
     third = next(_THIRDS[word] for word in part.lower().split() if word in _THIRDS)
     if first.month == last.month:
         return first.replace(day=10 * third + 1), last if third == 2 else first.replace(day=10 * third + 10)
@@ -303,12 +309,12 @@ def _third(first: date, last: date, part: str) -> tuple[date, date]:
 
 
 def _may_be_no_month(text: str) -> bool:
-    """Whether it may be a person or a procession: "before May", "after march"."""
+    """Return True for a word that may be a person or a procession: "before May", "after march"."""
     return text.lower() in ("may", "april", "august") or text == "march"
 
 
 def _back(day: date, count: int, unit: str) -> date:
-    """So many days, weeks, months or years earlier; the month's last day where it has no such day."""
+    """Return the day `count` units earlier; a month's last day if that month has no such day."""
     if unit.lower() in ("day", "week"):
         return day - timedelta(count * (7 if unit.lower() == "week" else 1))
     months = day.year * 12 + day.month - 1 - count * (12 if unit.lower() == "year" else 1)
@@ -317,7 +323,7 @@ def _back(day: date, count: int, unit: str) -> date:
 
 
 def _around(day: date, unit: str) -> tuple[date, date]:
-    """The day itself, or its week from Monday to Sunday, month or year."""
+    """Return the first and last day of the day itself, of its week from Monday to Sunday, its month or its year."""
     match unit.lower():
         case "day":
             return day, day
@@ -338,8 +344,9 @@ def _month(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def _number_of(month: str) -> int:
-    return _MONTHS.index(month[:3].lower()) + 1
+def _month_of(name: str) -> int:
+    """Return the number of the month with this name or abbreviation, 1 to 12."""
+    return [month[:3] for month in MONTHS].index(name[:3].lower()) + 1
 
 
 def _number(count: str) -> int:
@@ -349,8 +356,8 @@ def _number(count: str) -> int:
     return int(count) if count.isdigit() else _NUMBERS.index(count) + 1
 
 
-def _names(question: str, publishers: Collection[str], authors: Collection[str]) -> Iterator[Guess]:
-    """The publishers and authors that are named after such words as "according to"; of two, the longer name."""
+def _sources(question: str, publishers: Collection[str], authors: Collection[str]) -> Iterator[Guess]:
+    """Yield the publishers and authors named after words such as "according to"; the longer one if two names fit."""
     known: list[tuple[str, Literal["publisher", "author"], str]] = [
         *((re.sub(r"^the\s+", "", name.strip(), flags=re.IGNORECASE), "publisher", name) for name in publishers),
         *((name.strip(), "author", name) for name in authors),
@@ -367,7 +374,7 @@ def _names(question: str, publishers: Collection[str], authors: Collection[str])
 
 
 def _is_meant(question: str, marker: re.Match[str], name: str, field: str) -> bool:
-    """Whether the words before the name settle that it is the source; "in", "from" and "by" may not."""
+    """Return True if the words before a name show that it is a source; "in", "from" and "by" alone may not."""
     how = marker.group().split()[0].lower()
     is_phrase = " " in name
     if how in ("according", "as"):

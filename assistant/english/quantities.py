@@ -1,35 +1,29 @@
-"""Numbers in a text, in figures or words, as values with units, and whether one tells another."""
+"""Numbers in a text, in figures or words, as values with units; and whether one number agrees with another."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-_UNITS += "seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_VALUES = {word: float(value) for value, word in enumerate(_UNITS)}
-_VALUES |= {word: 10.0 * value for value, word in enumerate(_TENS, start=2)}
-_VALUES |= {"dozen": 12.0, "once": 1.0, "twice": 2.0, "both": 2.0, "pair": 2.0, "couple": 2.0}
-_MULTIPLES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+from assistant.english.number_words import FRACTIONS, MULTIPLES, SMALL_NUMBERS, VALUES
+
 _SHORT = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
-_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "tenth": 10}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800, "fortnight": 1_209_600}
 _SECONDS |= {"month": 2_629_800, "year": 31_557_600, "decade": 315_576_000, "century": 3_155_760_000}
 
-_WORD_VALUE = "|".join(sorted([*_VALUES, *_MULTIPLES], key=len, reverse=True))
-_PART = rf"(?:{'|'.join(_PARTS)})s?"
+_WORD_VALUE = "|".join(sorted([*VALUES, *MULTIPLES], key=len, reverse=True))
+_PART = rf"(?:{'|'.join(FRACTIONS)})s?"
 _PATTERN = re.compile(
     rf"""(?<![\w.,-])(?:
         (?P<figure>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?)(?P<short>\s?(?:k|m|mn|bn|tn)\b)?(?P<ordinal>st|nd|rd|th)?
       | (?P<of>(?:{_WORD_VALUE}))[ ](?:in|out[ ]of)[ ](?:every[ ])?(?P<whole>{_WORD_VALUE})\b
-      | (?:(?P<parts>an?|one|two|three|four|five|six|seven|eight|nine)[ -])?(?P<part>{_PART})
+      | (?:(?P<parts>an?|{"|".join(SMALL_NUMBERS[1:10])})[ -])?(?P<part>{_PART})
       | (?P<words>(?:(?:an?[ ])?(?:{_WORD_VALUE})(?:[ -](?:and[ ])?)?)+)
     )(?![\w])""",
     re.VERBOSE | re.IGNORECASE,
 )
 _UNIT = re.compile(
     r"\s?(?P<percent>%|per\ ?cent\b|percent\b|percentage\b)"
-    r"|[\s-](?P<multiple>hundred|thousand|million|billion|trillion)\b"
+    rf"|[\s-](?P<multiple>{'|'.join(MULTIPLES)})\b"
     r"|[\s-](?P<time>seconds?|minutes?|hours?|days?|weeks?|fortnights?|months?|years?|decades?|century|centuries)\b",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -42,17 +36,23 @@ _LOOSE = re.compile(
     re.IGNORECASE,
 )
 NEARLY = 0.12
-"""Of a value; "nearly nine in ten" tells 87%."""
+"""The share of a value by which a rounded number may differ from it: "nearly nine in ten" agrees with 87%.
+
+Not measured.
+"""
 
 FARTHEST = 2.0
-"""Times a value; "more than 10" doesn't tell 30, which nobody would put so."""
+"""How many times larger a value may be than a number after "more than": "more than 10" doesn't agree with 30.
+
+Not measured.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number at `text[start:end]`: its value, in seconds or shares of one where the unit is "time" or "%".
 
-    `number` is it without its unit; `loose` is "about", "over" or "under" where the words before say so.
+    `number` is the value before its unit is applied; `loose` is "about", "over" or "under" if the words before say so.
     """
 
     text: str
@@ -65,30 +65,33 @@ class Quantity:
 
     @property
     def is_small(self) -> bool:
-        """Whether it is two or three in words: what a reader counts for himself ("both", "the two of them")."""
+        """Return True for two or three in words, which readers count for themselves ("both", "the two of them")."""
         return not self.unit and self.value <= 3 and not any(letter.isdigit() for letter in self.text)
 
     @property
     def is_year(self) -> bool:
-        """Whether it looks like the number of a year."""
+        """Return True if it looks like the number of a year."""
         return not self.unit and re.fullmatch(r"1[0-9]\d\d|20\d\d", self.text) is not None
 
 
 def quantities(text: str) -> list[Quantity]:
-    """The numbers of a text, in order; a lone "one" is no number, nor is a "second" that may be a time."""
+    """Return the numbers of a text in order.
+
+    A lone "one" doesn't count as a number, nor does a "second" that may be a time.
+    """
     times = list(_bare_times(text))
-    found: list[Quantity] = []
+    quantities: list[Quantity] = []
     for match in _PATTERN.finditer(text):
-        past = max((each.end for each in found[-1:]), default=0)
+        past = max((each.end for each in quantities[-1:]), default=0)
         within_time = any(each.start <= match.start() < each.end for each in times)
-        if match.start() >= past and not within_time and (quantity := _read(text, match)):
-            found.append(quantity)
-    return sorted([*found, *times], key=lambda quantity: quantity.start)
+        if match.start() >= past and not within_time and (quantity := _quantity_at(text, match)):
+            quantities.append(quantity)
+    return sorted([*quantities, *times], key=lambda quantity: quantity.start)
 
 
-def tells(quantity: Quantity, among: Sequence[Quantity]) -> bool:
-    """Whether a number is one of others, told exactly or as loosely as its own words say ("nearly", "more than")."""
-    return any(_agrees(quantity, other) for other in among)
+def agrees_with_any(quantity: Quantity, others: Sequence[Quantity]) -> bool:
+    """Return True if any other number agrees, exactly or as loosely as the words say ("nearly", "more than")."""
+    return any(_agrees(quantity, other) for other in others)
 
 
 def _agrees(one: Quantity, other: Quantity) -> bool:
@@ -106,7 +109,7 @@ def _agrees(one: Quantity, other: Quantity) -> bool:
     return rounded and abs(value - known) <= (NEARLY if one.loose == "about" else 0.01) * abs(known)
 
 
-def _read(text: str, match: re.Match[str]) -> Quantity | None:
+def _quantity_at(text: str, match: re.Match[str]) -> Quantity | None:
     value, unit = _value(match), ""
     if value is None:
         return None
@@ -115,21 +118,21 @@ def _read(text: str, match: re.Match[str]) -> Quantity | None:
     end -= len(match.group()) - len(match.group().rstrip(" -"))
     if match["of"] or match["part"]:
         unit = "%"
-        if found := re.match(
+        if per := re.match(
             r" an? (?=(?:hundred|thousand|million|billion|minute|hour|day|week|month|year|century)\b)", text[end:]
         ):
-            end, unit = end + found.end() - 1, ""
+            end, unit = end + per.end() - 1, ""
         elif match["parts"] in ("a", "an") and not text.startswith(" of", end):
             return None  # "a third said"
-    while found := _UNIT.match(text, end):
-        if found["multiple"]:
-            value *= _MULTIPLES[found["multiple"].lower()]
+    while following := _UNIT.match(text, end):
+        if following["multiple"]:
+            value *= MULTIPLES[following["multiple"].lower()]
             number = value
-        elif found["percent"]:
+        elif following["percent"]:
             value, unit = value / 100, "%"
         else:
-            value, unit = value * _seconds(found["time"]), "time"
-        end = found.end()
+            value, unit = value * _seconds(following["time"]), "time"
+        end = following.end()
         if unit:
             break
     loose = _LOOSE.search(text[:start])
@@ -140,13 +143,13 @@ def _value(match: re.Match[str]) -> float | None:
     if match["figure"]:
         return float(match["figure"].replace(",", "")) * _SHORT.get((match["short"] or "").strip().lower(), 1.0)
     if match["of"]:
-        whole = _VALUES.get(match["whole"].lower(), 0.0)
-        return _VALUES.get(match["of"].lower(), 0.0) / whole if whole else None
+        whole = VALUES.get(match["whole"].lower(), 0.0)
+        return VALUES.get(match["of"].lower(), 0.0) / whole if whole else None
     if match["part"]:
         part = match["part"].lower().removesuffix("s") if match["part"].lower() != "halves" else "half"
         if not match["parts"] and part != "half":
             return None  # "the third", "quarter" of a year
-        return _VALUES.get((match["parts"] or "one").lower(), 1.0) / _PARTS[part]
+        return VALUES.get((match["parts"] or "one").lower(), 1.0) / FRACTIONS[part]
     words = re.findall(r"[a-z]+", match["words"].lower())
     words = [word for word in words if word not in ("a", "an", "and")]
     if words in (["one"], ["once"]):
@@ -157,17 +160,17 @@ def _value(match: re.Match[str]) -> float | None:
 def _in_words(words: Sequence[str]) -> float:
     total = group = 0.0
     for word in words:
-        if word in _VALUES:
-            group = (group or 1.0) * 12 if word == "dozen" else group + _VALUES[word]
+        if word in VALUES:
+            group = (group or 1.0) * 12 if word == "dozen" else group + VALUES[word]
         elif word == "hundred":
             group = (group or 1.0) * 100
         else:
-            total, group = total + (group or 1.0) * _MULTIPLES[word], 0.0
+            total, group = total + (group or 1.0) * MULTIPLES[word], 0.0
     return total + group
 
 
 def _bare_times(text: str) -> Iterator[Quantity]:
-    """ "A week" and "an hour and a half", which have no number before them."""
+    """Yield times without a number before them: "a week", "an hour and a half"."""
     for match in _AND_A_HALF.finditer(text):
         value = _seconds(match.group(1)) * (1.5 if match.group(2) else 1.0)
         yield Quantity(match.group(), *match.span(), value, "time", number=value / _seconds(match.group(1)))

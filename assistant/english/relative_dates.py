@@ -1,30 +1,30 @@
-"""Relative dates in a quoted sentence ("on Friday", "last week"), told in brackets from the day of publication.
+"""Explains relative dates in a quoted sentence ("on Friday", "last week") in brackets, by the day of publication.
 
-A wrong date is worse than none, so only what is certain is told. Left as they stand are: direct speech, whose day is
-the speaker's; a sentence that names a year, which may be told from then; and weekdays of a clause whose verb is neither
-past nor future for certain ("would … on Friday", "votes on Friday").
-Left for being vague are weeks, months and years "ago", seasons, weekends, "today's" and "tomorrow's"; "earlier this
-week" is told as its week.
+A wrong date is worse than none, so only certain ones are explained. These stay as they are:
+- direct speech, because its day is the speaker's;
+- a sentence with a year, because its dates may count from that year;
+- weekdays in a clause whose verb isn't certainly past or future ("would … on Friday", "votes on Friday");
+- vague times: weeks, months and years "ago", seasons, weekends, "today's" and "tomorrow's".
+"Earlier this week" is explained as its week.
 """
 
 import re
-from calendar import day_name
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from assistant.english.number_words import SMALL_NUMBERS
+from index.text.calendar_words import MONTH_ABBREVIATIONS, MONTHS, WEEKDAYS
+
 LONGEST = 1_000
-"""Characters; a longer sentence is left as it is."""
+"""Characters of a sentence; a longer one stays as it is."""
 
 Tense = Literal["past", "future"]
 
-_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-_WEEKDAYS = "|".join(day_name)
-_MONTHS = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
-    r"|Nov(?:ember)?|Dec(?:ember)?)\b"
-)
+_NUMBERS = SMALL_NUMBERS[1:11]
+_WEEKDAYS = "|".join(name.capitalize() for name in WEEKDAYS)
+_MONTHS = rf"(?:{'|'.join(name.capitalize() for name in (*MONTHS, *MONTH_ABBREVIATIONS))})\b"
 YEAR = r"(?:1[5-9]|20)\d\d"
 _YEAR = re.compile(rf"\b{YEAR}\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]urs?|me|us|mine)\b")
@@ -84,7 +84,7 @@ _NO_DAY_AFTER = re.compile(
     re.VERBOSE,
 )
 _OPEN_ENDED = re.compile(r"\b(?:until|till|by|for|from|before|through|ahead of)\s$|\bafter\s$", re.IGNORECASE)
-"""What is said before a weekday that may still come, even in a clause of the past: "warned of rain until Friday"."""
+"""Words before a weekday that may still come, even in a clause about the past: "warned of rain until Friday"."""
 
 _CLAUSE_ENDS = re.compile(
     rf"""[,;()—–] | :(?!\d) | \s-\s
@@ -111,17 +111,17 @@ _SCHEDULED = (
     "begin start open close end meet vote go appear arrive leave return face play visit launch take come expire resume "
     "host hold travel get run fly make become join sit hear decide sign kick speak"
 ).split()
-"""Verbs whose present tells a future in the news: "the trial opens on Monday"."""
+"""Verbs whose present tense means the future in news: "the trial opens on Monday"."""
 
 _WISH = r"(?:plan|hope|intend|expect|aim|want|prepare)s?\s+to\b" + _VERB
 _FORWARD = (
     r"call(?:ed)?\sfor|agreed|promised|pledged|vowed|threatened|predicted|forecast|ordered|proposed|urged|asked|offered"
     "|invited|warned|decided"
 )
-"""Verbs of the past whose object may be yet to come: "called for a strike on Friday"."""
+"""Verbs in the past tense whose object may still come: "called for a strike on Friday"."""
 
 _IRREGULAR = "|".join(
-    """was were did had said told met held found began fell rose won lost left made took gave came went saw knew
+    """was were did had said told met held match began fell rose won lost left made took gave came went saw knew
     thought became brought bought built caught chose drew drove fought fled flew forgot froze got grew heard hid hit
     kept laid led lay lit meant paid put ran sank sang sat sent shook shot shut slept sold sought spent spoke spread
     stood stole struck swore swept swam taught threw understood withdrew woke wore wrote broke burst cut dealt drank
@@ -169,62 +169,62 @@ class Resolution:
 
 
 def resolve(sentence: str, published: date) -> list[Resolution]:
-    """The relative dates of the sentence whose meaning is certain, in order."""
+    """Return the relative dates in the sentence whose meaning is certain, in order."""
     if len(sentence) > LONGEST or _YEAR.search(sentence):
         return []
-    told = _QUOTED.sub(lambda found: " " * len(found.group()), sentence)
-    if _FIRST_PERSON.search(told):
+    unquoted = _QUOTED.sub(lambda quotation: " " * len(quotation.group()), sentence)
+    if _FIRST_PERSON.search(unquoted):
         return []
-    found = sorted([*_phrases(told, published), *_weekdays(told, published)], key=lambda each: each[0].start())
+    dates = sorted([*_phrases(unquoted, published), *_weekdays(unquoted, published)], key=lambda each: each[0].start())
     return [
         Resolution(match.start(), match.end(), match.group(), meaning)
-        for at, (match, meaning) in enumerate(found)
-        if at == 0 or match.start() >= found[at - 1][0].end()
+        for at, (match, meaning) in enumerate(dates)
+        if at == 0 or match.start() >= dates[at - 1][0].end()
     ]
 
 
 def bracketed(sentence: str, published: date | None, part: tuple[int, int] | None = None) -> str:
-    """The sentence, or that part of it, with each relative date told once: "on Friday [21 January 2022]".
+    """Return the sentence, or `part` of it, with each relative date explained once: "on Friday [21 January 2022]".
 
-    Nothing but brackets is added. It is returned as it is where the article is undated.
+    Only brackets are added. The sentence of an undated article is returned as it is.
     """
     start, end = part or (0, len(sentence))
-    said, at, told = "", start, set()
+    text, at, explained = "", start, set()
     for each in resolve(sentence, published) if published else []:
-        if start <= each.start and each.end <= end and each.meaning not in told:
-            said += f"{sentence[at : each.end]} [{each.meaning}]"
+        if start <= each.start and each.end <= end and each.meaning not in explained:
+            text += f"{sentence[at : each.end]} [{each.meaning}]"
             at = each.end
-            told.add(each.meaning)
-    return said + sentence[at:end]
+            explained.add(each.meaning)
+    return text + sentence[at:end]
 
 
 def _phrases(text: str, published: date) -> Iterator[tuple[re.Match[str], str]]:
-    for found in _PHRASE.finditer(text):
-        words = found["words"]
-        begins = not text[: found.start()].strip()
+    for match in _PHRASE.finditer(text):
+        words = match["words"]
+        begins = not text[: match.start()].strip()
         if not (words.islower() or (begins and words[1:].islower())):
             continue
-        if words.lower() in ("today", "tonight", "tomorrow") and found["owner"]:
+        if words.lower() in ("today", "tonight", "tomorrow") and match["owner"]:
             continue
-        if words.lower() in ("today", "tonight") and _tense(text, found.start(), found.end()) is None:
+        if words.lower() in ("today", "tonight") and _tense(text, match.start(), match.end()) is None:
             continue
         try:
-            meaning = _meaning(found, published)
+            meaning = _meaning(match, published)
         except (OverflowError, ValueError):  # before the first day of the calendar, or after its last
             continue
         if meaning:
-            yield found, meaning
+            yield match, meaning
 
 
-def _meaning(found: re.Match[str], published: date) -> str | None:
-    words = found["words"].lower()
-    if found["days"]:
-        number = found["days"].lower()
+def _meaning(match: re.Match[str], published: date) -> str | None:
+    words = match["words"].lower()
+    if match["days"]:
+        number = match["days"].lower()
         return _day(published, -(_NUMBERS.index(number) + 1 if number in _NUMBERS else int(number)))
     if words in _DAYS:
         return _day(published, _DAYS[words])
-    which = _WHICH[found["which"].lower()]
-    match found["unit"].lower():
+    which = _WHICH[match["which"].lower()]
+    match match["unit"].lower():
         case "week":
             # Some weeks begin on Sunday: "last week" of that day is either of two.
             return f"the week of {_day(_monday(published), 7 * which)}" if published.isoweekday() < 7 else None
@@ -236,57 +236,57 @@ def _meaning(found: re.Match[str], published: date) -> str | None:
 
 
 def _weekdays(text: str, published: date) -> Iterator[tuple[re.Match[str], str]]:
-    for found in _WEEKDAY.finditer(text):
-        before, after = text[max(0, found.start() - 60) : found.start()], text[found.end() : found.end() + 20]
-        if _NO_DAY_BEFORE.search(before) or _NO_DAY_AFTER.match(after) or _is_named(before, text, found.end()):
+    for match in _WEEKDAY.finditer(text):
+        before, after = text[max(0, match.start() - 60) : match.start()], text[match.end() : match.end() + 20]
+        if _NO_DAY_BEFORE.search(before) or _NO_DAY_AFTER.match(after) or _is_named(before, text, match.end()):
             continue
-        if re.match(r"\s[A-Z]", after) and not found["owner"] and not re.search(r"\b[Oo]n\s$", before):
+        if re.match(r"\s[A-Z]", after) and not match["owner"] and not re.search(r"\b[Oo]n\s$", before):
             continue
         try:
-            day = _weekday(found, text, published)
+            day = _weekday(match, text, published)
         except OverflowError:
             continue
         if day:
-            yield found, f"{day:%-d %B %Y}"
+            yield match, f"{day:%-d %B %Y}"
 
 
 def _is_named(before: str, text: str, end: int) -> bool:
-    """Whether a weekday may belong to the name before it, as in "Black Friday" but not in "in Rome Friday"."""
+    """Return True if a weekday may belong to the name before it: "Black Friday", but not "in Rome Friday"."""
     if not _NAME_BEFORE.search(before) or _NAMED_DAY.search(before):
         return _NAMED_DAY.search(before) is not None
     verb = _VERBS.match(text, end + 1)
     return not _PLACE_BEFORE.search(before) and (verb is None or verb.lastgroup not in ("past", "forward"))
 
 
-def _weekday(found: re.Match[str], text: str, published: date) -> date | None:
-    """The day that a weekday means; None where it could be another."""
-    index = list(day_name).index(found["day"])
+def _weekday(match: re.Match[str], text: str, published: date) -> date | None:
+    """Return the day that a weekday means, None if it could be another one."""
+    index = WEEKDAYS.index(match["day"].lower())
     before = published - timedelta((published.weekday() - index - 1) % 7 + 1)
     after = published + timedelta((index - published.weekday() - 1) % 7 + 1)
-    which = found["which"]
+    which = match["which"]
     if which in ("this past", "this coming"):
         return before if which == "this past" else after
-    if found["week"] or which in ("last", "next"):
-        in_week = _monday(published) + timedelta(7 * _WHICH[found["week"] or which] + index)
+    if match["week"] or which in ("last", "next"):
+        in_week = _monday(published) + timedelta(7 * _WHICH[match["week"] or which] + index)
         # "Next Friday" is the coming one to some and the one after it to others.
-        agreed = found["week"] or in_week == (before if which == "last" else after)
+        agreed = match["week"] or in_week == (before if which == "last" else after)
         return in_week if agreed and published.isoweekday() < 7 else None
-    tense = _tense(text, found.start(), found.end())
+    tense = _tense(text, match.start(), match.end())
     if tense == "future":
         return after if index != published.weekday() else None
     # Of an article dated Thursday, "said Friday" is dated a day early: six days ago would be "last Friday".
-    if tense is None or _is_open_ended(found, text) or index == (published.weekday() + 1) % 7:
+    if tense is None or _is_open_ended(match, text) or index == (published.weekday() + 1) % 7:
         return None
     return published if index == published.weekday() else before
 
 
-def _is_open_ended(found: re.Match[str], text: str) -> bool:
-    before = _OPEN_ENDED.search(text[max(0, found.start() - 20) : found.start()])
-    return before is not None and not (found["owner"] and before.group().lower().startswith(("after", "for", "from")))
+def _is_open_ended(match: re.Match[str], text: str) -> bool:
+    before = _OPEN_ENDED.search(text[max(0, match.start() - 20) : match.start()])
+    return before is not None and not (match["owner"] and before.group().lower().startswith(("after", "for", "from")))
 
 
 def _tense(text: str, start: int, end: int) -> Tense | None:
-    """The tense of the clause around `text[start:end]`; None where the verbs beside it don't settle it."""
+    """Return the tense of the clause around `text[start:end]`, None if its verbs don't decide that."""
     marks = list(_CLAUSE_ENDS.finditer(text))
     begins = max((mark.end() for mark in marks if mark.end() <= start), default=0)
     opens = _OPENING.fullmatch(text[begins:start].lstrip()) is not None and text[end : end + 1] == ","
@@ -296,17 +296,17 @@ def _tense(text: str, start: int, end: int) -> Tense | None:
         return None
     verbs = list(_VERBS.finditer(text, begins, start))
     follows = next((verb for verb in _VERBS.finditer(text, rest, ends) if verb.lastgroup != "perhaps"), None)
-    following = _told(follows, adjacent=True) if follows else None
+    following = _tense_of(follows, adjacent=True) if follows else None
     if not verbs:
         return following
     adjacent = _ADJACENT.fullmatch(text, verbs[-1].end(), start) is not None
-    tense = _told(verbs[-1], adjacent)
+    tense = _tense_of(verbs[-1], adjacent)
     if verbs[-1].lastgroup == "wish" and any(verb.lastgroup in ("past", "forward") for verb in verbs):
         return None
     return tense if adjacent or not follows or tense == following else None
 
 
-def _told(verb: re.Match[str], adjacent: bool) -> Tense | None:
+def _tense_of(verb: re.Match[str], adjacent: bool) -> Tense | None:
     if verb.lastgroup in ("future", "wish"):
         return "future"
     return "past" if verb.lastgroup == "past" or (verb.lastgroup == "forward" and adjacent) else None

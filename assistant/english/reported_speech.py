@@ -1,11 +1,12 @@
-"""Reported speech: who is reported to say, deny, warn … in a sentence, by the order of names and verbs."""
+"""Reported speech: who says, denies or warns in a sentence, decided by the order of names and verbs."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.english.countries import canonical, government, is_country
 from assistant.english.names import TITLES
-from assistant.english.synonyms import canonical
+from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import stem, words
 
 _VERBS = {
@@ -35,20 +36,18 @@ _TOKEN = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ-]*|[“”\",]")
 _POSSESSIVE = re.compile(r"[’']s?\b")
 _PRONOUNS = frozenset("he she they it".split())
 _BEFORE_VERBS = frozenset("has have had also later then again repeatedly have been".split())
+BEFORE_PLACES = frozenset("in at from near to into outside inside around across through via".split())
 _BE = frozenset("is are was were be been being".split())
 PARTICIPLE = re.compile(r"\w+ed|said|told", re.IGNORECASE)
 _NEGATIONS = frozenset("not never neither nor didn doesn hasn haven hadn won wouldn declined refused".split())
-_DAYS_AND_MONTHS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december".split()
-)
+_DAYS_AND_MONTHS = frozenset({*MONTHS, *WEEKDAYS})
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Somebody's reported speech: its kind ("say", "deny", …) and the names of who speaks, empty where not told.
+    """One act of reported speech: its kind ("say", "deny", …) and the words of the speakers' names, empty if unknown.
 
-    It is `outright` where the verb itself is of that kind; to say that there are "no plans" is to deny, not outright.
+    It is `outright` if the verb itself is of that kind. Saying that there are "no plans" is a denial, but not outright.
     """
 
     kind: str
@@ -64,19 +63,20 @@ class _Token:
 
 
 def kind_of(word: str) -> str | None:
-    """The kind of speech that a verb reports, None for any other word."""
+    """Return the kind of speech that a verb reports ("denied" gives "deny"), None for any other word."""
     return _KINDS.get(stem(word.lower()))
 
 
 def acts(sentence: str, lead: str, names: frozenset[str]) -> list[Act]:
-    """The acts of speech in a sentence; `names` are its words that are names, `lead` the sentence before a pronoun.
+    """Return the acts of speech in a sentence.
 
-    A negated statement that somebody is reported to make is his denial too; "did not deny" is no denial.
+    `names` are the words in it that are names; `lead` is the earlier sentence that shows whom a pronoun means. A
+    negated statement that somebody is reported to make counts as a denial as well; "did not deny" is no denial.
     """
     before = [act.speakers for act in _acts(lead, frozenset(), names) if act.speakers]
     antecedent = before[0] if before else _first_name(_tokens(canonical(lead)), names)
-    found = list(_acts(sentence, antecedent, names))
-    return found + [Act("say", act.speakers) for act in found]
+    own = list(_acts(sentence, antecedent, names))
+    return own + [Act("say", act.speakers) for act in own]
 
 
 def _acts(sentence: str, antecedent: frozenset[str], names: frozenset[str]) -> Iterator[Act]:
@@ -90,14 +90,14 @@ def _acts(sentence: str, antecedent: frozenset[str], names: frozenset[str]) -> I
         yield Act(kind, speakers)
         if kind in ("say", "confirm"):
             stated_before = at + 1 == len(tokens) or any(mark in text[: token.start] for mark in '”"')
-            said = text if stated_before else text[token.start :]
-            yield from (Act(implied, speakers, outright=False) for implied, cue in _CUES.items() if cue.search(said))
+            content = text if stated_before else text[token.start :]
+            yield from (Act(implied, speakers, outright=False) for implied, cue in _CUES.items() if cue.search(content))
 
 
 def _tokens(text: str) -> list[_Token]:
     return [
-        _Token(found.group(), found.start(), _POSSESSIVE.match(text, found.end()) is not None)
-        for found in _TOKEN.finditer(text)
+        _Token(match.group(), match.start(), _POSSESSIVE.match(text, match.end()) is not None)
+        for match in _TOKEN.finditer(text)
     ]
 
 
@@ -108,7 +108,7 @@ def _speaker(tokens: list[_Token], verb: int, antecedent: frozenset[str], names:
 
 
 def _is_passive(tokens: list[_Token], verb: int, names: frozenset[str]) -> bool:
-    """Whether the verb tells what is done to its subject: "was (repeatedly) told", "denied by Mr Lavrov"."""
+    """Return True for a verb in the passive: "was (repeatedly) told", "denied by Mr Lavrov"."""
     if not PARTICIPLE.fullmatch(tokens[verb].text):
         return False
     before = [token.text.lower() for token in tokens[max(0, verb - 2) : verb]]
@@ -120,7 +120,7 @@ def _is_passive(tokens: list[_Token], verb: int, names: frozenset[str]) -> bool:
 
 
 def _speaker_by(tokens: list[_Token], verb: int, names: frozenset[str]) -> frozenset[str]:
-    """Who stands soon after the verb and "by": "was denied on Friday by the minister, Dagan Tavrin"."""
+    """Return the name soon after the verb and "by": "was denied on Friday by the minister, Ada Lund"."""
     by = next((at for at in range(verb + 1, min(verb + 4, len(tokens))) if tokens[at].text == "by"), len(tokens))
     name = next((at for at in range(by + 1, min(by + 5, len(tokens))) if _is_name(tokens[at], names)), None)
     return frozenset() if name is None else _name_run(tokens, name, 1, names)
@@ -141,9 +141,9 @@ def _speaker_before(
 
 
 def _before_apposition(tokens: list[_Token], at: int, names: frozenset[str]) -> int:
-    """From before a verb to before the ", founder of the company," that may stand between its subject and it.
+    """Return the place before an apposition between a subject and its verb: ", founder of the company,".
 
-    A name alone between commas is who the words before are about: "The minister, Dagan Tavrin, denied it".
+    If only a name stands between the commas, it is the subject: "The minister, Ada Lund, denied it".
     """
     while at >= 0 and tokens[at].text.lower() in _BEFORE_VERBS:
         at -= 1
@@ -163,15 +163,23 @@ def _speaker_after(tokens: list[_Token], verb: int, names: frozenset[str]) -> fr
 
 
 def _name_run(tokens: list[_Token], at: int, step: int, names: frozenset[str]) -> frozenset[str]:
-    run: set[str] = set()
+    """Return the words of the names that stand in a row from `at` on; a capital alone adds its country.
+
+    "Moscow denied it" gives "moscow" and "russia"; "officials in Moscow" and "Paris Hilton" have no country.
+    """
+    run: list[str] = []
+    before = at - 1
     while 0 <= at < len(tokens):
         token = tokens[at]
         if _is_name(token, names):
-            run.update(words(token.text))
+            run.extend(words(token.text))
         elif token.text.lower() not in TITLES and token.text not in ("and", "of", "the", "for"):
             break
         at += step
-    return frozenset(run)
+    before = at if step < 0 else before
+    is_place = before >= 0 and tokens[before].text.lower() in BEFORE_PLACES
+    country = government("".join(run[::step]))
+    return frozenset(run) | ({country} if country and not is_place else set())
 
 
 def _first_name(tokens: list[_Token], names: frozenset[str]) -> frozenset[str]:
@@ -181,4 +189,5 @@ def _first_name(tokens: list[_Token], names: frozenset[str]) -> frozenset[str]:
 
 def _is_name(token: _Token, names: frozenset[str]) -> bool:
     word = token.text.lower()
-    return token.text[0].isupper() and word in names and word not in _DAYS_AND_MONTHS and word not in TITLES
+    is_known = word in names or is_country(word) or government(word) is not None
+    return token.text[0].isupper() and is_known and word not in _DAYS_AND_MONTHS and word not in TITLES

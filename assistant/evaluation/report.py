@@ -1,4 +1,4 @@
-"""Shows a score: as text, and as one page of HTML that loads nothing."""
+"""Shows a score: as text, and as one HTML page that loads nothing from elsewhere."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.evaluation import extra
 from assistant.evaluation.scoring import Change
 from index.errors import EvaluationError
 
@@ -13,10 +14,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SHOWN = 10
+"""How many questions are listed, for each measure, that became better or worse."""
+
+
+def require_plots() -> None:
+    """Raise EvaluationError if matplotlib, which draws the plots of `write`, isn't installed."""
+    extra.require("matplotlib")
 
 
 def as_text(score: dict[str, Any], changes: Sequence[Change]) -> str:
-    """The figures, the seconds by step, and what changed, for a terminal."""
+    """Return the figures, the seconds of each step and the changes, for a terminal."""
     blocks = [
         f"{score['questions']} questions, {score['to be refused']} of them to be refused",
         "\n".join(f"{name:<44} {value:6.3f}" for name, value in score["figures"].items()),
@@ -32,7 +39,11 @@ def as_text(score: dict[str, Any], changes: Sequence[Change]) -> str:
 
 
 def write(path: Path, score: dict[str, Any], changes: Sequence[Change]) -> None:
-    """Writes the page: figures, plots, and every question, those that went wrong first. Raises EvaluationError."""
+    """Write the page: figures, plots and all questions, the wrong ones first.
+
+    Raise EvaluationError if matplotlib isn't installed, or if `path` can't be written.
+    """
+    require_plots()
     from jinja2 import Environment, select_autoescape
 
     template = (files("assistant.evaluation") / "report.html").read_text("utf-8")
@@ -58,9 +69,9 @@ def _plot(draw: Any, score: dict[str, Any]) -> str:  # noqa: ANN401
 
     figure = Figure(figsize=(4.6, 3.2), layout="constrained")
     draw(figure.add_subplot(), score)
-    drawn = StringIO()
-    figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-    return drawn.getvalue()[drawn.getvalue().index("<svg") :]
+    svg = StringIO()
+    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return svg.getvalue()[svg.getvalue().index("<svg") :]
 
 
 def _draw_risk(axes: "Axes", score: dict[str, Any]) -> None:

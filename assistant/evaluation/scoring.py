@@ -1,4 +1,4 @@
-"""Scores the assistant on a file of questions, and sets a score beside an older one."""
+"""Scores the assistant on a file of questions, and compares a score with an older one."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 from assistant.answer import Turn, passage_facts
 from assistant.answering.quoting import ranked_sentences
 from assistant.assistant import Assistant
+from assistant.evaluation import extra
 from assistant.evaluation.measures import (
     Example,
     Outcome,
@@ -21,21 +22,21 @@ from assistant.evaluation.measures import (
 from index.errors import EvaluationError
 
 SEARCHED = 30
-"""So many passages are searched for the retrieval's figures: more than 10,000 characters."""
+"""How many passages are retrieved for the figures of search: enough for 10,000 characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What came of each question of a file."""
+    """The outcome of each question of a file."""
 
     outcomes: tuple[Outcome, ...]
 
     def figures(self) -> dict[str, float]:
-        """The mean of each measure over the questions that have it, and the figures of refusing."""
+        """Return the mean of each measure over the questions that it applies to, and the figures of refusing."""
         return means([outcome.measures() for outcome in self.outcomes]) | refusal_figures(self.outcomes)
 
     def as_json(self) -> dict[str, Any]:
-        """Figures, curves and every question, as JSON values."""
+        """Return figures, curves and all questions as JSON values."""
         return {
             "questions": len(self.outcomes),
             "to be refused": sum(not outcome.example.answers for outcome in self.outcomes),
@@ -48,7 +49,11 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a measure changed on the questions that both scores have: means, and the difference's 95% interval."""
+    """The change of a measure on the questions that two scores share.
+
+    `old` and `new` are means; `low` and `high` bound the 95% interval of their difference. `better` and `worse` list
+    the questions that changed.
+    """
 
     measure: str
     old: float
@@ -60,35 +65,36 @@ class Change:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """The questions of a file of JSON lines. Raises EvaluationError, naming the line, for one that can't be used."""
+    """Return the questions of a file of JSON lines. Raise EvaluationError, naming the line, if one can't be used."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeError) as error:
         raise EvaluationError(f"{path} can't be read ({error}). Give a file of JSON lines.") from error
     examples = [_example(line, f"{path}, line {at}") for at, line in enumerate(lines, 1) if line.strip()]
     if not examples:
-        raise EvaluationError(f"{path} has no question in it. Write one a line: {_FORM}")
+        raise EvaluationError(f"{path} has no question in it. Write one on each line: {_FORM}")
     return examples
 
 
 def read_score(path: Path) -> dict[str, Any]:
-    """An older score, as `onrecord eval --json` printed it. Raises EvaluationError."""
+    """Return an older score, as `onrecord eval --json` printed it. Raise EvaluationError if the file isn't one."""
     try:
         score: dict[str, Any] = json.loads(path.read_text("utf-8"))
         if all(_is_outcome(outcome) for outcome in score["outcomes"]):
             return score
         raise KeyError("measures")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EvaluationError(f"{path} is no score. Give what `onrecord eval FILE --json` printed.") from error
+        raise EvaluationError(f"{path} is not a score. Give the output of `onrecord eval FILE --json`.") from error
 
 
 def evaluate(assistant: Assistant, examples: Iterable[Example]) -> Evaluation:
-    """Asks every question, and searches and scores deeper than an answer needs."""
+    """Ask every question, and search deeper than an answer needs. Raise EvaluationError if the extra is missing."""
+    extra.require("sklearn", "scipy")
     return Evaluation(tuple(_outcome(assistant, example) for example in examples))
 
 
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    """What got better and worse from one score (as JSON values) to another, question by question."""
+    """Return the changes from one score to another (both as JSON values), question by question."""
     before = {_conversation(outcome): outcome["measures"] for outcome in old["outcomes"]}
     after = {name: outcome["measures"] for outcome in new["outcomes"] if (name := _conversation(outcome)) in before}
     if not after:
@@ -127,18 +133,18 @@ def _is_turn(pair: object) -> bool:
 
 
 def _conversation(outcome: Mapping[str, Any]) -> str:
-    """The question after those before it: a follow-up such as "why?" may stand in a file more than once."""
+    """Return the question with the earlier ones before it, because a follow-up such as "why?" may occur twice."""
     return " → ".join([*(question for question, _ in outcome.get("history", [])), outcome["question"]])
 
 
 def _outcome(assistant: Assistant, example: Example) -> Outcome:
     answer = assistant.ask(example.question, example.history)
     ranked = ranked_sentences(answer.standalone_question, answer.passages, assistant.encode, assistant.reader)
-    found = assistant.search(answer.standalone_question, SEARCHED)
+    passages = tuple(assistant.search(answer.standalone_question, SEARCHED))
     if not ranked:
-        return Outcome(example, answer, tuple(found), "", 0.0)
+        return Outcome(example, answer, passages, "", 0.0)
     best = ranked[0].candidate
-    return Outcome(example, answer, tuple(found), f"{best.lead} {best.text}", ranked[0].score)
+    return Outcome(example, answer, passages, f"{best.lead} {best.text}", ranked[0].score)
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:
@@ -150,7 +156,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "said": outcome.answer.text,
         "marked": outcome.marked,
         "refused": outcome.answer.refused,
-        "right": outcome.right,
+        "right": outcome.is_right,
         "score": round(outcome.score, 4),
         "measures": outcome.measures(),
         "passages": [passage_facts(*pair) for pair in enumerate(outcome.answer.passages, 1)],

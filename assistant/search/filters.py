@@ -1,17 +1,15 @@
 """Reads which articles a reader wants searched: as given, or as the question's own words tell."""
 
-import re
+from collections.abc import Collection as Names
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from textwrap import shorten
 
-from assistant.english.periods import Guess, find, without
+from assistant.english.periods import Guess, find_restrictions, without_restrictions
 from index.article import EVERYTHING, Filter
 from index.collection import Collection
 from index.errors import CollectionError, QuestionError
-
-_TAKEN_BACK = re.compile(r"\s*\[any (date|publisher|author)\]", re.IGNORECASE)
 
 FIELDS = [field.name for field in fields(Filter)]
 
@@ -48,22 +46,20 @@ class Narrowed:
     wanted: Filter
 
 
-def narrow(collection: Collection, question: str, wanted: Filter, today: date) -> Narrowed:
-    """What the question itself says of the articles meant ("last week", "according to Reuters").
+def narrow(collection: Collection, question: str, wanted: Filter, today: date, ignore: Names[str] = ()) -> Narrowed:
+    """Return what the question itself says of the articles meant ("last week", "according to Reuters").
 
-    What `wanted` has already isn't guessed, nor what would leave no article. A reader takes a guess back by adding
-    "[any date]", "[any publisher]" or "[any author]" to the question.
+    A field that `wanted` has already isn't guessed, nor one that would leave no article. Guesses of the fields in
+    `ignore` ("dates", "publisher", "author") aren't applied, but their words are taken out of the question too.
     """
-    taken_back = set(_TAKEN_BACK.findall(question))
-    question = _TAKEN_BACK.sub("", question).strip()
     guesses: list[Guess] = []
     left_out: list[Guess] = []
     names = collection.catalog.names
-    for guess in find(question, today, names("publisher"), names("author")):
+    for guess in find_restrictions(question, today, names("publisher"), names("author")):
         narrower = _with(wanted, guess)
         given = (wanted.after or wanted.before) if guess.field == "dates" else getattr(wanted, guess.field)
         is_first = guess.field not in {other.field for other in guesses}
-        if guess.field.removesuffix("s") in taken_back:
+        if guess.field in ignore:
             left_out.append(guess)
             continue
         if given and is_first:
@@ -71,7 +67,7 @@ def narrow(collection: Collection, question: str, wanted: Filter, today: date) -
         if collection.catalog.passage_ids(narrower, most=1):
             guesses.append(guess)
             wanted = narrower
-    return Narrowed(without(question, [*guesses, *left_out]), tuple(guesses), wanted)
+    return Narrowed(without_restrictions(question, [*guesses, *left_out]), tuple(guesses), wanted)
 
 
 def _with(wanted: Filter, guess: Guess) -> Filter:

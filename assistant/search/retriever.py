@@ -5,48 +5,55 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from assistant.search.story_copies import one_of_each
 from index.article import EVERYTHING, Filter, Passage
 from index.collection import Collection
 
 DEPTH = 30
-"""So many are taken from each ranking before fusing."""
+"""Passages taken from each ranking before the two are fused. Not measured."""
 
 RANK_OFFSET = 5
-"""`k` of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), who had 60; measured from 3 to 60 (see LOG.md)."""
+"""`k` of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), who had 60. Measured from 3 to 60; see
+docs/log/search.md."""
 
-AGAIN = 0.98
-"""What each better passage of its article leaves of a passage's score: of two questions in one, both are found for 79
-in 100 instead of 76, and of single ones 1 in 1,000 is lost. At 0.95 it would be 82, and 3 lost (see LOG.md)."""
+SAME_ARTICLE_DISCOUNT = 0.98
+"""Multiplies a passage's score for each better passage of the same article, so that several articles share the top
+places. Double questions found: 79% (76% without), and 0.1% of single ones lost; at 0.95, 82% and 0.3%. See
+docs/log/search.md."""
 
-CLOSE = 0.9
-"""Scores of this share of a better one, or more, are as good. Of ten events the latest report comes first for seven
-instead of four, and with dates that tell nothing as much is found; at 0.85 less is (see LOG.md)."""
+AS_GOOD = 0.9
+"""Passages whose score is at least this share of a better one's count as equally good, and the newest comes first. Of
+ten events the latest report is found first for seven, instead of four; see docs/log/search.md."""
+
+_WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 
 
-def retrieve(collection: Collection, question: str, count: int, wanted: Filter = EVERYTHING) -> list[Passage]:
-    """The `count` best passages among those wanted, best first; what copies of a story say again is left out.
+def retrieve(collection: Collection, question: str, count: int, filter: Filter = EVERYTHING) -> list[Passage]:
+    """Return the `count` best passages of the articles that pass the filter, best first.
 
-    Of passages that are as good the newest comes first, unless days are wanted.
+    Passages that only repeat what copies of the same story say are left out. Of equally good passages the newest comes
+    first, unless the filter names a period.
     """
     depth = max(DEPTH, 2 * count)
     rankings = [
-        collection.nearest(question, depth, wanted),
-        collection.matching(re.findall(r"[^\W_]+(?:[.'’-][^\W_]+)*", question), depth, wanted),
+        collection.nearest(question, depth, filter),
+        collection.matching(_WORD.findall(question), depth, filter),
     ]
-    ranked = fuse(rankings)
-    ranked = spread(one_of_each(ranked, {passage.article.id: passage.article.story for passage in ranked}))
-    return (ranked if wanted.after or wanted.before else newest_first(ranked))[:count]
+    fused = fuse(rankings)
+    stories = {passage.article.id: passage.article.story for passage in fused}
+    ranked = discount_same_article(one_of_each(fused, stories))
+    return (ranked if filter.after or filter.before else newest_first(ranked))[:count]
 
 
 def fuse(rankings: Sequence[Sequence[Passage]]) -> list[Passage]:
-    """One ranking of several, by the sum of `1 / (RANK_OFFSET + rank)`, which becomes the passage's score.
+    """Return one ranking of several; a passage's score is the sum of `1 / (RANK_OFFSET + rank)`.
 
     A text counts once in each ranking, however many articles print it.
     """
@@ -61,21 +68,22 @@ def fuse(rankings: Sequence[Sequence[Passage]]) -> list[Passage]:
     return [replace(passages[text], score=round(scores[text], 6)) for text in ranked]
 
 
-def spread(ranked: Sequence[Passage]) -> list[Passage]:
-    """The ranking with scores that fall with each passage of the same article, so that other articles are found too."""
-    before: Counter[str] = Counter()
+def discount_same_article(ranked: Sequence[Passage]) -> list[Passage]:
+    """Return the ranking with scores lowered for each better passage of the same article."""
+    better: Counter[str] = Counter()
     lowered = []
     for passage in ranked:
-        lowered.append(replace(passage, score=round(passage.score * AGAIN ** before[passage.article.id], 6)))
-        before[passage.article.id] += 1
+        score = passage.score * SAME_ARTICLE_DISCOUNT ** better[passage.article.id]
+        lowered.append(replace(passage, score=round(score, 6)))
+        better[passage.article.id] += 1
     return sorted(lowered, key=lambda passage: -passage.score)
 
 
 def newest_first(ranked: Sequence[Passage]) -> list[Passage]:
-    """The ranking with the newest first, and undated ones last, among those that are as good as the best of them."""
+    """Return the ranking with the newest first among equally good passages; undated ones come last."""
     groups: list[list[Passage]] = []
     for passage in ranked:
-        if groups and passage.score >= CLOSE * groups[-1][0].score:
+        if groups and passage.score >= AS_GOOD * groups[-1][0].score:
             groups[-1].append(passage)
         else:
             groups.append([passage])
@@ -87,23 +95,31 @@ def newest_first(ranked: Sequence[Passage]) -> list[Passage]:
 
 
 class PassageRetriever(BaseRetriever):
-    """The same search as a LangChain retriever; a Document's metadata says where in which article it stands."""
+    """The same search as a LangChain retriever.
+
+    A Document is a passage. Its metadata are JSON values: `article` (the id), `start` and `end` in the article's text,
+    `title`, `url`, `publisher`, `published` (an ISO date) and `score`.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
-    collection: Collection
+    collection: Collection = Field(exclude=True)
     count: int
-    wanted: Filter = EVERYTHING
+    filter: Filter = EVERYTHING
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [_document(passage) for passage in retrieve(self.collection, query, self.count, self.wanted)]
+        return [_document(passage) for passage in retrieve(self.collection, query, self.count, self.filter)]
 
 
 def _document(passage: Passage) -> Document:
     article = passage.article
-    metadata = {
-        "passage": passage,
+    metadata: dict[str, Any] = {
+        "article": article.id,
+        "start": passage.start,
+        "end": passage.end,
         "title": article.title,
         "url": article.url,
         "publisher": article.publisher,
+        "published": article.published.isoformat() if article.published else None,
+        "score": passage.score,
     }
     return Document(passage.text, id=passage.id, metadata=metadata)

@@ -7,10 +7,13 @@ from rapidfuzz.distance import OSA
 
 from assistant.english.names import names_in
 from index.collection import Collection
+from index.text.calendar_words import MONTHS, WEEKDAY_ABBREVIATIONS, WEEKDAYS
 from index.text.words import STOP_WORDS, porter, words
 
 SHORTEST = 5
 """Shorter words are too near to one another."""
+
+_NEVER_NAMES = STOP_WORDS.union(MONTHS, WEEKDAYS, WEEKDAY_ABBREVIATIONS)
 
 
 def correct(question: str, collection: Collection) -> tuple[str, str]:
@@ -21,7 +24,7 @@ def correct(question: str, collection: Collection) -> tuple[str, str]:
     """
     replaced: dict[str, str] = {}
     for word in re.findall(rf"[^\W\d_]{{{SHORTEST},}}", question):
-        if word.lower() not in STOP_WORDS and not collection.lexical.has_word(words(word)[0]):
+        if word.lower() not in _NEVER_NAMES and not collection.lexical.has_word(words(word)[0]):
             name = _nearest_name(words(word)[0], collection)
             if name:
                 replaced[word] = name

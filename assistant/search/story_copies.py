@@ -3,18 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from assistant.english.number_words import MULTIPLES, SMALL_NUMBERS, TENS
 from index.article import Passage
 from index.text.near_duplicates import runs_of, share_in, words_of
 
 SHARE = 0.9
 """So many of a passage's words stand in runs of the same words elsewhere; the others are a copy's small edits."""
 
-_EXACT = frozenset(
-    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen
-    half no not never none nor without cannot t""".split()
+_EXACT = frozenset({*SMALL_NUMBERS, *TENS, *MULTIPLES, "dozen", "half"}).union(
+    "no not never none nor without cannot t".split()
 )
-"""Words that turn a statement into another, as digits do. "t" is what is left of "didn't"."""
+"""Words that must have the same neighbours in both copies, as digits must. "t" is what is left of "didn't"."""
 
 
 def one_of_each(passages: Sequence[Passage], story_of: Mapping[str, str]) -> list[Passage]:

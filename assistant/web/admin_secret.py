@@ -1,4 +1,4 @@
-"""The secret that opens /admin, and its hash, which is all that is kept of it."""
+"""The secret that opens /admin. Only its hash is kept, in the setting ONRECORD_ADMIN_HASH."""
 
 import base64
 import binascii
@@ -12,15 +12,19 @@ import unicodedata
 from index.errors import SettingsError
 
 LEAST_CHARACTERS = 12
+"""The length of the shortest secret that is accepted."""
 
 COST, BLOCK_SIZE, PARALLEL = 2**15, 8, 3
-"""Of scrypt, for new hashes: 32 MB and some tenths of a second a guess."""
+"""The parameters of scrypt for new hashes. Checking one secret takes 32 MB and some tenths of a second."""
 
 _HASH = re.compile(r"scrypt:(\d{1,8}):(\d{1,2}):(\d{1,2}):([\w=-]+):([\w=-]+)", re.ASCII)
 
 
 def ask_for_secret() -> str:
-    """The secret, typed twice, or a line of standard input where that is no terminal. Raises SettingsError."""
+    """Ask for the secret twice at a terminal, or read a line of standard input; return it.
+
+    Raises SettingsError if the two differ.
+    """
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     secret = getpass.getpass(f"Secret for /admin (at least {LEAST_CHARACTERS} characters): ")
@@ -30,7 +34,7 @@ def ask_for_secret() -> str:
 
 
 def hash_secret(secret: str) -> str:
-    """A hash for `ONRECORD_ADMIN_HASH`, with its salt and parameters. Raises SettingsError for a short secret."""
+    """Return a hash for ONRECORD_ADMIN_HASH, with salt and parameters. Raises SettingsError for a short secret."""
     if len(secret) < LEAST_CHARACTERS:
         raise SettingsError(
             f"The secret has {len(secret)} characters; at least {LEAST_CHARACTERS} are needed. Give a longer one."
@@ -42,24 +46,26 @@ def hash_secret(secret: str) -> str:
 
 
 def is_secret(given: str, hashed: str) -> bool:
-    """Whether that is the secret of the hash. Raises SettingsError for a hash that `hash_secret` didn't make."""
-    found = _HASH.fullmatch(hashed)
-    if not found:
-        raise _no_hash()
-    *parameters, salt, derived = found.groups()
+    """Return True if `given` is the secret of the hash. Raises SettingsError if `hash_secret` didn't make the hash."""
+    match = _HASH.fullmatch(hashed)
+    if not match:
+        raise _not_a_hash()
+    *parameters, salt, derived = match.groups()
     try:
         expected = base64.urlsafe_b64decode(derived)
         ours = _derived(given, base64.urlsafe_b64decode(salt), *map(int, parameters))
     except (binascii.Error, ValueError) as error:
-        raise _no_hash() from error
+        raise _not_a_hash() from error
     return secrets.compare_digest(ours, expected)
 
 
 def _derived(secret: str, salt: bytes, cost: int, block_size: int, parallel: int) -> bytes:
-    written = unicodedata.normalize("NFC", secret).encode("utf-8", "surrogateescape")  # keyboards compose differently
+    encoded = unicodedata.normalize("NFC", secret).encode(
+        "utf-8", "surrogateescape"
+    )  # keyboards compose accents differently
     memory = 2 * 128 * cost * block_size
-    return hashlib.scrypt(written, salt=salt, n=cost, r=block_size, p=parallel, maxmem=memory, dklen=32)
+    return hashlib.scrypt(encoded, salt=salt, n=cost, r=block_size, p=parallel, maxmem=memory, dklen=32)
 
 
-def _no_hash() -> SettingsError:
+def _not_a_hash() -> SettingsError:
     return SettingsError("ONRECORD_ADMIN_HASH is not the hash of a secret. Make one with `onrecord secret`.")

@@ -1,41 +1,34 @@
 """The API for programs: a question as JSON in, its answer as server-sent events or as one JSON document out."""
 
-import asyncio
+import codecs
 import json
-import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import aclosing, closing
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from textwrap import shorten
 from typing import Any, cast
 
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from assistant.answer import Answer, Turn
-from assistant.assistant import MOST_CHARACTERS, Assistant
-from assistant.web.article_pages import TEMPLATES
-from assistant.web.visitor_questions import QUESTIONS_AT_ONCE, Asking, told
+from assistant.assistant import IGNORABLE, MOST_CHARACTERS
+from assistant.web.templating import html_page
+from assistant.web.visitor_questions import VisitorQuestions, message_for_visitor
 from index.errors import OnrecordError, QuestionError, QuotaError, RequestError
 
 MOST_BYTES = 500_000
 MOST_TURNS = 50
-HEARTBEAT = 1.0
-"""Seconds after which a comment is sent where nothing else is, and it is noticed who waits no more.
 
-The standard for server-sent events advises 15, for proxies that end silent connections
-(https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes)."""
-
-LEFT = 499
-"""The status in the log where nobody waited for the answer, as nginx has it."""
+CLIENT_LEFT = 499
+"""The status in the log if the client closed the connection before the answer; nginx uses the same."""
 
 Document = dict[str, Any]
+Snapshots = AsyncGenerator[Answer | None, None]
 
 
 class AskRequest(BaseModel):
@@ -56,11 +49,30 @@ class AskRequest(BaseModel):
     before: str = Field("", description="Only articles published up to that day.")
     publisher: str = Field("", description="Only articles of this publisher.")
     author: str = Field("", description="Only articles by this author.")
+    ignore: tuple[str, ...] = Field(
+        (),
+        max_length=len(IGNORABLE),
+        description="Words of the question that restrict it to a period, a publisher or an author are applied, except "
+        f"for these: {', '.join(IGNORABLE)}.",
+    )
+
+    @field_validator("history", "page", "article", "after", "before", "publisher", "author", "ignore", mode="before")
+    @classmethod
+    def _default_for_null(cls, value: object, info: ValidationInfo) -> object:
+        return cls.model_fields[str(info.field_name)].default if value is None else value
+
+    @field_validator("history", mode="before")
+    @classmethod
+    def _empty_answer_for_null(cls, turns: object) -> object:
+        """Return the history with an empty answer for each null: [["Who?", null]] becomes [["Who?", ""]]."""
+        if not isinstance(turns, list):
+            return turns
+        return [[turn[0], ""] if isinstance(turn, list) and turn[1:] == [None] else turn for turn in turns]
 
 
-def routes(assistant: Assistant) -> list[BaseRoute]:
+def routes(questions: VisitorQuestions) -> list[BaseRoute]:
     """`/api/ask`, and `/docs`, which explains it."""
-    asked = Route("/ask", _ask(Asking(assistant)), methods=["POST"])
+    asked = Route("/ask", _ask(questions), methods=["POST"])
     return [
         Mount("/api", Starlette(routes=[asked], exception_handlers={HTTPException: _not_here})),
         Route("/docs", _docs),
@@ -74,24 +86,19 @@ def _not_here(request: Request, error: Exception) -> Response:
 
 def _docs(request: Request) -> Response:
     fields = [(name, field.description) for name, field in AskRequest.model_fields.items()]
-    root, address = request.scope.get("root_path", ""), f"{request.base_url}api/ask"
-    page = TEMPLATES.get_template("api.html")
-    return HTMLResponse(page.render(fields=fields, root=root, address=address))
+    return html_page("api.html", request, fields=fields, address=f"{request.base_url}api/ask")
 
 
-def _ask(asking: Asking) -> Callable[[Request], Awaitable[Response]]:
-    threads = ThreadPoolExecutor(QUESTIONS_AT_ONCE, "answering")
-
+def _ask(questions: VisitorQuestions) -> Callable[[Request], Awaitable[Response]]:
     async def ask(request: Request) -> Response:
         try:
-            question = await _read(request)
-            history = [Turn(*pair) for pair in question.history]
-            wanted = question.model_dump(include={"article", "after", "before", "publisher", "author"})
-            answers = await run_in_threadpool(asking.stream, question.question, request, history, question.page, wanted)
-            documents = _documents(answers, threads)
+            asked = await _read(request)
+            history = [Turn(*pair) for pair in asked.history]
+            filters = asked.model_dump(include={"article", "after", "before", "publisher", "author"})
+            snapshots = questions.stream(asked.question, request, history, asked.page, filters, asked.ignore)
             if _wants_events(request):
-                return _EventStream(_events(await anext(documents), documents))
-            return await _whole(request, documents)
+                return _EventStream(_events(await anext(snapshots), snapshots))
+            return await _whole(request, snapshots)
         except OnrecordError as error:
             return _refused(error)
 
@@ -104,11 +111,11 @@ async def _read(request: Request) -> AskRequest:
     try:
         body = await request.body()
     except ClientDisconnect as error:
-        raise RequestError(LEFT, "The request broke off.") from error
+        raise RequestError(CLIENT_LEFT, "The request broke off.") from error
     if len(body) > MOST_BYTES:
         raise RequestError(413, f"The request has {len(body):,} bytes; at most {MOST_BYTES:,} are read. Send less.")
     try:
-        return AskRequest.model_validate_json(body)
+        return AskRequest.model_validate_json(body.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         raise RequestError(400, _first_problem(error)) from error
 
@@ -126,71 +133,36 @@ def _wants_events(request: Request) -> bool:
     return "application/json" not in accepted or "text/event-stream" in accepted
 
 
-async def _documents(
-    answers: Generator[Answer, None, None], threads: Executor
-) -> AsyncGenerator[Document | None, None]:
-    """The answer's growing document, None after each HEARTBEAT in which nothing came.
-
-    It is written in a thread when one is free. If this generator is closed, that of the answers is at its next
-    snapshot. Raises what the answers raise.
-    """
-    loop, left = asyncio.get_running_loop(), threading.Event()
-    queue: asyncio.Queue[Document | asyncio.Future[None]] = asyncio.Queue()
-
-    def write() -> None:
-        with closing(answers):
-            last = None
-            for answer in answers:
-                if left.is_set():
-                    return
-                if answer != last:
-                    loop.call_soon_threadsafe(queue.put_nowait, answer.to_dict())
-                last = answer
-
-    writing = loop.run_in_executor(threads, write)
-    writing.add_done_callback(queue.put_nowait)
-    try:
-        while True:
-            try:
-                document = await asyncio.wait_for(queue.get(), HEARTBEAT)
-            except TimeoutError:
-                yield None
-                continue
-            if isinstance(document, asyncio.Future):
-                document.result()
-                return
-            yield document
-    finally:
-        left.set()
-        writing.cancel()
-
-
-async def _whole(request: Request, documents: AsyncGenerator[Document | None, None]) -> Response:
-    latest: Document | None = None
-    async with aclosing(documents):
-        async for document in documents:
+async def _whole(request: Request, snapshots: Snapshots) -> Response:
+    """The whole answer as one JSON document."""
+    latest: Answer | None = None
+    async with aclosing(snapshots):
+        async for answer in snapshots:
             if await request.is_disconnected():
-                return Response(status_code=LEFT)
-            latest = document or latest
-    return JSONResponse(latest, headers={"cache-control": "no-store"})
+                return Response(status_code=CLIENT_LEFT)
+            latest = answer or latest
+    return JSONResponse(_document(latest), headers={"cache-control": "no-store"})
 
 
-async def _events(
-    latest: Document | None, documents: AsyncGenerator[Document | None, None]
-) -> AsyncGenerator[bytes, None]:
-    async with aclosing(documents):
+async def _events(latest: Answer | None, snapshots: Snapshots) -> AsyncGenerator[bytes, None]:
+    """Yield the answer as server-sent events; `latest` was taken from the snapshots already."""
+    async with aclosing(snapshots):
         yield _snapshot(latest)
         try:
-            async for document in documents:
-                yield _snapshot(document)
-                latest = document or latest
-            yield _event("answer", latest)
+            async for answer in snapshots:
+                yield _snapshot(answer)
+                latest = answer or latest
+            yield _event("answer", _document(latest))
         except OnrecordError as error:
-            yield _event("error", {"error": told(error)})
+            yield _event("error", {"error": message_for_visitor(error)})
 
 
-def _snapshot(document: Document | None) -> bytes:
-    return _event("snapshot", document) if document else KEEPALIVE_COMMENT
+def _snapshot(answer: Answer | None) -> bytes:
+    return _event("snapshot", _document(answer)) if answer else KEEPALIVE_COMMENT
+
+
+def _document(answer: Answer | None) -> Document | None:
+    return answer.to_dict() if answer else None
 
 
 def _event(name: str, document: Document | None) -> bytes:
@@ -216,4 +188,4 @@ def _refused(error: OnrecordError) -> JSONResponse:
         status = error.status
     if isinstance(error, QuotaError):
         status, headers["retry-after"] = 429, str(error.seconds)
-    return JSONResponse({"error": told(error)}, status, headers)
+    return JSONResponse({"error": message_for_visitor(error)}, status, headers)

@@ -1,4 +1,4 @@
-"""Serves the chat, the widget, whole articles, the API and the page for who runs it."""
+"""The web server: the chat, the widget, whole articles, the API and the admin page."""
 
 import os
 import socket
@@ -7,35 +7,34 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant.assistant import Assistant
 from assistant.settings import Settings
 from assistant.web import admin, api, article_pages, chat_page, logs
 from assistant.web.guard import Guard
+from assistant.web.visitor_questions import VisitorQuestions
 from assistant.web.visitors import check_address
 from index.errors import SettingsError
 
 SECONDS_TO_STOP = 1
+"""How long open connections may go on after the server was told to stop."""
 
 
 def build_app(assistant: Assistant) -> FastAPI:
-    """The web application, for any ASGI server."""
-    settings = assistant.settings
+    """Return the web application, for any ASGI server."""
+    settings, questions = assistant.settings, VisitorQuestions(assistant)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(
         CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST"], expose_headers=["Retry-After"]
     )
     app.add_middleware(Guard, settings=settings)
-    hosts = ["localhost", "127.0.0.1", "[::1]", *settings.hostnames]
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, settings.host], www_redirect=False)
     app.add_middleware(logs.RequestLog)
     app.router.routes.extend(article_pages.routes(assistant))
     app.router.routes.extend(admin.routes(assistant))
-    app.router.routes.extend(api.routes(assistant))
+    app.router.routes.extend(api.routes(questions))
     gr.mount_gradio_app(
         app,
-        chat_page.build(assistant),
+        chat_page.build(assistant, questions),
         path="/",
         theme=chat_page.THEME,
         head=_head(settings),
@@ -58,7 +57,7 @@ def _head(settings: Settings) -> str:
 
 
 def serve(assistant: Assistant) -> None:
-    """Serves the chat until it is interrupted. Raises SettingsError for an address that can't be served."""
+    """Serve the chat until it is interrupted. Raises SettingsError if the address can't be used."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     settings = assistant.settings
     check_address(settings)

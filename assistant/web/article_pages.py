@@ -1,31 +1,30 @@
-"""The pages that aren't Gradio's: whole articles with quotations highlighted, the widget's script, and health."""
+"""Whole articles with quotations highlighted, the facts of an article, static files, and the health checks."""
 
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from assistant.answer import article_facts
 from assistant.assistant import Assistant
 from assistant.render import article_line, original_url
+from assistant.web.templating import html_page
 from index.article import Article
 from index.errors import OnrecordError
 
 STATIC = Path(__file__).parent / "static"
-TEMPLATES = Environment(loader=PackageLoader("assistant.web", "templates"), autoescape=True, undefined=StrictUndefined)
 
 Piece = tuple[str, int]
-"""A stretch of a paragraph, and the number of the quotation that it belongs to, from 1; 0 for none."""
+"""Part of a paragraph, and the number of the quotation that it belongs to: from 1, or 0 for none."""
 
 
 def routes(assistant: Assistant) -> list[BaseRoute]:
-    """The routes of all these pages."""
+    """Return the routes of these pages."""
     return [
         Route("/articles", _facts(assistant)),
         Route("/articles/{id}", _article_page(assistant)),
@@ -37,24 +36,21 @@ def routes(assistant: Assistant) -> list[BaseRoute]:
 
 
 def _article_page(assistant: Assistant) -> Callable[[Request], Response]:
-    template = TEMPLATES.get_template("article.html")
-
     def page(request: Request) -> Response:
         article = assistant.collection.catalog.article(request.path_params["id"])
         if article is None:
             return PlainTextResponse("This article isn't in the collection any more.", 404)
         spans = _spans(request.query_params.get("quote", ""), article)
         if spans is None:
-            return PlainTextResponse("A quotation is given by its offsets, as ?quote=120-180,200-240.", 400)
-        return HTMLResponse(
-            template.render(
-                article=article,
-                line=article_line(article),
-                original=original_url(article, article.full_text[slice(*spans[0])] if spans else ""),
-                paragraphs=paragraphs(article.full_text, spans),
-                root=request.scope.get("root_path", ""),
-                look=request.query_params.get("look", ""),
-            )
+            return PlainTextResponse("?quote= must give offsets in this article, such as ?quote=120-180,200-240.", 400)
+        return html_page(
+            "article.html",
+            request,
+            article=article,
+            line=article_line(article),
+            original=original_url(article, article.full_text[slice(*spans[0])] if spans else ""),
+            paragraphs=paragraphs(article.full_text, spans),
+            look=request.query_params.get("look", ""),
         )
 
     return page
@@ -62,7 +58,7 @@ def _article_page(assistant: Assistant) -> Callable[[Request], Response]:
 
 def _facts(assistant: Assistant) -> Callable[[Request], Response]:
     def facts(request: Request) -> Response:
-        """The article that `?article=` names by its id or URL, or `null`."""
+        """Return the facts of the article that `?article=` names by its id or URL, or `null`."""
         catalog = assistant.collection.catalog
         article = catalog.article(request.query_params.get("article", ""))
         return JSONResponse(article_facts(article) if article else None)
@@ -71,7 +67,7 @@ def _facts(assistant: Assistant) -> Callable[[Request], Response]:
 
 
 def _spans(given: str, article: Article) -> list[tuple[int, int]] | None:
-    """The stretches that `120-180,200-240` names, in order; None where it names none that the article has."""
+    """Return the spans in order: "120-180,200-240" gives [(120, 180), (200, 240)]. None if the article has no such."""
     if not given:
         return []
     if not re.fullmatch(r"\d{1,9}-\d{1,9}(,\d{1,9}-\d{1,9}){0,20}", given):
@@ -83,14 +79,14 @@ def _spans(given: str, article: Article) -> list[tuple[int, int]] | None:
 
 
 def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[list[Piece]]:
-    """The text's paragraphs, cut where quotations begin and end; `spans` are in order and don't overlap."""
+    """Return the text's paragraphs, cut where quotations begin and end; `spans` are in order and don't overlap."""
     cuts = sorted({at for span in spans for at in span})
-    found = []
+    pieces = []
     for paragraph in re.finditer(r"\S(?:.*?\S)?(?=\n\n|\s*\Z)", text, re.DOTALL):
         inner = [at for at in cuts if paragraph.start() < at < paragraph.end()]
         bounds = [paragraph.start(), *inner, paragraph.end()]
-        found.append([(text[a:b], _number(a, spans)) for a, b in pairwise(bounds)])
-    return found
+        pieces.append([(text[a:b], _number(a, spans)) for a, b in pairwise(bounds)])
+    return pieces
 
 
 def _number(at: int, spans: Sequence[tuple[int, int]]) -> int:

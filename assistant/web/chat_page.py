@@ -1,53 +1,64 @@
 """The chat page, in Gradio."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
 
+from assistant.answer import Answer
 from assistant.answering import about_collection
 from assistant.assistant import Assistant
-from assistant.render import answer_html, escaped
 from assistant.web import feedback
+from assistant.web.answer_html import answer_html, problem_html
+from assistant.web.answer_record import signed, signing_key
 from assistant.web.history import turns
 from assistant.web.quota import Quota
-from assistant.web.visitor_questions import QUESTIONS_AT_ONCE, Asking, told
+from assistant.web.visitor_questions import VisitorQuestions, message_for_visitor
 from index.errors import CollectionError, OnrecordError
 
 THEME = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
-"""Fonts of the reader's own machine: the page loads nothing from elsewhere."""
+"""Uses fonts of the reader's own machine, so that the page loads nothing from other hosts."""
 
 VERDICTS = "100/hour"
-"""From a visitor; more are dropped."""
+"""Verdicts taken from one visitor; more are dropped."""
 
 SESSIONS_KEPT = 500
-"""Of open pages, each some 50 kB; beyond, the oldest one's next answer is kept as a conversation of its own."""
+"""Open pages that the server remembers, some 50 kB each. The next answer in an older page starts a conversation."""
 
 CONVERSATIONS_KEPT = 20
-"""In the reader's browser, which sends them along when one is saved."""
+"""Conversations kept in the reader's browser, which sends them all along when one is saved."""
+
+WAITING = '<div class="answer"><p class="hint doing">One moment …</p></div>'
+"""Shown until the first snapshot of an answer, while other questions are answered."""
 
 
 class _Chat(gr.ChatInterface):  # type: ignore[misc]
-    """Gradio's chat, with its history readable after a restart and bounded."""
+    """Gradio's chat with a bounded history."""
 
     def _save_conversation(self, *given: Any) -> tuple[int, list[Any]]:  # noqa: ANN401
         index, saved = super()._save_conversation(*given)
         return index, saved[:CONVERSATIONS_KEPT]
 
 
-def build(assistant: Assistant) -> gr.Blocks:
-    """The page: a chat that streams, with example questions; its API has `/chat` (HTML) and `/ask` (JSON)."""
-    asking = Asking(assistant)
-    verdicts = Quota(assistant.settings.index_dir, "verdicts", VERDICTS)
+def build(assistant: Assistant, questions: VisitorQuestions) -> gr.Blocks:
+    """Return the page: a chat that streams, with example questions. Its API has `/chat` (HTML) and `/ask` (JSON)."""
+    key = signing_key(assistant.settings.index_dir)
+    verdicts = Quota(VERDICTS)
 
-    def chat(message: str, history: list[Any], request: gr.Request) -> Iterator[str]:
+    async def chat(message: str, history: list[Any], request: gr.Request) -> AsyncIterator[str]:
+        shown = WAITING
         try:
-            for answer in asking.stream(message, request.request, turns(history), _page(request)):
-                yield answer_html(answer)
+            past, ignore = turns(history, key), _ignored(request)
+            snapshots = questions.stream(message, request.request, past, _page(request), ignore=ignore)
+            async with aclosing(snapshots):
+                async for answer in snapshots:
+                    shown = _message(answer, key) if answer else shown
+                    yield shown  # the same again too: Gradio notices only then that a reader has left
         except OnrecordError as error:
-            yield f'<div class="answer problem"><p class="said">{escaped(told(error))}</p></div>'
+            yield problem_html(message_for_visitor(error))
 
-    def ask(
+    async def ask(
         question: str,
         request: gr.Request,
         after: str = "",
@@ -55,16 +66,19 @@ def build(assistant: Assistant) -> gr.Blocks:
         publisher: str = "",
         author: str = "",
         article: str = "",
+        ignore: str = "",
     ) -> dict[str, Any]:
-        wanted = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
+        filters = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
         try:
-            *_, answer = asking.stream(question, request.request, page=_page(request), wanted=wanted)
-            return answer.to_dict()
+            page, fields = _page(request), _listed(ignore)
+            snapshots = questions.stream(question, request.request, page=page, filters=filters, ignore=fields)
+            *_, last = [answer async for answer in snapshots if answer]
+            return last.to_dict()
         except OnrecordError as error:
-            raise gr.Error(told(error), print_exception=False) from error
+            raise gr.Error(message_for_visitor(error), print_exception=False) from error
 
     def judge(history: list[Any], data: gr.LikeData, request: gr.Request) -> None:
-        verdict = feedback.verdict_on(history, data.index, data.liked)
+        verdict = feedback.verdict_on(history, data.index, data.liked, key)
         if verdict and not verdicts.seconds_to_wait(request.request.scope["onrecord.visitor"]):
             feedback.save(assistant.settings.index_dir, verdict)
 
@@ -73,7 +87,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         interface = _Chat(
             chat,
             api_name="chat",
-            examples=["What is this about?"],  # others take its place when the page loads
+            examples=["What is this about?"],  # replaced when the page loads
             cache_examples=False,
             chatbot=gr.Chatbot(
                 label="Conversation",
@@ -81,7 +95,7 @@ def build(assistant: Assistant) -> gr.Blocks:
                 latex_delimiters=[],
                 allow_file_downloads=False,
                 buttons=[],
-                autoscroll=False,  # to the answer's end: web/chat.js scrolls to its beginning
+                autoscroll=False,  # it would scroll to the answer's end; static/chat.js scrolls to its beginning
                 feedback_options=("Like", "Dislike", *feedback.REASONS),
                 height="max(24rem, 100dvh - 14rem)",
                 elem_id="conversation",
@@ -89,33 +103,47 @@ def build(assistant: Assistant) -> gr.Blocks:
             textbox=gr.Textbox(label="Ask a question", placeholder="Ask a question", submit_btn=True, stop_btn=True),
             flagging_mode="never",
             save_history=True,
-            concurrency_limit=QUESTIONS_AT_ONCE,
+            concurrency_limit=None,
             analytics_enabled=False,
         )
         page.state_session_capacity = SESSIONS_KEPT
-        # Not a secret: without one of its own the page couldn't read its history after the server was started anew.
+        # Not a secret: with a random one, the page couldn't read its history after a restart of the server.
         interface.saved_conversations.secret = "onrecord"  # noqa: S105
         interface.new_chat_button.icon = None
         interface.new_chat_button.parent.elem_id = "history"
         interface.chatbot.like(judge, interface.chatbot, api_visibility="private", queue=False)
         page.load(lambda: _greeting(assistant), None, interface.chatbot, api_visibility="private", queue=False)
-        gr.api(ask, api_name="ask")
+        gr.api(ask, api_name="ask", concurrency_limit=None)
     return page
 
 
+def _message(answer: Answer, key: bytes) -> str:
+    """Return an answer's HTML, with its record once there is something to quote or to refuse."""
+    return answer_html(answer, signed(answer, key) if answer.sentences or answer.refused else "")
+
+
 def _page(request: gr.Request) -> str:
-    """The article that the reader has before him, which the widget gives in the address of the chat."""
+    """Return the article that the reader is looking at, which the widget gives in the address of the chat."""
     article: str = request.query_params.get("article", "")
     return article
 
 
+def _ignored(request: gr.Request) -> list[str]:
+    """Return the guesses that the reader took back by clicking a chip, from the address of the chat."""
+    return _listed(request.query_params.get("ignore", ""))
+
+
+def _listed(fields: str) -> list[str]:
+    return [field for field in fields.split(",") if field]
+
+
 def _greeting(assistant: Assistant) -> gr.Chatbot:
-    """What an empty conversation shows: how to ask, and questions that the articles answer that are in now."""
+    """Return what an empty conversation shows: how to ask, and questions that today's articles answer."""
     try:
         assistant.collection.require_articles()
     except CollectionError:
         return gr.Chatbot(
-            placeholder="There are no articles yet. Whoever runs this chat adds them: `onrecord add`, or /admin.",
+            placeholder="There are no articles yet. An operator adds them with `onrecord add` or at /admin.",
             examples=[],
         )
     examples = [{"text": question} for question in about_collection.example_questions(assistant.collection)]

@@ -1,4 +1,4 @@
-"""One JSON document a line on stderr: requests and answers, each with the id that the reader's browser was told."""
+"""The log: one line of JSON on stderr for each event. Requests and answers have the id sent as `X-Request-ID`."""
 
 import asyncio
 import json
@@ -17,30 +17,30 @@ _LOG = logging.getLogger("onrecord")
 
 
 def set_up() -> None:
-    """Writes what onrecord does, and what its libraries warn of, to stderr."""
+    """Write onrecord's own events, and warnings of its libraries, to stderr."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Lines())
-    handler.addFilter(_tells_of_a_problem)
+    handler.setFormatter(JsonFormatter())
+    handler.addFilter(_is_worth_a_line)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     _LOG.setLevel(logging.INFO)
 
 
-def _tells_of_a_problem(record: logging.LogRecord) -> bool:
-    """Whether it is something else than uvicorn ending the streams of open tabs, which end with nothing less."""
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Return False for the errors with which uvicorn, when it stops, ends the streams of open browser tabs."""
     ended = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
     return not (record.name == "uvicorn.error" and (ended or record.getMessage().startswith("Cancel ")))
 
 
 def event(name: str, **facts: Any) -> None:  # noqa: ANN401
-    """Logs that something happened."""
+    """Log an event with its facts: `event("answer", ms=120)`."""
     _LOG.info(name, extra={"facts": facts})
 
 
-class Lines(logging.Formatter):
-    """A record as one line of JSON."""
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """Return the line."""
         facts: Mapping[str, Any] = getattr(record, "facts", {})
         at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{record.msecs:03.0f}Z"
         line = {"at": at, "level": record.levelname.lower(), "event": record.getMessage(), **facts}
@@ -50,13 +50,13 @@ class Lines(logging.Formatter):
 
 
 class RequestLog:
-    """Gives every request an id, which the response has as `x-request-id`, and logs how it ended."""
+    """Middleware that gives every request an id, sends it back as `X-Request-ID`, and logs how the request ended."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handles one request, as the ASGI specification says."""
+        """Handle one request, as in the ASGI specification."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         given = Headers(scope=scope).get("x-request-id", "")

@@ -1,4 +1,4 @@
-"""Who is signed in to /admin: random tokens in cookies, of which `state_db.db` has only digests."""
+"""Who is signed in to /admin: random tokens, kept in cookies; `state.db` has only their digests."""
 
 import hashlib
 import secrets
@@ -9,11 +9,12 @@ from pathlib import Path
 from assistant.web import state_db
 
 SECONDS = 8 * 60 * 60
+"""How long a session lasts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A stay of somebody signed in. `form` is the token that each of its forms sends back."""
+    """One sign-in. `form` is the token that every form on its pages must send back."""
 
     digest: str
     form: str
@@ -21,21 +22,21 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What came of an action, to be shown once."""
+    """The outcome of an action, shown once on the next page."""
 
     text: str
     failed: bool
 
 
 class Sessions:
-    """The sessions opened with the secret of that hash: a new secret ends all of the old one's."""
+    """The sessions opened with the secret whose hash is `hashed`; with another hash they are no longer found."""
 
     def __init__(self, folder: Path, hashed: str) -> None:
         self._folder = folder
         self._hashed = hashed
 
     def open(self) -> str:
-        """A new session's token."""
+        """Start a session; return its token."""
         token, now = secrets.token_urlsafe(32), time.time()
         with state_db.connect(self._folder) as database:
             database.execute("DELETE FROM sessions WHERE expires <= ?", (now,))
@@ -46,7 +47,7 @@ class Sessions:
         return token
 
     def find(self, token: str) -> Session | None:
-        """The session with that token; None where there is none, or it has ended."""
+        """Return the session with that token; None if there is none or it has ended."""
         with state_db.connect(self._folder) as database:
             row = database.execute(
                 "SELECT digest, form FROM sessions WHERE digest = ? AND expires > ?",
@@ -55,20 +56,20 @@ class Sessions:
         return Session(*row) if row else None
 
     def close(self, session: Session) -> None:
-        """Ends a session."""
+        """End a session."""
         with state_db.connect(self._folder) as database:
             database.execute("DELETE FROM sessions WHERE digest = ?", (session.digest,))
 
-    def tell(self, session: Session, notice: Notice) -> None:
-        """Keeps a notice for the session's next page."""
+    def keep_notice(self, session: Session, notice: Notice) -> None:
+        """Keep a notice until the session's next page takes it."""
         with state_db.connect(self._folder) as database:
             database.execute(
                 "UPDATE sessions SET notice = ?, failed = ? WHERE digest = ?",
                 (notice.text, notice.failed, session.digest),
             )
 
-    def told(self, session: Session) -> Notice | None:
-        """The notice kept for this page, which is kept no longer."""
+    def take_notice(self, session: Session) -> Notice | None:
+        """Return the notice that was kept, and forget it; None if there is none."""
         with state_db.connect(self._folder) as database:
             row = database.execute(
                 "SELECT notice, failed FROM sessions WHERE digest = ? AND notice != ''", (session.digest,)

@@ -1,4 +1,4 @@
-"""Articles that come in by /admin: files, which are kept beside the index, and web pages; and what failed of them."""
+"""Articles added on the admin page: uploaded files, which are kept beside the index, and web pages."""
 
 import io
 import re
@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
@@ -19,12 +20,12 @@ from index.readers.formats import MAX_BYTES, READERS, read
 from index.report import Failure, Report
 
 MOST_NAME_BYTES = 255
-"""The longest name that file systems take."""
+"""The longest file name that file systems accept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file or page that wasn't added, why, and when."""
+    """A file or page that couldn't be added, with the reason and the time."""
 
     source: str
     reason: str
@@ -32,23 +33,23 @@ class Problem:
 
 
 def add(assistant: Assistant, uploads: Sequence[UploadFile], url: str) -> Report:
-    """Adds files, in place of older ones of the same names, and the page at `url` unless that is empty.
+    """Add files, and the page at `url` unless that is empty. A file replaces an older one of the same name.
 
-    What failed is kept as a problem, until it goes in or is dismissed. Raises CollectionError where the index or its
-    folder can't be written.
+    A failure is kept as a problem until the file or page is added or the problem is dismissed. Raises CollectionError
+    if the index or its folder can't be written.
     """
     named = [(_safe_name(upload.filename or ""), upload) for upload in uploads]
     pages = [_web_address(url)] if url.strip() else []
     refused: list[Failure] = []
-    files = _written(folder(assistant), named, refused)
-    report = assistant.ingest(_chained(files, pages))
+    files = _write_each(folder(assistant), named, refused)
+    report = assistant.ingest(chain[str | Path](files, pages))
     failed = (*refused, *(_without_file(assistant, failure) for failure in report.failed))
     _keep_problems(assistant, [*(name for name, _ in named), *pages], failed)
     return replace(report, failed=failed)
 
 
 def remove(assistant: Assistant, article_id: str) -> Article:
-    """Removes an article, and its file if it was uploaded. Raises CollectionError where there is no such article."""
+    """Remove an article, and its file if it was uploaded. Raises CollectionError if there is no such article."""
     article = assistant.collection.catalog.article(article_id)
     if article is None or article.id != article_id:
         raise CollectionError("This article isn't in the collection any more. Nothing was removed.")
@@ -59,24 +60,24 @@ def remove(assistant: Assistant, article_id: str) -> Article:
 
 
 def folder(assistant: Assistant) -> Path:
-    """Where uploaded files are kept."""
+    """Return the folder of the uploaded files."""
     return assistant.collection.folder / "uploads"
 
 
 def is_uploaded(assistant: Assistant, source: str) -> bool:
-    """Whether that is the path of an uploaded file."""
+    """Return True if the source is the path of an uploaded file."""
     return Path(source).parent == folder(assistant)
 
 
 def problems(assistant: Assistant) -> list[Problem]:
-    """What failed and wasn't dismissed, latest first."""
+    """Return the problems that weren't dismissed, the latest first."""
     with state_db.connect(assistant.settings.index_dir) as database:
         rows = database.execute("SELECT source, reason, at FROM problems ORDER BY at DESC, source").fetchall()
     return [Problem(*row) for row in rows]
 
 
 def dismiss_problems(assistant: Assistant) -> None:
-    """Forgets what failed."""
+    """Forget all problems."""
     with state_db.connect(assistant.settings.index_dir) as database:
         database.execute("DELETE FROM problems")
 
@@ -91,13 +92,11 @@ def _keep_problems(assistant: Assistant, tried: Collection[str], failed: Collect
         )
 
 
-def _chained(files: Iterator[Path], pages: Sequence[str]) -> Iterator[str | Path]:
-    yield from files
-    yield from pages
+def _write_each(place: Path, named: Sequence[tuple[str, UploadFile]], refused: list[Failure]) -> Iterator[Path]:
+    """Write the files and yield their paths; append a Failure to `refused` for each that can't be read.
 
-
-def _written(place: Path, named: Sequence[tuple[str, UploadFile]], refused: list[Failure]) -> Iterator[Path]:
-    """The paths of the files, each written when it is asked for, so that no two processes write at a time."""
+    A file is written only when its path is asked for: by then ingesting holds the lock for writing.
+    """
     names: set[str] = set()
     for name, upload in named:
         try:
@@ -110,7 +109,7 @@ def _written(place: Path, named: Sequence[tuple[str, UploadFile]], refused: list
 
 
 def _write(path: Path, upload: UploadFile) -> Path:
-    """Keeps a file that can be read as an article; another leaves the older one of its name."""
+    """Write the file if it can be read as articles. Otherwise an older file of that name stays as it is."""
     suffix = path.suffix.lower()
     if suffix not in READERS:
         raise ReadError(f"{path.name} is not of a kind that can be read. Give one of {', '.join(READERS)}.")
@@ -119,9 +118,9 @@ def _write(path: Path, upload: UploadFile) -> Path:
     data = upload.file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ReadError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB. Split it into articles.")
-    read_at_all = list(read(io.BytesIO(data), suffix, path.name))
-    failures = [each.reason for each in read_at_all if isinstance(each, Failure)]
-    if len(failures) == len(read_at_all):
+    items = list(read(io.BytesIO(data), suffix, path.name))
+    failures = [item.reason for item in items if isinstance(item, Failure)]
+    if len(failures) == len(items):
         raise ReadError(failures[0] if failures else f"{path.name} holds no article. Give a file with articles.")
     try:
         path.parent.mkdir(exist_ok=True)
@@ -132,7 +131,7 @@ def _write(path: Path, upload: UploadFile) -> Path:
 
 
 def _without_file(assistant: Assistant, failure: Failure) -> Failure:
-    """The failure under the name by which its file was uploaded; the file is kept no longer."""
+    """Return the failure under the name of its uploaded file, and delete that file."""
     path = Path(failure.source)
     if not is_uploaded(assistant, failure.source):
         return failure
@@ -141,11 +140,11 @@ def _without_file(assistant: Assistant, failure: Failure) -> Failure:
 
 
 def _safe_name(given: str) -> str:
-    """The file's name without folders, and with nothing that a file system or a shell could take for its own."""
+    """Return a name for the file without folders or special characters: "../a:b.txt" becomes "a_b.txt"."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
     return re.sub(r"[^\w .,()'&+-]", "_", name).strip(" .") or "A file without a name"
 
 
 def _web_address(url: str) -> str:
-    """The address in full: what has no scheme isn't taken for a path on this machine."""
+    """Return the address with a scheme, so that it can't be read as a path on this machine."""
     return url.strip() if re.match(r"https?://", url.strip(), re.IGNORECASE) else f"https://{url.strip()}"

@@ -1,4 +1,4 @@
-"""Who asks: somebody signed in at the organisation's proxy, or an address."""
+"""Who a visitor is: a person signed in at the organisation's proxy, or otherwise an address."""
 
 import ipaddress
 
@@ -9,27 +9,27 @@ from assistant.settings import Settings
 from index.errors import SettingsError
 
 FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix", "forwarded")
-"""Headers that only a proxy may set."""
+"""Headers that are read only if a trusted proxy sent them."""
 
 
 def check_address(settings: Settings) -> None:
-    """Raises SettingsError where the chat would be open to more people than the settings say."""
+    """Raise SettingsError if more people could reach the chat than the settings let in."""
     if settings.user_header and not settings.proxies:
         raise SettingsError(
-            "ONRECORD_USER_HEADER names a header, but no proxy whose word is believed. "
+            "ONRECORD_USER_HEADER is set, but no proxy is trusted to send that header. "
             "Give the proxy's address in ONRECORD_PROXIES."
         )
     if is_loopback(settings.host) or settings.user_header or settings.anonymous:
         return
     raise SettingsError(
-        f"The host {settings.host!r} is not a loopback address, so others could read the articles. Set "
-        "ONRECORD_USER_HEADER and ONRECORD_PROXIES to let in who is signed in at a proxy, or ONRECORD_ANONYMOUS=yes "
-        "to let in everybody."
+        f"The host {settings.host!r} is not a loopback address, so others could read the articles. To let in "
+        "people who are signed in at a proxy, set ONRECORD_USER_HEADER and ONRECORD_PROXIES. To let in everybody, set "
+        "ONRECORD_ANONYMOUS=yes."
     )
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
+    """Return True if only this machine can reach the address."""
     if host == "localhost":
         return True
     try:
@@ -39,7 +39,7 @@ def is_loopback(host: str) -> bool:
 
 
 def from_proxy(scope: Scope, settings: Settings) -> bool:
-    """Whether the request comes from a proxy that the settings trust."""
+    """Return True if the request comes from an address in ONRECORD_PROXIES."""
     try:
         address = ipaddress.ip_address((scope.get("client") or ("", 0))[0])
     except ValueError:
@@ -48,7 +48,10 @@ def from_proxy(scope: Scope, settings: Settings) -> bool:
 
 
 def visitor(scope: Scope, settings: Settings) -> str | None:
-    """A name for who asks, as `user:…` or `address:…`; None for somebody who isn't to be let in."""
+    """Return the visitor's name, "user:anna" or "address:192.0.2.7"; None if the visitor must sign in first.
+
+    A user's name and a forwarded address are read from headers only if a trusted proxy sent them.
+    """
     headers = Headers(scope=scope)
     proxied = from_proxy(scope, settings)
     user = headers.get(settings.user_header, "").strip() if settings.user_header and proxied else ""

@@ -1,9 +1,9 @@
-// What the chat page does beyond Gradio: sources beside the chat, questions asked and edited by a click, copying with
-// citations, names for screen readers.
+// Adds to Gradio's chat: sources beside the chat, questions asked and edited by a click, copying with citations, names
+// for screen readers.
 (() => {
   "use strict";
 
-  // What shows a card when it is pointed at, tapped or focused.
+  // Elements that show a card when they are pointed at, tapped or focused.
   const CARDED = ".answer :is(.cite, .flag)";
 
   const compact = /\/embed\/?$/.test(location.pathname);
@@ -21,7 +21,7 @@
   });
   const changes = { childList: true, subtree: true, attributeFilter: ["disabled"] };
   new MutationObserver(onChange).observe(document.documentElement, changes);
-  window.onrecordChat = Object.freeze({ ask, textbox, hasOpenPart });
+  window.onrecordChat = Object.freeze({ ask, textbox, hasOpenPart, record, citationFacts });
 
   function onChange() {
     nameParts();
@@ -57,8 +57,26 @@
     }
     const button = event.target.closest?.(".answer button");
     if (button?.matches(".copy")) copyAnswer(button);
-    if (button?.matches(".chip")) ask(button.querySelector(".again").textContent);
-    if (button?.matches(".edit")) edit(button.previousElementSibling.textContent);
+    if (button?.matches(".chip")) askWithout(button.name, record(button));
+    if (button?.matches(".edit")) edit(record(button).understood);
+  }
+
+  // Answers as data: each message carries its answer as the server's JSON, signed, in a hidden input.
+
+  function record(part) {
+    const input = part.closest(".answer")?.querySelector("input.record");
+    return input ? JSON.parse(input.value) : null;
+  }
+
+  function publishedLine({ publisher, published }) {
+    const day = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+    const date = published ? new Date(published).toLocaleDateString("en-GB", day) : "undated";
+    return publisher ? `${publisher}, ${date}` : date;
+  }
+
+  function citationFacts({ number, quote, article }) {
+    const { id, title, url } = article;
+    return { number, quote, title, facts: publishedLine(article), url: url ?? "", article: id };
   }
 
   // Gradio would ask it too, but wouldn't keep the conversation.
@@ -154,28 +172,42 @@
     return document.querySelector('[data-testid="stop-button"]');
   }
 
-  function ask(question) {
-    waiting.push({ question, send: true });
+  function ask(question, ignore = []) {
+    waiting.push({ question, ignore, send: true });
     putNext();
+  }
+
+  // Asks again, of all articles: without what was guessed from the question's words about dates, publisher or author.
+  function askWithout(field, { question, understood, ignored }) {
+    ask(understood || question, [...ignored, field]);
   }
 
   // For the reader to change and send; an answer that is being written is stopped.
   function edit(question) {
     stop()?.click();
-    waiting.push({ question, send: false });
+    waiting.push({ question, ignore: [], send: false });
     putNext();
   }
 
   function putNext() {
     if (!waiting.length || asked || answering || !submit() || textbox().disabled) return;
-    const { question, send } = waiting.shift();
+    const { question, ignore, send } = waiting.shift();
     const field = textbox();
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, question);
     field.dispatchEvent(new Event("input", { bubbles: true }));
     if (!send) return field.focus();
     asked = true;
+    setParameter("ignore", ignore.join(","));
     // Gradio takes the text over after this event.
     setTimeout(() => submit().click());
+  }
+
+  // Gradio sends the page's parameters with each question, as they are then.
+  function setParameter(name, value) {
+    const address = new URL(location.href);
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
   }
 
   // While an answer is made Gradio shows a button that stops it.
@@ -185,6 +217,7 @@
       answering = true;
     } else if (answering && submit()) {
       answering = false;
+      setParameter("ignore", "");
       dispatchEvent(new Event("onrecord:answered"));
     }
     // Else Gradio would write the rest of the answer into the other conversation.
@@ -219,6 +252,7 @@
     toast.dataset.told = "";
     asked = answering = false;
     waiting.length = 0;
+    setParameter("ignore", "");
     dispatchEvent(new CustomEvent("onrecord:failed", { detail: toast.textContent.trim() }));
   }
 
@@ -235,16 +269,10 @@
   // Copying
 
   async function copyAnswer(button) {
-    const answer = button.closest(".answer").cloneNode(true);
-    answer.querySelectorAll(".card").forEach((card) => card.remove());
-    const said = answer.querySelector(".said").textContent;
-    const sources = [...answer.querySelectorAll(".sources li")].map((line) => {
-      const original = line.querySelector(".original");
-      const address = original ? `\n    ${original.href.split("#:~:")[0]}` : "";
-      original?.remove();
-      return line.textContent.replace(/ · $/, "") + address;
-    });
-    const text = [said, "", ...sources].join("\n");
+    const { text: answer, citations } = record(button);
+    const byNumber = new Map(citations.map((citation) => [citation.number, citation]));
+    const sources = [...byNumber.values()].sort((one, other) => one.number - other.number).map(sourceLine);
+    const text = [answer, "", ...sources].join("\n");
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -252,6 +280,12 @@
     }
     button.textContent = "Copied";
     setTimeout(() => (button.textContent = "Copy with citations"), 2000);
+  }
+
+  function sourceLine({ number, article, also_in: copies }) {
+    const also = copies.length ? ` · also in ${copies.join(", ")}` : "";
+    const address = article.url ? `\n    ${article.url}` : "";
+    return `[${number}] ${article.title} — ${publishedLine(article)}${also}${address}`;
   }
 
   // Without https, or in a frame that wasn't given the clipboard.

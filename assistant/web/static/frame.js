@@ -108,46 +108,30 @@
     return Object.assign(document.createElement("button"), { type: "button", className, textContent, onclick });
   }
 
-  // Telling of answers
+  // Reporting answers to the page around the frame
 
   function report() {
     const question = last('[data-testid="user"]')?.textContent.trim();
     const answer = last('[data-testid="user"], [data-testid="bot"] .answer');
-    const said = answer?.querySelector(".said")?.cloneNode(true);
-    if (!said || answer.matches(".problem")) {
-      return send("error", { question, message: said?.textContent.trim() ?? "There was no answer." });
+    const data = answer && chat.record(answer);
+    if (!data) {
+      const message = answer?.querySelector(".said")?.textContent.trim();
+      return send("error", { question, message: message ?? "There was no answer." });
     }
-    said.querySelectorAll(".card").forEach((card) => card.remove());
-    send("answer", {
-      question,
-      text: said.textContent.trim(),
-      refused: answer.matches(".refusal"),
-      citations: [...answer.querySelectorAll(".cite")].map(citation),
-    });
+    const { refused, citations } = data;
+    const text = refused ? answer.querySelector(".said").textContent : data.text;
+    send("answer", { question, text, refused, citations: citations.map(chat.citationFacts) });
   }
 
   function last(selector) {
     return [...document.querySelectorAll(selector)].at(-1);
   }
 
-  // A mark's card has the quotation, then the headline in bold, then publisher and date.
+  // The citation that a mark stands for: of several quotations of a passage, the one that the mark leads to.
   function citation(mark) {
-    const parts = { quote: "", title: "", facts: "" };
-    let part = "quote";
-    for (const node of mark.nextElementSibling.childNodes) {
-      if (node.localName === "b") [parts.title, part] = [node.textContent, "facts"];
-      else parts[part] += node.localName === "br" ? "\n" : node.textContent;
-    }
-    const article = mark.getAttribute("href").match(/articles\/([^?]+)/)[1];
-    const source = mark.closest(".answer").querySelector(`.sources li:has(a[href^="articles/${article}?"]) .original`);
-    return {
-      number: Number(mark.textContent.replace(/\D/g, "")),
-      quote: parts.quote.trim().replace(/^“|”$/g, ""),
-      title: parts.title,
-      facts: parts.facts.trim(),
-      url: source?.href.split("#")[0] ?? "",
-      article,
-    };
+    const [, article, start] = mark.getAttribute("href").match(/articles\/([^?]+)\?quote=(\d+)/);
+    const { citations } = chat.record(mark);
+    return chat.citationFacts(citations.find((each) => each.article.id === article && each.start === Number(start)));
   }
 
   // What the reader does

@@ -1,0 +1,59 @@
+"""Whether two quoted sentences say the same, so that they can be cited together."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answering.candidates import Candidate
+from assistant.checking.check import check_sentence
+from assistant.checking.content_words import Word, read
+from index.text.words import words
+
+_PASSIVE = re.compile(r"\bby\s(?:the\s)?[A-Z]")
+"""Who did it, where it isn't the subject: "was beaten by Chelsea"."""
+
+_CIRCUMSTANCE = re.compile(
+    r"\b(?:in|at|on|from|near|of|to|with|for|after|before|during|since|until|against)\s(?:the\s)?$"
+)
+"""Ends the text before a name that isn't who did it, nor to whom it was done: "in Geneva"."""
+
+SHARED = 0.75
+"""Sentences with a smaller share of their content words in common tell of different things. Not measured."""
+
+
+def says_the_same(best: Candidate, other: Candidate) -> bool:
+    """Return True if the other sentence, alone, supports what the best one says, with everybody in the same role."""
+    sentence = other.sentence
+    alone = replace(other.passage, start=sentence.start, end=sentence.end, sentences=(sentence,))
+    return check_sentence(best.text, [alone], [1]).supported and not roles_exchanged(best.text, other.text)
+
+
+def roles_exchanged(one: str, other: str) -> frozenset[str]:
+    """Return the names, in lower case, that have changed places between two sentences that otherwise say the same.
+
+    "Chelsea beat Arsenal" and "Arsenal beat Chelsea": {"chelsea", "arsenal"}. "Arsenal was beaten by Chelsea" says the
+    same as the first: none.
+    """
+    if not _say_nearly_the_same(read(one), read(other)):
+        return frozenset()
+    names, others = _actors(one), _actors(other)
+    shared = [name for name in names if name in others]
+    order = [name for name in others if name in shared]
+    is_passive = (_PASSIVE.search(one) is None) != (_PASSIVE.search(other) is None)
+    exchanged = len(shared) > 1 and (shared != order) != is_passive
+    return frozenset(word for name in shared for word in words(name)) if exchanged else frozenset()
+
+
+def _say_nearly_the_same(one: Sequence[Word], other: Sequence[Word]) -> bool:
+    own, others = ({word.key for word in text if word.is_content} for text in (one, other))
+    return len(own & others) >= SHARED * max(len(own), len(others), 1)
+
+
+def _actors(sentence: str) -> list[str]:
+    """Return the capitalised words that may have done something or had it done to them, each once, in order."""
+    actors = []
+    for match in re.finditer(r"\b[A-Z][\w’'-]*\w", sentence):
+        is_content = any(word.is_content for word in read(match.group()))
+        if is_content and not _CIRCUMSTANCE.search(sentence[: match.start()]):
+            actors.append(match.group())
+    return list(dict.fromkeys(actors))
