@@ -34,9 +34,9 @@ WRITING = """
 index.storage.catalog:Catalog.create index.storage.catalog:Catalog.intend index.storage.vectors:VectorStore.add
 chromadb:Collection.upsert index.storage.catalog:Catalog.publish index.storage.publishing:keep_older_version
 index.storage.publishing:withdraw index.storage.publishing:_insert index.storage.publishing:insert_passages
-index.storage.source_register:Sightings.settled index.storage.source_register:Sightings.keep
+index.storage.source_register:Sightings.add_validators index.storage.source_register:Sightings.save
 index.storage.vectors:VectorStore.remove index.storage.catalog:Catalog.forget_passages
-index.storage.source_register:Register.forget index.storage.catalog:Catalog.withdraw
+index.storage.source_register:SourceRegister.dismiss index.storage.catalog:Catalog.withdraw
 """.split()
 """The functions that write, in the order of the work."""
 

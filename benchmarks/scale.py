@@ -1,11 +1,13 @@
-"""How adding and searching scale: `python -m benchmarks.scale --data FOLDER`, or `--smoke`.
+"""How adding, searching and answering scale: `python -m benchmarks.scale --data FOLDER`, or `--smoke`.
 
-The vectors are generated: mixtures of the real vectors of some passages, so that thousands of passages a second can be
-made. The texts are real sentences in random order, with made-up words in the place of rare ones, so that the vocabulary
-grows with the collection as that of news does. The questions are real. Each size has a folder of its own in `--work`,
-and what has been added there isn't added again. Each question is put to collections of all sizes in turn, so that other
-work on the machine slows all of them. Searches are given in milliseconds of processor time, with the files in the page
-cache.
+Vectors of passages are generated, as mixtures of real ones, so that thousands of passages a second can be made. Texts
+are real sentences in random order, with made-up words in place of rare ones, so that the vocabulary grows with the
+collection as that of news does. Questions are real.
+
+Each size has a folder in `--work`, and what was added there before is used again. Each question is asked of the
+collections of all sizes in turn, so that other work on the machine slows all of them. Times are milliseconds of
+processor time, with the files in the page cache. Answers are whole: the question read and embedded by the real model,
+then search, the reading model and the checks.
 """
 
 import argparse
@@ -23,12 +25,14 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from assistant import Assistant, Settings
 from benchmarks.data import demonstration
 from index.article import EVERYTHING, Draft, Filter
 from index.collection import Collection
@@ -41,8 +45,13 @@ from index.text.words import words
 SIZES = [1_000, 10_000, 100_000, 300_000]
 REAL_VECTORS = 2_000
 QUESTIONS = 200
+ANSWERED = 50
+"""Questions that whole answers are timed with, because each takes some 0.3 s."""
 COUNT = 30
-"""So many passages are asked for, as retrieval does."""
+"""Passages that a search asks for, as many as retrieval does."""
+
+ANSWER_FILTERS = ["no filter", "the earliest hundredth", "the largest publisher", "a small publisher", "one article"]
+"""The filters that whole answers are timed with."""
 
 _SETS = [
     "squadshifts_new_wiki",
@@ -60,7 +69,7 @@ _SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in (
 
 
 def main() -> None:
-    """Adds and searches collections of each size, and prints a table of each."""
+    """Add to collections of each size, search them and ask them, and print a table for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="has `reading/squadshifts_new_wiki.jsonl.gz` and others")
     parser.add_argument("--work", type=Path, help="where the collections stay, to go on with; else they are temporary")
@@ -73,19 +82,21 @@ def main() -> None:
         work = given.work or Path(temporary)
         sizes = [100, 300] if given.smoke else sorted(given.sizes)
         stock_file = _prepared(work, None if given.smoke else given.data)
-        print("The vectors are generated, so the encoder's time is in none of these figures.")
+        print("Vectors of passages are generated, so adding and searching don't include the encoder's time.")
         folders = [work / str(size) for size in sizes]
         added = [
             _once(folder / "added.json", _add, folder, stock_file, size)
             for size, folder in zip(sizes, folders, strict=True)
         ]
         searched = _in_a_process(_search, folders, stock_file)
-        for figures, times in zip(added, searched, strict=True):
-            _print(figures, times, searched[0])
+        answered = _in_a_process(_answer, folders, stock_file, WORDS if given.smoke else PACKAGED)
+        times = [search | answer for search, answer in zip(searched, answered, strict=True)]
+        for figures, each in zip(added, times, strict=True):
+            _print(figures, each, times[0])
 
 
 def _prepared(work: Path, data: Path | None) -> Path:
-    """The file of sentences, questions and their vectors, made once."""
+    """Return the file of sentences, questions and their vectors, which is made once."""
     work.mkdir(parents=True, exist_ok=True)
     file = work / "stock.npz"
     if not file.exists():
@@ -106,7 +117,7 @@ def _demonstration() -> tuple[list[str], list[str]]:
 
 
 def _real(data: Path) -> tuple[list[str], list[str]]:
-    """`(sentences, questions)`: those of all sets, and of Wikipedia's articles."""
+    """Return `(sentences, questions)`: the sentences of all sets, and the questions about Wikipedia's articles."""
     contexts: dict[str, None] = {}
     questions: list[str] = []
     for name in _SETS:
@@ -119,7 +130,7 @@ def _real(data: Path) -> tuple[list[str], list[str]]:
 
 
 class GeneratedVectors:
-    """An embedder of passages that makes vectors up, and knows those of the questions."""
+    """An embedder that makes up the vectors of passages, and knows those of the questions."""
 
     name = "generated"
 
@@ -129,7 +140,7 @@ class GeneratedVectors:
         self._rng = np.random.default_rng(0)
 
     def encode(self, texts: Sequence[str], threads: int) -> Vectors:
-        """A known question's own vector, else a mixture of three real ones with a little noise."""
+        """Return the vector of a known question, or else a mixture of three real vectors with a little noise."""
         known = [self._known[text] for text in texts if text in self._known]
         if len(known) == len(texts):
             return np.array(known, np.float32)
@@ -140,7 +151,7 @@ class GeneratedVectors:
 
 
 def made_up(stock: Sequence[str]) -> Iterator[Draft]:
-    """Articles without end, of ten paragraphs each, by few publishers mostly, published over some eleven years."""
+    """Yield articles without end, of ten paragraphs each, most of them by a few publishers, over some eleven years."""
     rng = random.Random(0)  # noqa: S311
     frequency = Counter(word for sentence in stock for word in set(re.findall(r"[A-Za-z]{4,}", sentence)))
 
@@ -164,7 +175,7 @@ def made_up(stock: Sequence[str]) -> Iterator[Draft]:
 
 
 def _word(rank: int) -> str:
-    """The made-up word of that rank; ranks of a Pareto distribution make a vocabulary that never ends."""
+    """Return the made-up word of this rank; ranks of a Pareto distribution make a vocabulary that never ends."""
     number, parts = rank + len(_SYLLABLES), []
     while number:
         number, part = divmod(number, len(_SYLLABLES))
@@ -173,14 +184,14 @@ def _word(rank: int) -> str:
 
 
 def _once(file: Path, measure: Callable[..., dict[str, Any]], *given: object) -> dict[str, Any]:
-    """What was measured before, or what is measured now."""
+    """Return what was measured before, if the file has it, or measure it now."""
     if not file.exists():
         file.write_text(json.dumps(_in_a_process(measure, *given)), "utf-8")
     return dict(json.loads(file.read_text("utf-8")))
 
 
 def _in_a_process(measure: Callable[..., Any], *given: object) -> Any:
-    """What is measured in a process of its own, so that its memory is its own."""
+    """Measure in a separate process, so that its memory is its own."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
         return process.submit(measure, *given).result()
 
@@ -207,7 +218,7 @@ def _add(folder: Path, stock_file: Path, size: int) -> dict[str, Any]:
 
 
 def _publish(collection: Collection, articles: Iterator[Draft], count: int) -> int:
-    """Adds articles of about so many passages the way `ingest` does. The number of passages added."""
+    """Add articles of about `count` passages as `ingest` does. Return the number of passages added."""
     entries: list[PendingArticle] = []
     while sum(len(entry.passages) for entry in entries) < count:
         draft, version = next(articles), uuid.uuid4().hex[:12]
@@ -221,7 +232,7 @@ def _publish(collection: Collection, articles: Iterator[Draft], count: int) -> i
 
 
 def _search(folders: Sequence[Path], stock_file: Path) -> list[dict[str, Any]]:
-    """For each folder the times of all searches, by what was searched."""
+    """Return the times of all searches for each folder, by index and filter."""
     stock = np.load(stock_file)
     questions = stock["questions"].tolist()
     collections = [Collection(folder / "index", GeneratedVectors(stock)) for folder in folders]
@@ -233,6 +244,26 @@ def _search(folders: Sequence[Path], stock_file: Path) -> list[dict[str, Any]]:
                 asked = words(question)
                 spent[f"words, {name}"].append(_milliseconds(collection.matching, asked, COUNT, kept[name]))
                 spent[f"vectors, {name}"].append(_milliseconds(collection.nearest, question, COUNT, kept[name]))
+    return [{name: _median_and_p95(spent[1:]) for name, spent in each.items()} for each in times]
+
+
+def _answer(folders: Sequence[Path], stock_file: Path, model: str) -> list[dict[str, Any]]:
+    """Return the times of whole answers for each folder, by filter."""
+    questions = np.load(stock_file)["questions"].tolist()[:ANSWERED]
+    embedder = load_embedder(model)
+    embedder.encode(["ready"], threads=1)
+    embedder.name = GeneratedVectors.name
+    assistants = [Assistant(Settings(index_dir=folder / "index", embedding_model=WORDS)) for folder in folders]
+    for assistant in assistants:
+        assistant.collection = Collection(assistant.settings.index_dir, embedder)
+        assistant.prepare()
+    filters = [_filters(assistant.collection) for assistant in assistants]
+    times: list[dict[str, list[float]]] = [defaultdict(list) for _ in folders]
+    for question, name in itertools.product([questions[0], *questions], ANSWER_FILTERS):
+        for assistant, each, spent in zip(assistants, filters, times, strict=True):
+            if name in each:
+                given = {field: value for field, value in asdict(each[name]).items() if value}
+                spent[f"answer, {name}"].append(_milliseconds(assistant.ask, question, **given))
     return [{name: _median_and_p95(spent[1:]) for name, spent in each.items()} for each in times]
 
 
@@ -252,9 +283,9 @@ def _filters(collection: Collection) -> dict[str, Filter]:
     return {name: kept for name, kept in filters.items() if collection.catalog.passage_ids(kept, 1)}
 
 
-def _milliseconds(search: Callable[..., object], *given: object) -> float:
+def _milliseconds(call: Callable[..., object], *given: object, **named: object) -> float:
     began = time.process_time()
-    search(*given)
+    call(*given, **named)
     return (time.process_time() - began) * 1_000
 
 

@@ -1,4 +1,4 @@
-"""What the index is made of: articles, their passages, and the sentences of these."""
+"""The parts of an index: articles, their passages and sentences, and filters of articles."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class Sentence(NamedTuple):
-    """A sentence that may be quoted: offsets into its article's `full_text`.
+    """A sentence that may be quoted, `full_text[start:end]` of its article.
 
-    `lead` is where the earlier sentence begins that a pronoun-led sentence needs to be understood
-    (its end is `lead_end`); both are equal where the sentence stands alone.
+    A sentence that begins with a pronoun needs an earlier one to be understood: `full_text[lead:lead_end]`. Where it
+    needs none, `lead` equals `lead_end`.
     """
 
     start: int
@@ -20,11 +20,11 @@ class Sentence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a reader makes of a file: an article without a place in the index yet.
+    """An article as a reader returns it, before it is in the index.
 
-    `published_by` is what told the date: "json-ld", "meta", "feed", "url", "byline", "field" of an export or front
-    matter, or "document" properties. `language` is a code of ISO 639-1. `key` tells the article from others in the
-    same file or feed; empty where it is the only one.
+    `published_by` says where the date was found: "json-ld", "meta", "feed", "url", "byline", "field" (of an export or
+    front matter) or "document" (properties). `language` is a code of ISO 639-1. `key` distinguishes the article from
+    others in the same file or feed, and is empty if it is the only one.
     """
 
     title: str
@@ -42,8 +42,8 @@ class Draft:
 class Article:
     """An article in the index. All offsets, here and in passages and citations, count characters of `full_text`.
 
-    `fetched` is when it was read, which says nothing of when it was `published`. Copies of one story, as a wire
-    agency's in several outlets, share its `story`.
+    `fetched` is when the article was read, and `published` when it was published. Copies of one story, such as an
+    agency's report in several outlets, have the same `story`.
     """
 
     id: str
@@ -74,7 +74,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles are searched: published from `after` to `before`, both days included; by name; or one, by id."""
+    """The articles to search: published from `after` to `before` inclusive; by publisher or author; one by id."""
 
     after: date | None = None
     before: date | None = None
@@ -88,9 +88,9 @@ EVERYTHING = Filter()
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of an article, `article.full_text[start:end]`, as found by a search (higher `score`, closer).
+    """A part of an article, `article.full_text[start:end]`, with the score that a search gave it (higher is better).
 
-    `cosine` is how alike it and the question are in meaning, 0 where only its words were found.
+    `cosine` is how similar passage and question are in meaning; it is 0 if only their words match.
     """
 
     id: str
@@ -103,5 +103,5 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """The passage word for word."""
+        """The text of the passage."""
         return self.article.full_text[self.start : self.end]

@@ -19,7 +19,7 @@ from index.embedding.embedder import Embedder, Vectors
 from index.errors import CollectionError
 from index.storage.catalog import Catalog
 from index.storage.lexical_index import LexicalIndex
-from index.storage.source_register import Register
+from index.storage.source_register import SourceRegister
 from index.storage.vectors import VectorStore
 from index.text.sentences import SPLITTER
 
@@ -28,14 +28,14 @@ OVERFETCH = 1.4
 
 
 class Collection:
-    """The articles in a folder. Opening is lazy: nothing is read, made or loaded before it is needed.
+    """The articles in a folder. Opening is lazy: nothing is read, created or loaded before it is needed.
 
-    With `chroma_url` the vectors are on a Chroma server. `catalog` raises CollectionError where there is no index yet,
-    or one that this program can't use.
+    With `chroma_url` the vectors are on a Chroma server. `catalog` raises CollectionError if there is no index yet, or
+    one that this program can't use.
     """
 
     def __init__(self, folder: Path, embedder: Embedder, chroma_url: str = "") -> None:
-        self.folder = folder.resolve()  # Chroma tells folders apart by their names as given
+        self.folder = folder.resolve()  # Chroma takes two names of one folder for two folders
         self.embedder = embedder
         self._chroma_url = chroma_url
         self._reading = threading.Lock()
@@ -44,14 +44,14 @@ class Collection:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The catalog of an index that exists."""
+        """The catalog of the index. Raises CollectionError if there is none, or it needs another model or splitter."""
         catalog = self.stored_catalog()
         self._check(catalog, "embedding_model", self.embedder.name, "set ONRECORD_EMBEDDING_MODEL to it")
         self._check(catalog, "splitter", SPLITTER, "use the version of onrecord that made it")
         return catalog
 
     def stored_catalog(self) -> Catalog:
-        """The same, whatever embedding model and splitter it was made with."""
+        """Return the catalog, whatever embedding model and splitter it was made with."""
         catalog = Catalog(self.catalog_path) if self.catalog_path.exists() else None
         if catalog is None or not catalog.exists:
             raise self._empty()
@@ -59,30 +59,30 @@ class Collection:
 
     @cached_property
     def lexical(self) -> LexicalIndex:
-        """Its words."""
+        """The index of words."""
         return LexicalIndex(self.catalog.path)
 
     @cached_property
-    def register(self) -> Register:
-        """Where its articles came from."""
-        return Register(self.catalog.path)
+    def register(self) -> SourceRegister:
+        """Where the articles came from."""
+        return SourceRegister(self.catalog.path)
 
     @cached_property
     def vectors(self) -> VectorStore:
-        """The vectors of an index that exists."""
+        """The vectors that the catalog names."""
         self._generation = self.catalog.fact("generation")
         return self.vector_store(str(self.catalog.fact("vectors")), new=not self.catalog.passage_ids(most=1))
 
     def vector_store(self, name: str, *, new: bool) -> VectorStore:
-        """The vectors of that name, which are made if they are `new`."""
+        """Return the vectors of this name, which are created if they are `new`."""
         return VectorStore(self.folder / "chroma", name, self._chroma_url, new=new)
 
     def embed(self, ids: Sequence[str], texts: Sequence[str], store: VectorStore) -> None:
-        """Add the vectors of texts to the store, with all processors: nobody waits for an answer."""
+        """Add the vectors of texts to the store. All processors work, because nobody waits for an answer."""
         store.add(ids, self.embedder.encode(texts, threads=os.cpu_count() or 1))
 
     def forget(self) -> None:
-        """Opens catalog and vectors anew at their next use: they are others now."""
+        """Close everything, so that the next use opens what is in the folder by then."""
         if "vectors" in self.__dict__:
             self.vectors.close()
         for name in ("catalog", "vectors", "lexical", "register"):
@@ -108,63 +108,63 @@ class Collection:
         )
 
     def require_articles(self) -> None:
-        """Raises CollectionError where there is nothing to search."""
+        """Raise CollectionError if there is nothing to search."""
         if not self.catalog.passage_ids(most=1):
             raise self._empty()
 
     def article(self, id_or_source: str) -> Article:
-        """The article with that id, or the beginning of one, or that source. Raises CollectionError without one."""
-        found = self.catalog.named(id_or_source, {id_or_source, os.path.realpath(id_or_source)})
-        exact = [article for article in found if id_or_source == article.id or not article.id.startswith(id_or_source)]
-        found = exact or found
-        if len(found) == 1:
-            return found[0]
-        problem = f"{len(found)} articles have ids that begin so" if found else "no article has this id or path"
+        """Return the article with this id, beginning of an id, or source. Raises CollectionError if it isn't there."""
+        articles = self.catalog.named(id_or_source, {id_or_source, os.path.realpath(id_or_source)})
+        exact = [each for each in articles if id_or_source == each.id or not each.id.startswith(id_or_source)]
+        articles = exact or articles
+        if len(articles) == 1:
+            return articles[0]
+        problem = f"{len(articles)} ids begin with this" if articles else "no article has this id or path"
         raise CollectionError(f"{id_or_source!r}: {problem}. See the ids with `onrecord list`.")
 
-    def nearest(self, question: str, count: int, wanted: Filter = EVERYTHING) -> list[Passage]:
-        """The `count` passages nearest to the question in meaning among those wanted, nearest first; with cosines."""
+    def nearest(self, question: str, count: int, filter: Filter = EVERYTHING) -> list[Passage]:
+        """Return the `count` passages nearest to the question in meaning that pass the filter, nearest first."""
         vector = self.embedder.encode([question], threads=1)[0]
         while True:
             name = self.catalog.fact("vectors")
             try:
                 with self._reading:
                     self._notice_other_writers()
-                    cosines = self._nearest(vector, count, wanted)
-                    found = self.catalog.passages(list(cosines))
+                    cosines = self._nearest(vector, count, filter)
+                    passages = self.catalog.passages(list(cosines))
             except CollectionError:
                 if self.catalog.fact("vectors") == name:
                     raise
             else:
                 if self.catalog.fact("vectors") == name:
-                    return [replace(passage, cosine=cosines[passage.id]) for passage in found]
-            # They were made anew meanwhile, by `rebuild`.
+                    return [replace(passage, cosine=cosines[passage.id]) for passage in passages]
+            # `rebuild` has replaced the vectors meanwhile.
 
-    def _nearest(self, vector: Vectors, count: int, wanted: Filter) -> dict[str, float]:
+    def _nearest(self, vector: Vectors, count: int, filter: Filter) -> dict[str, float]:
         """Return the cosines of the nearest passages by id: of all that pass the filter if they are few enough."""
         asked = count
-        if wanted != EVERYTHING:
-            chosen, all_ = self.catalog.article_counts(wanted)
+        if filter != EVERYTHING:
+            chosen, all_ = self.catalog.article_counts(filter)
             asked = math.ceil(OVERFETCH * count * all_ / max(chosen, 1))
             few = asked // self.vectors.cost_of_reading
-            ids = self.catalog.passage_ids(wanted, most=few + 1)
+            ids = self.catalog.passage_ids(filter, most=few + 1)
             if len(ids) <= few:
                 return _nearest_of(self.vectors.get(ids), vector, count)
         while True:
             near = self.vectors.nearest(vector, asked)
-            # Vectors that no article has yet, or has any more, aren't let through.
-            found = self.catalog.let_through(list(near), wanted)
-            if len(found) >= count or len(near) < asked:
-                return {passage_id: near[passage_id] for passage_id in found[:count]}
+            # This also leaves out vectors whose article isn't published yet, or not any more.
+            passing = self.catalog.let_through(list(near), filter)
+            if len(passing) >= count or len(near) < asked:
+                return {passage_id: near[passage_id] for passage_id in passing[:count]}
             asked *= 4
 
-    def matching(self, words: list[str], count: int, wanted: Filter = EVERYTHING) -> list[Passage]:
-        """The `count` passages that match the words best by BM25 among those wanted, best first."""
-        return self.catalog.passages(self.lexical.matching(words, count, wanted))
+    def matching(self, words: list[str], count: int, filter: Filter = EVERYTHING) -> list[Passage]:
+        """Return the `count` passages that pass the filter and match the words best by BM25, best first."""
+        return self.catalog.passages(self.lexical.matching(words, count, filter))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """The right to write, which one process has at a time. Vectors that no article wants are removed."""
+        """Hold the right to write, which one process has at a time. Vectors that belong to no article are removed."""
         with self.locked():
             facts = {"embedding_model": self.embedder.name, "splitter": SPLITTER, "vectors": new_name()}
             Catalog(self.catalog_path).create(facts)
@@ -181,7 +181,7 @@ class Collection:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """The lock alone: whoever has it may change anything in the folder."""
+        """Hold the lock, which allows to change anything in the folder."""
         lock = FileLock(self.folder / "write.lock")
         writer = self.folder / "writer"
         try:
@@ -205,11 +205,12 @@ class Collection:
 
     def _unwritable(self, error: OSError) -> CollectionError:
         return CollectionError(
-            f"{self.folder} can't be written: {error.strerror}. Make room or allow it, or name another with --index."
+            f"{self.folder} can't be written: {error.strerror}. "
+            "Make room or allow it, or name another folder with --index."
         )
 
     def drop_unwanted_vectors(self) -> None:
-        """Removes what a broken off `rebuild` has made, or what it has replaced."""
+        """Remove the vectors that a broken off `rebuild` has made, or that a finished one has replaced."""
         for name in self.catalog.unwanted_vectors():
             self.vectors.drop(name)
             self.catalog.forget_vectors(name)
@@ -222,7 +223,7 @@ class Collection:
             name = str(self.catalog.fact("vectors"))
             if name == vectors.name:
                 vectors.reopen()
-            else:  # made anew by `rebuild`, perhaps with another model
+            else:  # made by `rebuild`, perhaps with another model
                 self.forget()
                 _ = self.vectors
             self._generation = generation
@@ -240,7 +241,7 @@ def _nearest_of(vectors: dict[str, Vectors], vector: Vectors, count: int) -> dic
 
 
 def new_name() -> str:
-    """A name for vectors that no other index on a Chroma server has."""
+    """Return a name for vectors that no other index on a Chroma server has."""
     return f"onrecord-{uuid.uuid4().hex[:12]}"
 
 

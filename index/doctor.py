@@ -1,4 +1,4 @@
-"""Checks that an index is whole and that its two stores agree, and repairs what differs."""
+"""Checks that an index is sound and that catalog, words and vectors agree, and repairs what differs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,20 +12,21 @@ from index.storage.publishing import embedded_text
 from index.storage.vectors import VectorStore
 
 PASSAGES_AT_ONCE = 1_024
+"""Passages without a vector that are embedded together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that isn't as it should be, in a sentence for users."""
+    """A problem of the index, as a sentence for users."""
 
     what: str
     repairable: bool
 
 
 def check(collection: Collection, *, repair: bool) -> list[Finding]:
-    """Compares catalog, words and vectors, under the lock; what differs is repaired if that is wanted.
+    """Compare catalog, words and vectors under the lock, and return what differs. With `repair` it is repaired too.
 
-    Raises CollectionError where there is no index, or another process writes to it.
+    Raises CollectionError if there is no index, or another process writes to it.
     """
     with collection.locked():
         damage = schema.damage(collection.catalog_path) if collection.catalog_path.exists() else ""
@@ -78,7 +79,7 @@ def _left_over_folders(vectors: VectorStore) -> Iterator[Finding]:
 
 
 def _differences(collection: Collection) -> tuple[set[str], list[str]]:
-    """The passages that have no vector, and the vectors that have no passage, by their ids."""
+    """Return the ids of passages without a vector, and of vectors without a passage."""
     collection.vectors.reopen()
     missing, extra = set(collection.catalog.passage_ids()), []
     for ids in collection.vectors.ids():

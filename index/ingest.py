@@ -1,4 +1,4 @@
-"""Adds, updates and removes articles: read, split, embed, then vectors and catalog."""
+"""Adds, updates and removes articles: reads and splits them, embeds their passages, then publishes them."""
 
 import hashlib
 import time
@@ -18,13 +18,15 @@ from index.storage.source_register import Sightings
 from index.text.sentences import passages, sentences
 
 ENGLISH = "en"
+"""The language that questions can be answered from; articles in others are reported as foreign."""
+
 PASSAGES_AT_ONCE = 1_024
-"""So many are embedded, then published together: a killed run loses at most these."""
+"""Passages that are embedded and then published together. A killed run loses at most these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: the source being read, bytes read in all, and articles and passages that are in."""
+    """How far a run is: the source being read, and the bytes, articles and passages done."""
 
     source: str
     bytes: int
@@ -33,7 +35,7 @@ class Progress:
 
 
 def demo_folder() -> Path:
-    """The folder of the demonstration articles that come with the package."""
+    """Return the folder of the demonstration articles that come with the package."""
     with as_file(files("index") / "demo") as folder:
         return folder
 
@@ -45,12 +47,12 @@ def add(
     *,
     hosts: frozenset[str] = frozenset(),
 ) -> Report:
-    """Adds files, folders with all below them, web pages, feeds, sitemaps, and `-` for standard input.
+    """Add files, folders with everything below them, web pages, feeds, sitemaps, and `-` for standard input.
 
-    What is in already is left, what has changed replaces its older version, and what can't be read is named in the
-    report's `failed` while the rest goes in. Of what is published, nothing is lost when a run is broken off: the next
-    one goes on. `progress` is told of each article read. `hosts` are those that may be read from although their
-    addresses aren't public. Raises CollectionError where the index can't be written.
+    An unchanged article is left as it is, and a changed one replaces its older version. What can't be read is listed
+    in the report's `failed`, while the rest is added. A run that is broken off loses nothing that it has published,
+    and the next run continues. `progress` is called after each article. `hosts` may be read from although their
+    addresses aren't public. Raises CollectionError if the index can't be written.
     """
     with collection.writing(), collection.register.sightings() as seen, sources.SourceReader(hosts) as reader:
         run = _Run(collection, reader, seen, progress)
@@ -67,10 +69,10 @@ def sync(
     prune: bool = False,
     dry: bool = False,
 ) -> Report:
-    """Reads all that was ever added again, as far as it has changed.
+    """Read every source again that was ever added, and add or update only what changed.
 
-    `prune` removes articles that have vanished from where they came; else they are only reported. A `dry` run changes
-    nothing and reports what would happen. Raises CollectionError where there is no index yet, or it can't be written.
+    With `prune`, articles that have vanished from their source are removed, and otherwise only reported. A `dry` run
+    changes nothing and reports what would happen. Raises CollectionError if there is no index, or it can't be written.
     """
     register = collection.register
     with (
@@ -85,17 +87,17 @@ def sync(
 
 
 def remove(collection: Collection, articles: Sequence[Article]) -> Report:
-    """Removes articles everywhere: texts, older versions, passages, words and vectors. `sync` leaves them out."""
+    """Remove articles with all that is stored of them. `sync` doesn't bring them back."""
     began = time.perf_counter()
     with collection.writing():
-        collection.register.forget([(article.id, article.source) for article in articles])
-        collection.register.unsettle(article.id for article in articles)
+        collection.register.dismiss(article.source for article in articles)
+        collection.register.forget_validators(article.id for article in articles)
         collection.catalog.withdraw(article.id for article in articles)
     return Report(removed=tuple(article.id for article in articles), seconds=time.perf_counter() - began)
 
 
 class _Run:
-    """One reading of sources: what has been read and not yet published, and what came of the rest."""
+    """One run of `add` or `sync`: the articles that wait to be published, and what became of the others."""
 
     def __init__(
         self,
@@ -121,51 +123,51 @@ class _Run:
         self._left_out: list[str] = []
 
     def read(self, root: str, *, named: bool) -> None:
-        """Reads a root; what is `named` comes in even if it was once removed by hand."""
-        found = False
+        """Read a root. If somebody `named` it, articles come in even if they were once removed by hand."""
+        is_found = False
         for event in self._reader.read(root):
-            found = found or isinstance(event, sources.Found | sources.Unchanged | sources.LeftOut)
+            is_found = is_found or isinstance(event, sources.Found | sources.Unchanged | sources.LeftOut)
             match event:
                 case sources.Found():
                     self._take(root, event, named)
                 case sources.Settled():
-                    self._seen.settled(event.address, *event.validators)
+                    self._seen.add_validators(event.address, *event.validators)
                 case sources.Unchanged():
-                    self._unchanged |= dict.fromkeys(self._seen.saw_all_of(root, event.address))
-                    self._tell(event.address or root)
+                    self._unchanged |= dict.fromkeys(self._seen.add_all_held(root, event.address))
+                    self._report_progress(event.address or root)
                 case sources.Missed():
                     self._failed.append(event.failure)
-                    self._seen.saw_all_of(root, event.address)
+                    self._seen.add_all_held(root, event.address)
                 case sources.Gone():
-                    self._lose(root, event, named)
+                    self._note_gone(root, event, named)
                 case sources.LeftOut():
                     self._left_out.append(event.path)
         if root == sources.STANDARD_INPUT:
             return
         self._roots.append(root)
-        if named and found and not self._dry:
+        if named and is_found and not self._dry:
             self._register.remember(root)
 
-    def _lose(self, root: str, gone: sources.Gone, named: bool) -> None:
-        """What was at the address has vanished. What a feed or folder that is gone held elsewhere hasn't."""
+    def _note_gone(self, root: str, gone: sources.Gone, named: bool) -> None:
+        """Note that an address is gone. Articles that a gone feed or folder held at other addresses aren't."""
         if gone.address == root:
-            self._seen.saw_all_of(root)
+            self._seen.add_all_held(root)
         self._gone.append(gone.address)
         if named or not self._seen.holds(root, gone.address):
             self._failed.append(gone.failure)
 
     def _take(self, root: str, found: sources.Found, named: bool) -> None:
         try:
-            entry = _entry(found.source, self._dated(found))
+            entry = _entry(found.source, self._with_feed_date(found))
         except ReadError as error:
             self._failed.append(Failure(found.source, str(error)))
-            self._seen.saw_all_of(root, found.address)
+            self._seen.add_all_held(root, found.address)
             return
         if self._register.is_dismissed(found.source):
             if not named:
                 return
-            self._register.want(found.source)
-        if not self._seen.saw(root, found.address, entry.id):
+            self._register.restore(found.source)
+        if not self._seen.add(root, found.address, entry.id):
             return
         known = self._catalog.digest(entry.source)
         if known == entry.digest:
@@ -175,18 +177,18 @@ class _Run:
             if entry.draft.language not in (None, ENGLISH):
                 self._foreign.append(entry.id)
             self._waiting.append(entry)
-        self._tell(found.source)
+        self._report_progress(found.source)
         if sum(len(other.passages) for other in self._waiting) >= PASSAGES_AT_ONCE:
             self._publish()
 
-    def _dated(self, found: sources.Found) -> Draft:
-        """The article with the day that a feed once told of it, where it is now read by another way."""
+    def _with_feed_date(self, found: sources.Found) -> Draft:
+        """Return the draft, with the date that a feed gave the article if it is read without the feed now."""
         known = self._catalog.article(_id(found.source))
         if known and known.published_by == "feed" != found.draft.published_by:
             return sources.with_feed_date(found.draft, known.published)
         return found.draft
 
-    def _tell(self, source: str) -> None:
+    def _report_progress(self, source: str) -> None:
         self._progress(Progress(source, self._reader.bytes_read, self._published, self._passages))
 
     def _publish(self) -> None:
@@ -205,16 +207,16 @@ class _Run:
             self._catalog.publish(entries)
 
     def finished(self, prune: bool) -> Report:
-        """Publishes the rest, and tells what came of it all."""
+        """Publish the articles that still wait, and return the report of the run."""
         self._publish()
-        self._seen.lost(self._gone)
+        self._seen.remove(self._gone)
         vanished, removed = self._seen.vanished(self._roots), list[str]()
         if not self._dry:
-            self._seen.keep(self._roots)
+            self._seen.save(self._roots)
         if prune:
             vanished, removed = removed, vanished
         if removed and not self._dry:
-            self._register.unsettle(removed)
+            self._register.forget_validators(removed)
             self._catalog.withdraw(removed)
         changed = {*self._added, *self._updated, *vanished, *removed}
         return Report(

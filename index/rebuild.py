@@ -1,4 +1,4 @@
-"""Makes passages, words and vectors anew from the articles in the catalog: for another model or splitter."""
+"""Makes passages, words and vectors again from the articles in the catalog: for another model or splitter."""
 
 import itertools
 import uuid
@@ -11,38 +11,39 @@ from index.storage.publishing import PendingArticle
 from index.text.sentences import SPLITTER, passages, sentences
 
 ARTICLES_AT_ONCE = 200
+"""Articles that are read, split and embedded together."""
 
 
 def rebuild(collection: Collection, progress: Callable[[int], object] = lambda passages: None) -> int:
-    """Makes new vectors beside the old ones, then takes them over in one transaction; returns how many.
+    """Make new vectors beside the old ones, then replace these in one transaction. Return how many there are.
 
-    Whoever searches meanwhile is answered from the old ones. Broken off, it has changed nothing.
+    Until then search uses the old ones, so a rebuild that is broken off changes nothing.
     """
     with collection.locked():
         return remake(collection, progress)
 
 
 def remake(collection: Collection, progress: Callable[[int], object] = lambda passages: None) -> int:
-    """The same for who holds the lock already."""
+    """Do the same as `rebuild`, for a caller that holds the lock."""
     catalog, name = collection.stored_catalog(), new_name()
     versions: dict[str, str] = {}
     count = 0
     catalog.intend_vectors(name)
     with closing(collection.vector_store(name, new=True)) as new:
-        for entries in _entries(catalog, versions):
+        for entries in _split_articles(catalog, versions):
             ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
             collection.embed(ids, [text for entry in entries for text in entry.embedded_texts], new)
             count += len(ids)
             progress(len(ids))
     facts = {"embedding_model": collection.embedder.name, "splitter": SPLITTER, "vectors": name}
-    catalog.repassage(itertools.chain.from_iterable(_entries(catalog, versions)), facts)
+    catalog.repassage(itertools.chain.from_iterable(_split_articles(catalog, versions)), facts)
     collection.forget()
     collection.drop_unwanted_vectors()
     return count
 
 
-def _entries(catalog: Catalog, versions: dict[str, str]) -> Iterator[list[PendingArticle]]:
-    """All articles, split; each has the same new version every time they are gone through."""
+def _split_articles(catalog: Catalog, versions: dict[str, str]) -> Iterator[list[PendingArticle]]:
+    """Yield all articles, split. `versions` gives each the same new version in every call."""
     for articles in catalog.drafts(ARTICLES_AT_ONCE):
         yield [
             PendingArticle(id_, versions.setdefault(id_, uuid.uuid4().hex[:12]), source, "", draft, split)

@@ -1,11 +1,11 @@
-"""What a change did to the index."""
+"""The report of a change of the index."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A source that wasn't read, and why."""
+    """A source that couldn't be read, and why."""
 
     source: str
     reason: str
@@ -13,10 +13,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a change did to the index: article ids, sources not read, passages written, seconds taken.
+    """What a change did to the index: ids of articles, sources that failed, passages written, seconds taken.
 
-    `vanished` are articles whose file, page or record is no longer there, and which are still in the index. `foreign`
-    are those added or updated that aren't in English.
+    `vanished` are articles that are still in the index although their file, page or record is gone. `foreign` are
+    added or updated articles in another language than English. `left_out` are files in folders whose type isn't read.
     """
 
     added: tuple[str, ...] = ()

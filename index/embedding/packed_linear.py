@@ -1,7 +1,7 @@
-"""A model whose linear layers are as oneDNN wants them, for encoding many texts.
+"""Linear layers in oneDNN's own layout, which encode many texts faster.
 
-PyTorch gives products in float32 to MKL, which on AMD's processors is half as fast (see LOG.md). The operators are the
-ones to which `torch.compile` translates linear layers; it can't be used itself, as it needs a C++ compiler.
+PyTorch computes products of float32 by MKL, which is half as fast on AMD's processors (docs/log/embedding.md). The
+operators used here are those that `torch.compile` makes of linear layers; `torch.compile` itself needs a C++ compiler.
 """
 
 import time
@@ -10,13 +10,13 @@ import torch
 from torch import Tensor, nn
 
 ROUNDS = 5
-"""Of which the fastest counts: the first compiles, and others may be disturbed."""
+"""Times that a product is timed. The fastest counts: the first one compiles, and others may be disturbed."""
 
 
 def pack(model: nn.Module, rows: int) -> None:
-    """Packs the model's linear layers, in place, where PyTorch has oneDNN, and casts it to the type that is faster.
+    """Pack the model's linear layers in place, and cast it to the faster type. Without oneDNN, change nothing.
 
-    `rows` are the tokens that usually come at once.
+    `rows` is the usual number of tokens in a batch.
     """
     if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return
@@ -28,9 +28,9 @@ def pack(model: nn.Module, rows: int) -> None:
 
 
 def faster_type(rows: int) -> torch.dtype:
-    """bfloat16 where this machine multiplies it faster than float32, which a CPU without AVX-512 or AMX for it doesn't.
+    """Return bfloat16 if this machine multiplies it faster than float32, as CPUs with AVX-512 or AMX for it do.
 
-    It is timed, as what a CPU can do isn't always what oneDNN uses (`ONEDNN_MAX_CPU_ISA`).
+    This is timed, because oneDNN may be kept from what the CPU can do (`ONEDNN_MAX_CPU_ISA`).
     """
     if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return torch.float32

@@ -29,13 +29,13 @@ class LexicalIndex:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def matching(self, words: Sequence[str], count: int, wanted: Filter = EVERYTHING) -> list[str]:
+    def matching(self, words: Sequence[str], count: int, filter: Filter = EVERYTHING) -> list[str]:
         """Return the ids of the `count` best passages by BM25 that have any of the words and pass the filter."""
         given = [each for word in words for each in words_of(word)]
         terms = [stem(word) for word in given if word not in STOP_WORDS] or [stem(word) for word in given]
         if not terms:
             return []
-        condition, parameters = filter_condition(wanted)
+        condition, parameters = filter_condition(filter)
         # The "+" has FTS5 go through its matches once, and not once for each passage that passes the filter.
         among = (
             "AND +lexical.rowid IN (SELECT passages.number FROM articles CROSS JOIN passages "  # noqa: S608
