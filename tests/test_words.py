@@ -1,6 +1,9 @@
+import re
+
 import pytest
 
 from index.embedding.embedder import WordEmbedder
+from index.text.calendar_words import MONTH_PATTERN, WEEKDAY_PATTERN, month_number
 from index.text.words import stem, words
 
 
@@ -24,3 +27,17 @@ def test_word_vectors_are_of_length_one_and_near_for_shared_words():
     vectors = WordEmbedder().encode(["", "a", "…"])
     assert vectors.shape == (3, 512)
     assert (vectors**2).sum(axis=1) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [("January", 1), ("may", 5), ("Sept.", 9), ("SEP", 9), ("dec.", 12), ("Mayor", None), ("", None)],
+)
+def test_a_months_name_or_abbreviation_gives_its_number(word, number):
+    assert month_number(word) == number
+
+
+def test_the_patterns_match_whole_names_before_abbreviations():
+    text = "thurs. tuesday sept. marching march may"
+    assert re.findall(WEEKDAY_PATTERN, text) == ["thurs.", "tuesday"]
+    assert re.findall(rf"\b{MONTH_PATTERN}", text) == ["sept.", "march", "may"]

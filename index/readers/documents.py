@@ -18,6 +18,7 @@ from index.article import Draft
 from index.errors import ReadError
 from index.readers import printed_lines, zip_archive
 from index.readers.draft import draft
+from index.text.calendar_words import MONTHS
 from index.text.cleaning import paragraphs, split_headline
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ MOST_CHARACTERS = 5_000_000
 MOST_BYTES_A_MEMBER, MOST_BYTES = 50_000_000, 100_000_000
 """Unpacked: of one file in a Word or EPUB file, and of all together."""
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _BEGINNING = 1_000
 """In so many characters an article tells its date, if it does."""
 
@@ -186,7 +186,7 @@ def _stated(beginning: str, dates: Iterable[datetime | None]) -> date | None:
         if moment is None:
             continue
         day = rf"0?{moment.day}(?:st|nd|rd|th)?"
-        month = rf"{_MONTHS[moment.month - 1]}[a-z]*\.?"
+        month = rf"{MONTHS[moment.month - 1][:3]}[a-z]*\.?"
         stated = rf"\b(?:{day} {month},? {moment.year}|{month} {day},? {moment.year}|{moment:%Y-%m-%d})\b"
         if re.search(stated, beginning, re.IGNORECASE):
             return moment.date()

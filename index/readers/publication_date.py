@@ -9,6 +9,7 @@ from typing import Any
 from index.readers import json_ld
 from index.readers.boilerplate import marks, opening_line, without_surroundings
 from index.text import dates
+from index.text.calendar_words import MONTH_PATTERN
 
 _META = (
     "article:published_time og:article:published_time article:published datepublished publication_date publication-date"
@@ -21,9 +22,9 @@ _IN_URL = [
     re.compile(r"/(\d{4})-(\d\d)-(\d\d)(?=[-_/]|\Z)"),
 ]
 _IN_UTC = re.compile(r"\d(?:Z|[+-]00:?00)\s*\Z")
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DATE = (
-    rf"(?<!\d)(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"(?<!\d)(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH_PATTERN},? \d{{4}}"
+    rf"|{MONTH_PATTERN} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
     r"|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4})(?!\d)"
 )
 _A_DATE = re.compile(_DATE, re.IGNORECASE)

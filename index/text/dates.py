@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from index.text.calendar_words import MONTH_PATTERN, WEEKDAY_PATTERN, month_number
+
 MOST_CHARACTERS = 100
 EARLIEST = date(1600, 1, 1)
 """The first newspapers are of 1605."""
@@ -10,14 +12,10 @@ EARLIEST = date(1600, 1, 1)
 _EPOCH_SECONDS = range(631_152_000, 4_102_444_800)
 """1990 to 2100. In milliseconds, the same range has numbers that no other form has."""
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
-    r"|Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
-)
+_MONTH = f"(?P<month>{MONTH_PATTERN})"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>[0-9]{4})"
-_WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs?)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?,?\ )?"
+_WEEKDAY = rf"(?:{WEEKDAY_PATTERN},?\ )?"
 _ZONE = r"(?:Z|[A-Z]{2,5}|(?:UTC|GMT)?[+-][0-9]{1,2}:?(?:[0-9]{2})?)"
 _TIME = (
     r"(?:(?:T|,?\ (?:at\ |[-–—|·]\ )?|,)(?:[01]?[0-9]|2[0-4])(?:[:.][0-5][0-9]){0,2}(?:[.,][0-9]{1,9})?"
@@ -56,8 +54,7 @@ def day(text: str, today: date | None = None) -> date | None:
 def _named(text: str) -> date | None:
     for form in (*_FORMS, _COMPACT):
         if found := form.fullmatch(text):
-            month = found["month"]
-            number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+            number = month_number(found["month"]) or int(found["month"])
             return _date(int(found["year"]), number, int(found["day"]))
     if found := _EITHER_ORDER.fullmatch(text):
         one, other, year = int(found["one"]), int(found["other"]), int(found["year"])

@@ -7,6 +7,7 @@ from itertools import pairwise
 import sentencex
 
 from index.article import Sentence
+from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.cleaning import is_list_item, without_bullet
 
 SPLITTER = "sentences-2"
@@ -19,8 +20,9 @@ SENTENCE_CHARACTERS = 700
 """A longer "sentence" is a table, a list of names or an attack; it is cut at a space."""
 
 _DATELINE = re.compile(r"[A-Z][A-Z .’'-]+(?:,\s[^()—–]{1,30})?\s(?:\([^()]{1,30}\)\s)?[—–-]\s")
-_DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July"
-_MONTHS = r"August|September|October|November|December|[A-Z][a-z]{2,3}\.\s\d"
+_CALENDAR_WORD = re.compile(
+    rf"(?:{'|'.join(word.capitalize() for word in (*WEEKDAYS, *MONTHS))}|[A-Z][a-z]{{2,3}}\.\s\d)\b"
+)
 _ATTRIBUTION = re.compile(
     r"(?:[\w.’'-]+\s){0,5}?(?:said|says|asked|asks|added|told|wrote|replied|shouted|cried|warned|recalled)\b"
 )
@@ -109,7 +111,7 @@ def _belong_together(before: str, after: str) -> bool:
     if re.match(r"[a-z—–,;]", after):
         return True
     if re.search(r"\b[ap]\.m\.$", before):
-        return re.match(rf"(?:{_DAYS}|{_MONTHS})\b", after) is not None
+        return _CALENDAR_WORD.match(after) is not None
     return re.search(r"[?!][”\"’]$", before) is not None and _ATTRIBUTION.match(after) is not None
 
 
