@@ -15,7 +15,8 @@ from index.errors import ReadError
 from index.report import Failure, Report
 from index.storage.catalog import PendingArticle
 from index.storage.source_register import Sightings
-from index.text.sentences import passages, sentences
+from index.text.passages import passages
+from index.text.sentences import sentences
 
 ENGLISH = "en"
 PASSAGES_AT_ONCE = 1_024

@@ -7,7 +7,8 @@ from contextlib import closing
 
 from index.collection import Collection, new_name
 from index.storage.catalog import Catalog, PendingArticle
-from index.text.sentences import SPLITTER, passages, sentences
+from index.text.passages import passages
+from index.text.sentences import SPLITTER, sentences
 
 ARTICLES_AT_ONCE = 200
 

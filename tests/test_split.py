@@ -6,7 +6,8 @@ import pytest
 
 from index.ingest import demo_folder
 from index.readers.formats import READERS, read_file
-from index.text.sentences import PASSAGE_CHARACTERS, is_pronoun_led, passages, sentence_spans, sentences
+from index.text.passages import PASSAGE_CHARACTERS, passages
+from index.text.sentences import is_pronoun_led, sentence_spans, sentences
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data" / "sentences.jsonl").read_text().splitlines()]
 NOT_SPLIT = {
