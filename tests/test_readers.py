@@ -1,12 +1,16 @@
+import io
+import time
+import unicodedata
 from datetime import date
 
 import pytest
 
 from index.errors import ReadError
-from index.readers.formats import read_file
-from index.text.cleaning import is_furniture, paragraphs
+from index.readers.formats import read, read_file
+from index.text.cleaning import is_furniture, normalise, paragraphs
 from tests.conftest import SAMPLE
 
+MARKS = "\u0300\u0315\u0323"
 PAGE = """<html><head><title>Rain stops play | The Gazette</title><meta property="og:title" content="Rain stops play">
 <meta property="og:site_name" content="The Gazette"><meta name="author" content="Ada Orsk">
 <meta property="article:published_time" content="2024-03-05T10:00:00Z"><link rel="canonical" href="https://g.example/1">
@@ -128,3 +132,16 @@ def test_an_article_cant_write_a_citation_mark_or_a_control_character(write):
 def test_only_web_addresses_are_kept_as_addresses(write):
     (draft,) = read_file(write("a.md", "---\ntitle: X\nurl: javascript:alert(1)\n---\nThe river rose.\n"))
     assert draft.url is None
+
+
+def test_a_text_of_a_million_combining_marks_takes_no_longer_than_another():
+    """Python puts them in order in a time that grows with the square of their number."""
+    began = time.monotonic()
+    (draft,) = read(io.BytesIO(f"Rain\n\nIt rained{MARKS * 400_000}.".encode()), ".txt", "a.txt")
+    assert time.monotonic() - began < 5
+    assert draft.full_text.startswith("It raine\u1e0d")
+    assert len(draft.full_text) < 50
+
+
+def test_a_few_combining_marks_are_kept_and_composed():
+    assert normalise("e\u0301 a" + MARKS) == "\u00e9 " + unicodedata.normalize("NFC", "a" + MARKS)
