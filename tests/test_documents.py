@@ -1,14 +1,8 @@
 """PDF, Word and EPUB files as articles, in a process that hostile ones can only kill."""
 
-import gc
 import io
-import os
-import subprocess
-import sys
-import threading
 import time
 from datetime import date
-from pathlib import Path
 
 import pypdf
 import pytest
@@ -17,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ReadError
-from index.readers import documents, printed_lines, sandbox
+from index.readers import document, formats, printed_lines
+from index.readers.pdf import read_pdf
 from tests.documents_made import (
     BODY,
     BYLINE,
@@ -46,8 +41,9 @@ DAY = date(2022, 3, 4)
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def read(kind, data):
-    return sandbox.read(kind, data, f"articles/story{kind}")
+def read(kind, data, name="articles/story"):
+    (draft,) = formats.read(io.BytesIO(data), kind, f"{name}{kind}")
+    return draft
 
 
 def reason(kind, data):
@@ -118,14 +114,14 @@ def test_a_pdfs_date_of_making_alone_tells_no_publication(date_told):
     ],
 )
 def test_a_date_is_known_in_the_ways_that_it_is_written(said):
-    assert documents._stated(f"Moscow, {said} (Reuters)", [created(2022, 3, 4)]) == DAY
+    assert document._stated_date(f"Moscow, {said} (Reuters)", [created(2022, 3, 4)]) == DAY
 
 
 @pytest.mark.parametrize(
     "said", ["14 March 2022", "4 March 2023", "March 14, 2022", "4 May 2022", "March 4", "3/4/2022"]
 )
 def test_another_date_isnt_taken_for_it(said):
-    assert documents._stated(f"Moscow, {said} (Reuters)", [created(2022, 3, 4)]) is None
+    assert document._stated_date(f"Moscow, {said} (Reuters)", [created(2022, 3, 4)]) is None
 
 
 def test_running_heads_feet_and_page_numbers_are_left_out():
@@ -254,9 +250,9 @@ def test_a_pdf_nested_too_deeply_is_refused():
 
 
 def test_a_pdf_with_too_many_letters_is_refused(monkeypatch):
-    monkeypatch.setattr(documents, "MOST_CHARACTERS", 500)
+    monkeypatch.setattr(document, "MOST_CHARACTERS", 500)
     with pytest.raises(ReadError, match="letters in it"):
-        documents.read_pdf(article_pdf(), "a.pdf")
+        read_pdf(article_pdf(), "a.pdf")
 
 
 # Word
@@ -489,98 +485,6 @@ def test_a_broken_epub_is_refused():
     assert "can't be read as an EPUB file" in reason(".epub", changed(article_epub(), {"OEBPS/one.xhtml": b"\xff\xff"}))
 
 
-# The process
-
-
-def test_what_goes_wrong_in_a_reader_is_one_line_of_an_error():
-    assert sandbox._one_line("a\nb\x1b[0m  c.") == "a b [0m c"
-
-
-def test_a_document_that_takes_too_long_is_given_up_and_the_next_is_read(monkeypatch):
-    endless = pdf([[("x " * 40, 700, 9)] * 20_000])
-    monkeypatch.setattr(sandbox, "SECONDS", 0.2)
-    assert "took longer than 0.2 seconds" in reason(".pdf", endless)
-    monkeypatch.undo()
-    assert read(".pdf", article_pdf()).full_text == BODY
-
-
-def test_a_process_that_dies_is_started_again():
-    read(".pdf", article_pdf())
-    died = sandbox._process._running
-    died.kill()
-    died.wait()
-    assert read(".pdf", article_pdf()).full_text == BODY
-    assert sandbox._process._running.pid != died.pid
-
-
-def test_a_document_that_takes_too_much_memory_is_an_error():
-    code = "\n".join(
-        [
-            "import sys; from index.readers import documents, sandbox",
-            "documents.read_pdf = lambda data, name: bytearray(4_000_000_000)",
-            "sandbox._serve()",
-        ]
-    )
-    request = b'{"kind": ".pdf", "name": "a.pdf", "size": 0, "seconds": 30}\n'
-    done = subprocess.run([sys.executable, "-c", code], input=request, capture_output=True, timeout=60)
-    assert b"takes more than 1,500 MB of memory" in done.stdout
-
-
-def test_documents_may_be_read_by_many_threads():
-    kinds = {".pdf": article_pdf(), ".docx": docx_of(), ".epub": article_epub()}
-    texts = []
-
-    def read_all():
-        texts.extend(read(kind, data).full_text for kind, data in kinds.items())
-
-    threads = [threading.Thread(target=read_all) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert texts == [BODY] * 12
-
-
-def test_the_process_dies_with_the_one_that_started_it():
-    code = "import os, sys; from index.readers import sandbox; sandbox._process._running = sandbox._start()\n"
-    code += "print(sandbox._process._running.pid, flush=True); os._exit(1)"
-    pid = int(subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60).stdout)
-    until = time.monotonic() + 10
-    while _runs(pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not _runs(pid)
-
-
-def _runs(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
-    return bool(state) and not state.startswith("Z")
-
-
-def test_a_process_that_ends_leaves_no_word_and_no_child():
-    code = "from index.readers import sandbox\n"
-    code += "try: sandbox.read('.pdf', b'', 'a.pdf')\nexcept sandbox.ReadError: print('refused')"
-    done = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "refused\n", "")
-
-
-@pytest.mark.skipif(not Path("/proc").exists(), reason="Only Linux shows another process's environment.")
-def test_the_process_gets_no_passwords(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "hunter2")
-    process = sandbox._start()
-    try:
-        while not (environment := Path(f"/proc/{process.pid}/environ").read_bytes()):
-            time.sleep(0.01)
-        assert b"hunter2" not in environment
-    finally:
-        process.kill()
-        process.communicate()
-        gc.collect()
-
-
 # Fuzzing
 
 VALID = {".pdf": article_pdf(Title=TITLE, Author="Ada"), ".docx": docx_of(), ".epub": article_epub()}
@@ -589,7 +493,7 @@ VALID = {".pdf": article_pdf(Title=TITLE, Author="Ada"), ".docx": docx_of(), ".e
 def is_read_or_refused(kind, data, without="took longer"):
     said = ""
     try:
-        draft = sandbox.read(kind, data, f"a{kind}")
+        draft = read(kind, data, "a")
         said = draft.title + draft.full_text
         said.encode()
     except ReadError as error:

@@ -68,14 +68,15 @@ NEWSPAPER = "\n".join(
 
 def read(kind: str, data: str | bytes | list | dict) -> list[Draft | Failure]:
     data = json.dumps(data) if isinstance(data, list | dict) else data
-    return list(READERS[kind](io.BytesIO(data.encode() if isinstance(data, str) else data), f"export.{kind}"))
+    data = data.encode() if isinstance(data, str) else data
+    return [article for article in READERS[kind](io.BytesIO(data), f"export.{kind}") if article]
 
 
 def whole(kind: str, data: bytes) -> list[Draft | Failure]:
     """What is read, with the error that ends it as a Failure."""
     found: list[Draft | Failure] = []
     try:
-        found.extend(READERS[kind](io.BytesIO(data), "export"))
+        found.extend(article for article in READERS[kind](io.BytesIO(data), "export") if article)
     except ReadError as error:
         found.append(Failure("export", str(error)))
     return found

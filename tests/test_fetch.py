@@ -14,6 +14,7 @@ import pytest
 from index.errors import GoneError, ReadError
 from index.web import fetcher
 from index.web.fetcher import Fetcher
+from index.web.safe_network import SafeNetwork
 
 STORM = b"<html><body><p>The storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.</p></body></html>"
 RSS = b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>The Gazette</title></channel></rss>'
@@ -22,13 +23,14 @@ HERE = frozenset({"127.0.0.1", "localhost"})
 
 
 def get(address, hosts=HERE, **given):
-    return fetcher.get(address, hosts=hosts, **given)
+    with Fetcher(hosts) as fetcher:
+        return fetcher.get(address, **given)
 
 
 def reason(address, hosts=HERE, **given):
-    """Why nothing can be had from there, in one line."""
+    """Return why nothing can be fetched from there, in one line."""
     with pytest.raises(ReadError) as caught:
-        fetcher.get(address, hosts=hosts, **given)
+        get(address, hosts, **given)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -324,6 +326,30 @@ def test_what_is_packed_twice_is_unpacked_twice_and_a_third_time_never(site):
     reason(site.put("/a.xml.gz", gzip.compress(twice), content_type="text/xml", headers=headers))
 
 
+MEMBERS = gzip.compress(STORM[:40]) + gzip.compress(b"") + gzip.compress(STORM[40:])
+
+
+@pytest.mark.parametrize("after", [b"", b"\0" * 100, b"\x1f", b"not packed"])
+def test_all_members_of_a_gzip_file_are_read(site, after):
+    """RFC 1952, 2.2. As gzip itself does, what follows and is no member is left out."""
+    packed_page = site.put("/a.html.gz", MEMBERS + after, content_type="application/gzip")
+    assert get(packed_page).data == STORM
+    sent_in_parts = [part for byte in MEMBERS for part in (bytes([byte]), 0.0)]
+    assert get(site.put("/b", *sent_in_parts, headers={"Content-Encoding": "gzip"})).data == STORM
+
+
+def test_the_members_of_a_gzip_file_are_limited_together(site, monkeypatch):
+    monkeypatch.setattr(fetcher, "MAX_BYTES", 1_000_000)
+    members = gzip.compress(b"x" * 400_000) * 3
+    assert "is larger than 1 MB" in reason(site.put("/a.txt.gz", members, content_type="application/gzip"))
+
+
+def test_a_million_empty_gzip_members_take_seconds():
+    began = time.monotonic()
+    assert b"".join(fetcher._unpacked([gzip.compress(b"") * 500_000], "a")) == b""
+    assert time.monotonic() - began < 15
+
+
 @pytest.mark.parametrize(
     ("packing", "body", "says"),
     [
@@ -474,7 +500,7 @@ def test_an_address_that_the_internet_doesnt_reach_is_refused_and_the_setting_na
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e", "::ffff:93.184.215.14"])
 def test_a_public_address_may_be_asked(address):
-    fetcher._check_address(address, "g.example", allowed=False)
+    SafeNetwork(frozenset())._check_address(address, "g.example")
 
 
 def test_a_host_allowed_by_name_may_be_at_a_private_address(site, names):
@@ -522,6 +548,44 @@ def test_a_second_address_is_tried_where_the_first_is_silent(site, names):
     names["news.example"] = [["::1", "127.0.0.1"]]
     url = site.put("/a", STORM).replace("127.0.0.1", "news.example")
     assert get(url, hosts=frozenset({"news.example"})).data == STORM
+
+
+# Private hosts, which only sources that the operator named may lead to
+
+
+@pytest.fixture
+def private(names, monkeypatch):
+    """A name at a private address, while the site on loopback counts as public."""
+    monkeypatch.setattr("index.web.safe_network.is_public", lambda ip: str(ip) == "127.0.0.1")
+    names["intranet.example"] = [["10.0.0.5"]]
+    return "intranet.example"
+
+
+def test_a_redirect_from_a_public_host_to_an_allowed_private_host_is_refused(site, private):
+    url = site.put("/a", status=302, headers={"Location": f"http://{private}/secret"})
+    message = reason(url, hosts=frozenset({private}))
+    assert "to which only sources of that host itself may lead. Add an address of intranet.example." in message
+
+
+def test_a_redirect_to_a_private_host_that_isnt_allowed_names_the_setting(site, private):
+    url = site.put("/a", status=302, headers={"Location": f"http://{private}/secret"})
+    assert "name the host in ONRECORD_FETCH_HOSTS" in reason(url, hosts=HERE)
+
+
+def test_a_redirect_on_an_allowed_private_host_is_followed(site, names):
+    names["news.intranet.example"] = [["127.0.0.1"]]
+    site.put("/new", STORM)
+    url = site.put("/old", status=302, headers={"Location": "/new"}).replace("127.0.0.1", "news.intranet.example")
+    assert get(url, hosts=frozenset({"news.intranet.example"})).data == STORM
+
+
+def test_an_open_connection_to_a_private_host_is_of_no_use_to_a_public_source(site):
+    url = site.put("/a", STORM)
+    with Fetcher(HERE) as fetcher:
+        assert fetcher.get(url, root=url).data == STORM
+        with pytest.raises(ReadError, match="only sources of that host itself"):
+            fetcher.get(url, root="https://public.example/feed.xml")
+    assert len(site.asked) == 1
 
 
 # Connections

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import socket
 import subprocess
 from datetime import date
 from html import escape
@@ -282,7 +283,7 @@ def test_what_a_feed_or_sitemap_lists_in_vain_is_named_and_the_rest_goes_in(site
 
 
 def test_more_sitemaps_than_are_read_are_told_of(site, online, monkeypatch):
-    monkeypatch.setattr("index.web.feeds.MOST_SITEMAPS", 2)
+    monkeypatch.setattr("index.web.sitemaps.MOST_SITEMAPS", 2)
     for name in "abc":
         site.put(f"/{name}.xml", sitemap(site.put(f"/{name}", page(title=name))), content_type="text/xml")
     further = [f"{site.address}/{name}.xml" for name in "bc"]
@@ -305,3 +306,48 @@ def test_a_host_that_asks_to_be_left_alone_isnt_asked_again_by_way_of_another_pa
     busy = [site.put(f"/{n}", b"", status=503, headers={"Retry-After": "600"}) for n in range(3)]
     assert len(online.ingest(busy).failed) == 3
     assert len(site.asked) == 1
+
+
+# Private hosts
+
+
+@pytest.fixture
+def intranet(monkeypatch, tmp_path):
+    """A collection that may read from intranet.example at a private address; the site on loopback counts as public."""
+    look_up = socket.getaddrinfo
+
+    def addresses(host, port, *arguments, **named):
+        return look_up("10.0.0.5" if host == "intranet.example" else host, port, *arguments, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", addresses)
+    monkeypatch.setattr("index.web.safe_network.is_public", lambda ip: str(ip) == "127.0.0.1")
+    return Assistant(words_settings(tmp_path / "index", fetch_hosts=("intranet.example",)))
+
+
+@pytest.mark.parametrize("make", ["feed", "redirect"])
+def test_a_public_source_doesnt_lead_to_an_allowed_private_host(site, intranet, make):
+    secret = "http://intranet.example/secret"
+    if make == "feed":
+        address = site.put("/feed", feed(item(secret)), content_type=RSS)
+    else:
+        address = site.put("/a", status=302, headers={"Location": secret})
+    report = intranet.ingest([address])
+    (failure,) = report.failed
+    assert (report.added, failure.source) == ((), secret if make == "feed" else address)
+    assert "only sources of that host itself may lead" in failure.reason
+
+
+def test_a_public_sitemap_doesnt_lead_to_an_allowed_private_host(site, intranet):
+    listed = sitemap("http://intranet.example/secret", site.put("/a", page()))
+    report = intranet.ingest([site.put("/sitemap.xml", listed, content_type="text/xml")])
+    assert (len(report.added), report.failed) == (1, ())
+
+
+@pytest.mark.parametrize("make", [feed, sitemap])
+def test_a_named_private_source_leads_to_pages_of_its_own_host_even_by_redirects(site, online, make):
+    site.put("/new", page())
+    old = site.put("/old", status=301, headers={"Location": "/new"})
+    listed = make(item(old)) if make is feed else make(old)
+    site.put("/feed-new", listed, content_type="text/xml")
+    report = online.ingest([site.put("/feed", status=301, headers={"Location": "/feed-new"})])
+    assert (len(report.added), report.failed) == (1, ())

@@ -4,7 +4,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from index.article import Draft
@@ -19,6 +20,8 @@ MAX_DEPTH = 50
 
 MOST_CHARACTERS_OF_HEADER = 100_000
 MOST_FAILURES_IN_A_ROW = 10_000
+
+NOTHING: Mapping[int, str] = MappingProxyType({})
 
 _BYTES_AT_ONCE = 262_144
 
@@ -40,39 +43,45 @@ class _Record(NamedTuple):
     contents: object
 
 
-def read_jsonl(stream: BinaryIO, name: str) -> Iterator[Draft | Failure]:
-    """The articles of JSON Lines, an object a line. A line that is no article is a Failure, and reading goes on.
+def read_jsonl(stream: BinaryIO, name: str, leave_out: Mapping[int, str] = NOTHING) -> Iterator[Draft | Failure | None]:
+    """Yield the articles of JSON Lines, an object a line; a Failure for a line that is no article.
 
-    Raises ReadError where there is none at all, and after `MOST_FAILURES_IN_A_ROW`.
+    None stands for an article that was there before, the same in all. `leave_out` maps the numbers of records that
+    aren't to be read to what is wrong with them; each is a Failure. Raises ReadError where there is no article at all,
+    and after `MOST_FAILURES_IN_A_ROW`.
     """
-    return _articles(_json_lines(stream, name), name)
+    return _articles(_json_lines(stream, name), name, leave_out)
 
 
-def read_json(stream: BinaryIO, name: str) -> Iterator[Draft | Failure]:
-    """The articles of an array, of an object with an array called "articles", "items" or so, or the one of an object.
+def read_json(stream: BinaryIO, name: str, leave_out: Mapping[int, str] = NOTHING) -> Iterator[Draft | Failure | None]:
+    """Yield the articles of an array, of an object with an array called "articles" or so, or the one of an object.
 
-    Raises ReadError as `read_jsonl`, and at bad JSON or a record beyond the limits: what follows can't be read.
+    See `read_jsonl`; raises ReadError for bad JSON or a record beyond the limits too: what follows can't be read.
     """
-    return _articles(_json(stream, name), name)
+    return _articles(_json(stream, name), name, leave_out)
 
 
-def read_csv(stream: BinaryIO, name: str) -> Iterator[Draft | Failure]:
-    """The articles of a table (RFC 4180; with commas, semicolons or tabs) whose first line names the columns.
+def read_csv(stream: BinaryIO, name: str, leave_out: Mapping[int, str] = NOTHING) -> Iterator[Draft | Failure | None]:
+    """Yield the articles of a table (RFC 4180; with commas, semicolons or tabs) whose first line names the columns.
 
-    Raises ReadError as `read_jsonl`, and for a header without a text, bytes that aren't UTF-8 and a record beyond the
-    limits.
+    See `read_jsonl`; raises ReadError for a header without a text, bytes that aren't UTF-8 and a record beyond the
+    limits too.
     """
-    return _articles(_csv(stream, name), name)
+    return _articles(_csv(stream, name), name, leave_out)
 
 
-def _articles(records: Iterable[_Record | Failure], name: str) -> Iterator[Draft | Failure]:
+def _articles(
+    records: Iterable[_Record | Failure], name: str, leave_out: Mapping[int, str]
+) -> Iterator[Draft | Failure | None]:
     known: dict[int, int] = {}  # hashes of keys and articles: the articles may be more than memory holds
     failures, record = 0, None
-    for record in records:
-        article = record if isinstance(record, Failure) else _article(record, known, name)
-        if article is None:
-            continue
-        failures = failures + 1 if isinstance(article, Failure) else 0
+    for number, record in enumerate(records):
+        if number in leave_out:
+            article: Draft | Failure | None = Failure(record.source, f"{record.source} {leave_out[number]}")
+        else:
+            article = record if isinstance(record, Failure) else _article(record, known, name)
+        if article is not None:
+            failures = failures + 1 if isinstance(article, Failure) else 0
         if failures > MOST_FAILURES_IN_A_ROW:
             raise ReadError(f"{name} has {failures:,} records in a row that are no articles. Give an export of them.")
         yield article
@@ -81,7 +90,7 @@ def _articles(records: Iterable[_Record | Failure], name: str) -> Iterator[Draft
 
 
 def _article(record: _Record, known: dict[int, int], name: str) -> Draft | Failure | None:
-    """The record's article; None where it was there before, the same in all."""
+    """Return the record's article; None where it was there before, the same in all."""
     try:
         article = record_fields.article(record.contents, name)
     except ReadError as error:

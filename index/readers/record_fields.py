@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from index.article import Draft
 from index.errors import ReadError
 from index.readers import html_fragment
-from index.readers.draft import draft
+from index.readers.draft import make_draft
 from index.text import dates
 from index.text.cleaning import normalise
 
@@ -58,7 +58,7 @@ def article(record: object, name: str) -> Draft:
     url, author = _field(fields, "url"), _field(fields, "author")
     published = dates.day(_field(fields, "published"))
     language = _LANGUAGE.match(_field(fields, "language"))
-    return draft(
+    return make_draft(
         title,
         blocks,
         name,

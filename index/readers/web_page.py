@@ -12,7 +12,7 @@ from index.article import Draft
 from index.errors import ReadError
 from index.readers import html_tree, json_ld
 from index.readers.boilerplate import article_blocks, marks, without_surroundings
-from index.readers.draft import draft
+from index.readers.draft import make_draft
 from index.readers.publication_date import publication_date
 from index.text.urls import without_tracking
 
@@ -62,7 +62,7 @@ def read_html(data: bytes, name: str, address: str | None = None) -> Draft:
         raise ReadError(f"{name} has no article text in it. Give the page of one article.")
     if len(blocks) > 1 and blocks[0] in _SITE_SUFFIX.split(title or ""):
         title = blocks.pop(0)
-    return draft(
+    return make_draft(
         title,
         blocks,
         name,

@@ -19,6 +19,10 @@ MOST_BYTES = 4_000_000_000
 MOST_UNPACKED_A_BYTE = 200
 """Text is packed 3 to 30 times, a bomb 1,000 times. The first million bytes are free."""
 
+MOST_DOCUMENT_PART_BYTES = 50_000_000
+MOST_DOCUMENT_BYTES = 100_000_000
+"""Unpacked, of one part of a Word or EPUB file and of all its parts together."""
+
 _FREE_BYTES = 1_000_000
 _MOST_DIRECTORY_BYTES = 5_000_000
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -64,6 +68,12 @@ def open_zip(stream: BinaryIO, name: str) -> zipfile.ZipFile:
 def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most_bytes: int, allowance: "Allowance") -> BinaryIO:
     """A member's bytes; reading them raises ReadError where they are broken, or more than `most_bytes`."""
     return io.BufferedReader(_Unpacked(archive, member, most_bytes, allowance))
+
+
+def document_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowance: "Allowance") -> bytes:
+    """Return a part of a Word or EPUB file, unpacked. Raises ReadError where it is broken or too large."""
+    with open_member(archive, member, MOST_DOCUMENT_PART_BYTES, allowance) as unpacked:
+        return unpacked.read()
 
 
 class Allowance:
