@@ -1,4 +1,4 @@
-"""Reads the exports of content management systems, JSON Lines, JSON and CSV, one article after another."""
+"""Reads exports of content management systems (JSON Lines, JSON, CSV), one article after another."""
 
 import codecs
 import csv
@@ -16,7 +16,7 @@ from index.report import Failure
 MAX_BYTES = 20_000_000
 MAX_VALUES = 50_000
 MAX_DEPTH = 50
-"""Of a record. An export may be of any size."""
+"""Limits of a record: its bytes, values and levels. An export may be of any size."""
 
 MOST_CHARACTERS_OF_HEADER = 100_000
 MOST_FAILURES_IN_A_ROW = 10_000
@@ -26,11 +26,11 @@ NOTHING: Mapping[int, str] = MappingProxyType({})
 _BYTES_AT_ONCE = 262_144
 
 _ARRAYS = frozenset("articles items posts entries stories documents docs records rows results data news value".split())
-"""What the array of articles is called in an object that has one."""
+"""Names for the array of articles in an object that has one."""
 
 _HIGH, _LOW = rb"u[dD][89abAB][0-9a-fA-F]{2}", rb"u[dD][c-fC-F][0-9a-fA-F]{2}"
 _HALVES = re.compile(rb"\\(?:(\\(?:\\\\){0,999}|%b\\%b)|%b|%b)" % (_HIGH, _LOW, _HIGH, _LOW))
-"""Halves of surrogate pairs; with a group, what could be taken for them: pairs, and backslashes that are escaped."""
+"""Matches halves of surrogate pairs; and, as a group, what only looks like one: pairs, and escaped backslashes."""
 
 _WHOLE_ESCAPES = re.compile(rb'.*(?:[^\\]{6}|[^\\]")', re.DOTALL)
 """No escape has six characters without a backslash before its end, and none has a quotation mark unescaped."""
@@ -109,7 +109,7 @@ def _article(record: _Record, known: dict[int, int], name: str) -> Draft | Failu
 
 
 class _Source:
-    """A stream of which no record may pass the limits: the parsers would take one of any size into memory."""
+    """A stream whose records are kept within the limits: the parsers would take one of any size into memory."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self.lines_read = 0
@@ -123,7 +123,7 @@ class _Source:
         self._bytes = self._values = 0
 
     def lines(self) -> Iterator[str]:
-        """The lines, with their ends. Raises ReadError."""
+        """Yield the lines, with their ends. Raises ReadError."""
         while line := self._counted(self._stream.readline(MAX_BYTES + 1)):
             self.lines_read += 1
             if b"\0" in line:
@@ -136,7 +136,7 @@ class _Source:
                 ) from error
 
     def events(self) -> _Events:
-        """The JSON that is in it, one document or more, in ijson's events. Raises ReadError."""
+        """Yield ijson's events of the JSON in the stream, one document or more. Raises ReadError."""
         depth = 0
         for event, value in self._parsed():
             depth += event.startswith("start_") - event.startswith("end_")
@@ -161,13 +161,13 @@ class _Source:
             yield from events
             events.clear()
             if problem:
-                said = str(problem).removeprefix("b'").replace("\\n", "\n").partition("\n")[0]
-                raise ReadError(f"{self._name} is not JSON in UTF-8 ({said}). Mend it and add it again.") from problem
+                reason = str(problem).removeprefix("b'").replace("\\n", "\n").partition("\n")[0]
+                raise ReadError(f"{self._name} is not JSON in UTF-8 ({reason}). Mend it and add it again.") from problem
 
     def _whole_escapes(self) -> bytes:
-        """The next bytes, without halves of surrogate pairs; none at the end. Raises ReadError.
+        """Return the next bytes, without halves of surrogate pairs; none at the end. Raises ReadError.
 
-        yajl would make another character of such a half and the escape that follows it.
+        yajl would combine such a half and the escape after it into another character.
         """
         data, self._rest = self._rest, b""
         while part := self._counted(self._stream.read(_BYTES_AT_ONCE)):
@@ -175,7 +175,7 @@ class _Source:
             if whole := _WHOLE_ESCAPES.match(data, max(0, len(data) - len(part) - 6)):
                 data, self._rest = data[: whole.end()], data[whole.end() :]
                 break
-        return _HALVES.sub(lambda found: found[0] if found[1] else rb"\ufffd", data)
+        return _HALVES.sub(lambda match: match[0] if match[1] else rb"\ufffd", data)
 
     def _counted(self, data: bytes) -> bytes:
         if not self._begun:
@@ -247,7 +247,7 @@ def _elements(events: _Events) -> Iterator[object]:
 
 
 def _members(events: _Events) -> Generator[object, None, tuple[dict[str, object], bool]]:
-    """Yields the articles of arrays in an object whose start was read; returns what else is in it, and if any were."""
+    """Yield the articles of arrays in an object whose start was read; return its other members, and if it had any."""
     others: dict[str, object] = {}
     has_articles = is_article = False
     for event, name in events:
@@ -269,7 +269,7 @@ def _members(events: _Events) -> Generator[object, None, tuple[dict[str, object]
 
 
 def _value(events: _Events, event: tuple[str, Any] | None = None) -> object:
-    """The value that begins with that event, or the next."""
+    """Return the value that begins with that event, or with the next."""
     from ijson import ObjectBuilder
 
     builder = ObjectBuilder()

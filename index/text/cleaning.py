@@ -39,6 +39,13 @@ _FURNITURE_SENTENCE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_FURNITURE_WORDS = re.compile(
+    r"\b(?:subscri(?:be|ption)|newsletter|cookies?|sign up|log ?in|click here|read more|follow us|share this"
+    r"|all rights reserved|copyright|terms of (?:use|service)|advertis(?:ement|ing)|first published|last updated"
+    r"|e-?mail us|contact us|download (?:the|our) app|support our|this (?:article|story) (?:was|has been|is part))\b|©",
+    re.IGNORECASE,
+)
+
 
 def normalise(text: str) -> str:
     """Return the text with plain spaces and line ends, composed letters and no control characters.
@@ -79,6 +86,14 @@ def is_furniture(line: str) -> bool:
     if len(line) <= 200 and _FURNITURE_SENTENCE.fullmatch(line):
         return True
     return short and _FURNITURE.fullmatch(line) is not None
+
+
+def has_furniture_words(sentence: str) -> bool:
+    """Return True if a sentence has words that stand around articles, as "subscribe" and "all rights reserved" do.
+
+    Stricter than `is_furniture`: it also matches sentences of articles, so it only serves to choose among sentences.
+    """
+    return _FURNITURE_WORDS.search(sentence) is not None
 
 
 def is_list_item(line: str) -> bool:

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 MOST_CHARACTERS = 2_048
 """The longest address, as the sitemap protocol has it."""
 
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _TRACKING = re.compile(
     r"(?:utm_\w+|\w{1,3}clid|msclkid|mc_[ce]id|igshid|mkt_tok|_ga|_gl|at_(?:medium|campaign))\Z", re.I
@@ -14,7 +14,7 @@ _TRACKING = re.compile(
 
 
 def is_web_address(text: str) -> bool:
-    """Return True if the whole text is an http or https address, without spaces, quotation marks and angle brackets."""
+    """Return True if the whole text is an http or https address, without spaces, quotes, backslashes and `<>`."""
     return _WEB_ADDRESS.fullmatch(text) is not None
 
 
