@@ -77,12 +77,12 @@ LINK = "<link>https://gazette.example/1</link>"
         b'<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://n.example/rss.dtd"><rss>',
     ],
 )
-def test_feeds_are_told_by_their_first_element(data):
+def test_feeds_are_recognised_by_their_first_element(data):
     assert (is_feed(data), is_sitemap(data)) == (True, False)
 
 
 @pytest.mark.parametrize("data", [b"<urlset>", b'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>'])
-def test_sitemaps_are_told_by_their_first_element(data):
+def test_sitemaps_are_recognised_by_their_first_element(data):
     assert (is_feed(data), is_sitemap(data)) == (False, True)
 
 
@@ -93,7 +93,7 @@ def test_sitemaps_are_told_by_their_first_element(data):
         *(b"hello <rss>", b"\0\0<rss>", b"<!doctype html><feed>", b"<!-- <rss> -->", gzip.compress(rss())),
     ],
 )
-def test_other_things_are_neither(data):
+def test_other_content_is_neither_a_feed_nor_a_sitemap(data):
     assert (is_feed(data), is_sitemap(data)) == (False, False)
 
 
@@ -203,7 +203,7 @@ def test_full_plain_text_comes_as_paragraphs():
         ("", "<content:encoded/>"),
     ],
 )
-def test_a_teaser_is_no_full_text(summary, content):
+def test_a_teaser_isnt_a_full_text(summary, content):
     assert only(rss(LINK + summary + content)).blocks is None
 
 
@@ -320,7 +320,7 @@ def test_links_are_resolved(links, address):
         "<guid>17</guid>",
     ],
 )
-def test_what_is_at_no_address_of_the_web_is_left_out(links):
+def test_entries_without_a_web_address_are_left_out(links):
     assert entries(rss(links)) == []
 
 
@@ -341,7 +341,7 @@ def test_a_full_text_of_atom_without_a_link_is_at_its_id():
         rss(f"{LINK}<title>Rain &amp; wind: cafés &amp; mills</title><dc:x/>").replace(b"xmlns:dc", b"xmlns:dd"),
     ],
 )
-def test_a_broken_feed_is_read_as_far_as_it_is_plain(broken):
+def test_what_is_readable_of_a_broken_feed_is_read(broken):
     entry = only(broken)
     assert (entry.address, entry.title) == ("https://gazette.example/1", "Rain & wind: cafés & mills")
 
@@ -422,7 +422,7 @@ def test_a_sitemap_lists_pages():
     assert pages == [Page("https://gazette.example/1?a=1&b=2", None), Page("http://gazette.example/2", None)]
 
 
-def test_a_news_sitemap_tells_the_day_of_publication():
+def test_a_news_sitemap_gives_the_day_of_publication():
     news = "<news:news><news:publication_date>2024-03-05T23:30:00-08:00</news:publication_date></news:news>"
     (page,) = listed(sitemap(f"<url><loc>https://gazette.example/1</loc>{news}</url>"))
     assert page.published == date(2024, 3, 5)
@@ -542,7 +542,7 @@ ANYTHING = st.one_of(
 
 @settings(deadline=None, max_examples=200, database=None)
 @given(ANYTHING)
-def test_whatever_comes_is_a_list_or_an_error_for_the_user(data):
+def test_any_bytes_give_a_list_or_an_error_for_the_user(data):
     for read in (entries, listed):
         try:
             read(data)

@@ -83,7 +83,7 @@ def test_a_web_page_is_read_in_the_encoding_that_it_names(write):
         ("a.md", b"---\ndate: last week\n---\nThe river rose.", "Write it as 2024-03-05"),
     ],
 )
-def test_what_cant_be_read_is_refused_in_one_line_that_names_the_file(write, name, content, says):
+def test_an_unreadable_file_is_refused_in_one_line_that_names_it(write, name, content, says):
     path = write(name, content)
     with pytest.raises(ReadError) as refusal:
         read_file(path)
@@ -107,7 +107,7 @@ def test_what_cant_be_read_is_refused_in_one_line_that_names_the_file(write, nam
         ("Sergei Lavrov", False),
     ],
 )
-def test_furniture_is_told_from_sentences(line, expected):
+def test_furniture_is_distinguished_from_sentences(line, expected):
     assert is_furniture(line) is expected
 
 

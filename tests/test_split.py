@@ -97,7 +97,7 @@ def test_a_pronoun_led_sentence_knows_the_sentence_that_it_needs():
         ("Thistle growers met.", False),
     ],
 )
-def test_pronoun_led_sentences_are_told_from_others(sentence, expected):
+def test_pronoun_led_sentences_are_recognised(sentence, expected):
     assert is_pronoun_led(sentence) is expected
 
 
