@@ -19,8 +19,10 @@ from index.errors import CollectionError, OnrecordError, QuestionError, QuotaErr
 QUESTIONS_AT_ONCE = 2
 """The number of questions answered at the same time in this process; the others wait in order of arrival."""
 
-HEARTBEAT = 1.0
+HEARTBEAT = 0.5
 """The seconds after which a waiting client hears something, so that a closed connection is noticed.
+
+Gradio notices a closed page at the second message after: the answer ends 0.5 to 1 second later, measured six times.
 
 The standard for server-sent events advises 15, for proxies that end silent connections
 (https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes)."""
