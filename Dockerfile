@@ -1,4 +1,4 @@
-# The chat in a container; compose.yaml starts it, docs/deploying.md explains it.
+# Builds an image of the chat. compose.yaml starts it; docs/deploying.md explains it.
 FROM python:3.11-slim-bookworm AS build
 
 RUN python -m venv /venv
@@ -6,16 +6,16 @@ ENV PATH=/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
 COPY pyproject.toml constraints.txt ./
 
-# torch without CUDA: some 200 MB in place of 3 GB.
+# torch without CUDA takes about 200 MB instead of 3 GB.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN pip install --no-deps --index-url "$TORCH_INDEX" --constraint constraints.txt torch
 
-# Apart from the code, so that a change to the code doesn't install all this anew.
+# Install dependencies before copying the code, so that a change to the code doesn't install them again.
 RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
       > requirements.txt \
     && pip install --constraint constraints.txt --requirement requirements.txt
 
-# `--build-arg EXTRAS=ollama` or `openai` for a language model.
+# `--build-arg EXTRAS=ollama` or `EXTRAS=openai` installs what a language model needs.
 ARG EXTRAS=
 COPY README.md LICENSE ./
 COPY assistant assistant

@@ -151,25 +151,28 @@ class Assistant:
 
         Nothing that a snapshot shows is taken back by a later one. The parameters are those of `ask`.
         """
-        question = self._checked(question)
         request: State = {
             "question": question,
             "history": tuple(history),
             "page": page,
             "filter": self.filter(**filter),
-            "ignore": _ignorable(ignore),
+            "ignore": tuple(ignore),
         }
-        ignored = tuple(sorted(request["ignore"]))
-        answer, watch, shown = Answer(question, question, ignored=ignored), _Stopwatch(), float("-inf")
+        answer, watch, shown = None, _Stopwatch(), float("-inf")
         for part in self.chain.stream(request):
             for key in TIMED_STEPS.keys() & part.keys():
                 watch.end(TIMED_STEPS[key])
+            if "understood" in part:
+                answer = _begun(part["understood"], request["ignore"])
+            if answer is None:
+                continue
             grown = _grown(answer, part)
             if grown != answer or time.perf_counter() > shown + HEARTBEAT:
                 answer, shown = grown, time.perf_counter()
                 yield answer
         watch.end("answer")
-        yield self._finished(answer, watch.seconds)
+        if answer:
+            yield self._finished(answer, watch.seconds)
 
     def _finished(self, answer: Answer, seconds: Mapping[str, float]) -> Answer:
         if answer.answered_by == "guide":
@@ -193,7 +196,7 @@ class Assistant:
 
     def _understood(self, state: State) -> Understood:
         """Make a follow-up whole: by rules, or by the chat model where the rules find that it is a follow-up."""
-        question, history = state["question"], state.get("history", ())
+        question, history = self._checked(state["question"]), state.get("history", ())
         condensed = condense(question, history, self.encode, self.reader)
         whole = condensed.question
         if self._model and condensed.context:
@@ -204,8 +207,8 @@ class Assistant:
         return Understood(question, whole, condensed.context)
 
     def _plan(self, state: State) -> Plan:
-        filter, page, ignore = (state.get(key, default) for key, default in _DEFAULTS.items())
-        return plan(state["understood"], self.collection, filter, page, ignore, self._today())
+        filter, page, ignore = state.get("filter", EVERYTHING), state.get("page", ""), state.get("ignore", ())
+        return plan(state["understood"], self.collection, filter, page, _ignorable(ignore), self._today())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each text, as the index has them."""
@@ -230,9 +233,6 @@ class Assistant:
         return plain
 
 
-_DEFAULTS: dict[str, Any] = {"filter": EVERYTHING, "page": "", "ignore": ()}
-
-
 def _ignorable(ignore: Names[str]) -> frozenset[str]:
     unknown = [each for each in ignore if each not in IGNORABLE]
     if unknown:
@@ -240,12 +240,14 @@ def _ignorable(ignore: Names[str]) -> frozenset[str]:
     return frozenset(ignore)
 
 
+def _begun(understood: Understood, ignore: Sequence[str]) -> Answer:
+    """Return the first snapshot: the question alone."""
+    typed, question = understood.typed, understood.question
+    return Answer(typed, question, understood=question if question != typed else "", ignored=tuple(ignore))
+
+
 def _grown(answer: Answer, part: State) -> Answer:
     """Return the answer with what is new in the chain's state."""
-    if "understood" in part:
-        understood = part["understood"]
-        is_whole = understood.question != understood.typed
-        answer = replace(answer, understood=understood.question if is_whole else "")
     if "search" in part:
         search = part["search"]
         answer = replace(answer, standalone_question=search.question, filter=search.filter, guesses=search.guesses)

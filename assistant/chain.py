@@ -26,6 +26,9 @@ from index.embedding.embedder import Encode
 
 State = dict[str, Any]
 
+Answered = Callable[[Search], tuple[list[Passage], Iterator[AnswerEvent]]]
+"""Makes a search, and returns its passages and the answer from them."""
+
 
 def build_chain(
     understand: Callable[[State], Understood],
@@ -52,30 +55,30 @@ def build_chain(
         return passages, answer(search, passages)
 
     def follow(states: Iterator[State]) -> Iterator[State]:
-        """Make the plan's searches, one after another, until one has an answer."""
         state: State = {}
         for part in states:
             state |= part
             yield AddableDict(part)
-        plan: Plan = state["plan"]
-        if plan.reply:
-            yield AddableDict(
-                passages=[], statements=[Statement(plan.reply)], notices=[], answered_by="guide", tokens={}
-            )
-        for search in plan.searches:
-            is_last = search is plan.searches[-1]
-            has_answer = False
-            for part in _parts(search, *answered(search), collection, held_back=not is_last):
-                has_answer = has_answer or bool(part.get("statements"))
-                yield part
-            if has_answer:
-                return
+        yield from _followed(state["plan"], answered, collection)
 
     return (
         RunnablePassthrough.assign(understood=RunnableLambda(understand))
         | RunnablePassthrough.assign(plan=RunnableLambda(plan))
         | RunnableGenerator(follow)
     )
+
+
+def _followed(plan: Plan, answered: Answered, collection: Collection) -> Iterator[State]:
+    """Yield the plan's reply, or make its searches, one after another, until one has an answer."""
+    if plan.reply:
+        yield AddableDict(passages=[], statements=[Statement(plan.reply)], notices=[], answered_by="guide", tokens={})
+    for search in plan.searches:
+        has_answer = False
+        for part in _parts(search, *answered(search), collection, held_back=search is not plan.searches[-1]):
+            has_answer = has_answer or bool(part.get("statements"))
+            yield part
+        if has_answer:
+            return
 
 
 def _parts(

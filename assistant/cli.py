@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from index.ingest import Progress
 
+Command = Callable[[argparse.Namespace], int]
+"""Runs with the parsed arguments, and returns the exit code."""
+
+AddCommand = Callable[..., argparse.ArgumentParser]
+"""Adds a command by its name, function and explanation, and returns its parser."""
+
 VANISHED_SHOWN = 10
 DONE, USERS_ERROR, INTERRUPTED = 0, 1, 130
 
@@ -34,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     given = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = given.run
+    run: Command = given.run
     try:
         return run(given)
     except OnrecordError as error:
@@ -50,41 +56,51 @@ def _parser() -> argparse.ArgumentParser:
         description="Answers questions from your news articles, every sentence quoted and cited.",
     )
     parser.add_argument("--version", action="version", version=version("onrecord"))
-    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def verb(name: str, run: Callable[[argparse.Namespace], int], explanation: str) -> argparse.ArgumentParser:
-        added = verbs.add_parser(name, help=explanation, description=explanation)
+    def command(name: str, run: Command, explanation: str, *, json: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=explanation, description=explanation)
         added.set_defaults(run=run)
         added.add_argument("--index", metavar="DIR", help="the folder that holds the articles (default: data)")
+        if json:
+            added.add_argument("--json", action="store_true", help="print one JSON document")
         return added
 
-    def with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        parser.add_argument("--json", action="store_true", help="print one JSON document")
-        return parser
+    _add_article_commands(command)
+    _add_question_commands(command)
+    _add_operator_commands(command)
+    explanation = "make a hash for ONRECORD_ADMIN_HASH from the secret that opens /admin"
+    commands.add_parser("secret", help=explanation, description=explanation).set_defaults(run=_secret)
+    return parser
 
-    add = with_json(verb("add", _add, "add articles: files, folders, web pages, feeds, sitemaps, - for standard input"))
+
+def _add_article_commands(command: AddCommand) -> None:
+    add = command("add", _add, "add articles: files, folders, web pages, feeds, sitemaps, - for standard input")
     add.add_argument("paths", nargs="*", metavar="PATH|URL|-")
     add.add_argument("--demo", action="store_true", help="add the demonstration articles")
-    again = with_json(verb("sync", _sync, "read everything that was added again, and take over what changed"))
-    again.add_argument("--prune", action="store_true", help="remove articles that have vanished from where they came")
-    again.add_argument("--dry-run", action="store_true", help="only report what would change")
-    again.add_argument("--forget", metavar="SOURCE", help="stop reading this source; its articles stay")
-    with_json(verb("list", _list, "list the articles"))
-    show = with_json(verb("show", _show, "show an article"))
+    sync = command("sync", _sync, "read everything that was added again, and take over what changed")
+    sync.add_argument("--prune", action="store_true", help="remove articles that have vanished from where they came")
+    sync.add_argument("--dry-run", action="store_true", help="only report what would change")
+    sync.add_argument("--forget", metavar="SOURCE", help="stop reading this source; its articles stay")
+    command("list", _list, "list the articles")
+    show = command("show", _show, "show an article")
     show.add_argument("id", metavar="ID")
     show.add_argument("--versions", action="store_true", help="also show older versions, newest first")
-    with_json(verb("remove", _remove, "remove articles")).add_argument("ids", nargs="+", metavar="ID")
-    search = with_json(verb("search", _search, "find the passages closest to a question"))
+    command("remove", _remove, "remove articles").add_argument("ids", nargs="+", metavar="ID")
+
+
+def _add_question_commands(command: AddCommand) -> None:
+    search = command("search", _search, "find the passages closest to a question")
     search.add_argument("question")
     search.add_argument("-k", type=int, default=10, choices=range(1, 101), metavar="N", help="how many (default: 10)")
-    ask = with_json(verb("ask", _ask, "answer a question"))
+    ask = command("ask", _ask, "answer a question")
     ask.add_argument("question")
-    for narrowed in (search, ask):
-        narrowed.add_argument("--after", metavar="DAY", help="only articles published since, as 2024-03-05")
-        narrowed.add_argument("--before", metavar="DAY", help="only articles published up to that day")
-        narrowed.add_argument("--publisher", metavar="NAME", help="only articles of this publisher")
-        narrowed.add_argument("--author", metavar="NAME", help="only articles by this author")
-        narrowed.add_argument("--article", metavar="ID|URL", help="only this article")
+    for filtered in (search, ask):
+        filtered.add_argument("--after", metavar="DAY", help="only articles published since, as 2024-03-05")
+        filtered.add_argument("--before", metavar="DAY", help="only articles published up to that day")
+        filtered.add_argument("--publisher", metavar="NAME", help="only articles of this publisher")
+        filtered.add_argument("--author", metavar="NAME", help="only articles by this author")
+        filtered.add_argument("--article", metavar="ID|URL", help="only this article")
     ask.add_argument(
         "--ignore",
         action="append",
@@ -92,32 +108,27 @@ def _parser() -> argparse.ArgumentParser:
         choices=["dates", "publisher", "author"],
         help="search all articles although the question's words name a period, a publisher or an author",
     )
-    check = with_json(verb("verify", _verify, "check whether the articles still have the quotations of a saved answer"))
-    check.add_argument("file", metavar="ANSWER.json", help="the output of `ask --json`, or - for standard input")
-    verb("chat", _chat, "answer questions one after another")
-    serve = verb("serve", _serve, "serve the chat as a web page, on this machine only")
+    verify = command("verify", _verify, "check whether the articles still have the quotations of a saved answer")
+    verify.add_argument("file", metavar="ANSWER.json", help="the output of `ask --json`, or - for standard input")
+    command("chat", _chat, "answer questions one after another", json=False)
+
+
+def _add_operator_commands(command: AddCommand) -> None:
+    serve = command("serve", _serve, "serve the chat as a web page, on this machine only", json=False)
     serve.add_argument("--host", help="a loopback address (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port (default: 7860)")
-    score = with_json(verb("eval", _eval, "score the assistant on a file of questions (JSON lines)"))
+    score = command("eval", _eval, "score the assistant on a file of questions (JSON lines)")
     score.add_argument("file", metavar="FILE", type=Path)
     score.add_argument("--report", metavar="OUT.html", type=Path, help="write a page with plots and every question")
-    score.add_argument(
-        "--compare", metavar="OLD.json", type=Path, help="report what changed since this older --json output"
-    )
-    judged = with_json(verb("feedback", _feedback, "show readers' verdicts on answers"))
-    judged.add_argument(
-        "--export",
-        metavar="OUT.jsonl",
-        type=Path,
-        help="write the verdicts that say what is right as a file for `eval`",
-    )
-    doctor = with_json(verb("doctor", _doctor, "check the index, and repair what differs"))
+    older = "report what changed since this older --json output"
+    score.add_argument("--compare", metavar="OLD.json", type=Path, help=older)
+    judged = command("feedback", _feedback, "show readers' verdicts on answers")
+    export = "write the verdicts that say what is right as a file for `eval`"
+    judged.add_argument("--export", metavar="OUT.jsonl", type=Path, help=export)
+    doctor = command("doctor", _doctor, "check the index, and repair what differs")
     doctor.add_argument("--check", action="store_true", help="only report, repair nothing")
-    with_json(verb("rebuild", _rebuild, "make passages, words and vectors again from the articles in the index"))
-    with_json(verb("info", _info, "show what is in the index and how it is set up"))
-    explanation = "make a hash for ONRECORD_ADMIN_HASH from the secret that opens /admin"
-    verbs.add_parser("secret", help=explanation, description=explanation).set_defaults(run=_secret)
-    return parser
+    command("rebuild", _rebuild, "make passages, words and vectors again from the articles in the index")
+    command("info", _info, "show what is in the index and how it is set up")
 
 
 def _assistant(given: argparse.Namespace) -> "Assistant":

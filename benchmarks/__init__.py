@@ -2,10 +2,10 @@
 
 from importlib.util import find_spec
 
-NEEDED = ("langchain_chroma", "langchain_text_splitters", "locust", "psutil", "scipy", "sklearn", "txtai")
-MISSING = [module for module in NEEDED if find_spec(module) is None]
+_MODULES = ("langchain_chroma", "langchain_text_splitters", "locust", "psutil", "scipy", "sklearn", "txtai")
 
-if MISSING:
-    raise SystemExit(
-        f'The benchmarks need {", ".join(MISSING)}, not installed yet. Install: pip install ".[benchmarks]"'
-    )
+for _module in _MODULES:
+    if find_spec(_module) is None:
+        raise SystemExit(
+            f'The benchmarks need {_module}, which isn\'t installed. Install it: pip install ".[benchmarks]"'
+        )

@@ -39,7 +39,8 @@ from index.collection import Collection
 from index.embedding.embedder import PACKAGED, WORDS, Vectors, load_embedder
 from index.ingest import PASSAGES_AT_ONCE
 from index.storage.publishing import PendingArticle
-from index.text.sentences import passages, sentence_spans, sentences
+from index.text.passages import passages
+from index.text.sentences import sentence_spans, sentences
 from index.text.words import words
 
 SIZES = [1_000, 10_000, 100_000, 300_000]

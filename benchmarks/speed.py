@@ -17,7 +17,8 @@ from benchmarks.data import demonstration
 from benchmarks.systems import MODEL, LangChainRecipe, Onrecord
 from index.embedding import embedder
 from index.embedding.packed_linear import faster_type
-from index.text.sentences import passages, sentences
+from index.text.passages import passages
+from index.text.sentences import sentences
 
 
 def main() -> None:

@@ -15,7 +15,8 @@ from index.errors import ReadError
 from index.report import Failure, Report
 from index.storage.publishing import PendingArticle
 from index.storage.source_register import Sightings
-from index.text.sentences import passages, sentences
+from index.text.passages import passages
+from index.text.sentences import sentences
 
 ENGLISH = "en"
 """The language that questions can be answered from; articles in others are reported as foreign."""

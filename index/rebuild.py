@@ -8,7 +8,8 @@ from contextlib import closing
 from index.collection import Collection, new_name
 from index.storage.catalog import Catalog
 from index.storage.publishing import PendingArticle
-from index.text.sentences import SPLITTER, passages, sentences
+from index.text.passages import passages
+from index.text.sentences import SPLITTER, sentences
 
 ARTICLES_AT_ONCE = 200
 """Articles that are read, split and embedded together."""

@@ -1,9 +1,8 @@
-"""Reads what was named (files, folders, pages, feeds, sitemaps, standard input) and tells what is found there."""
+"""Reads what was named (files, folders, pages, feeds, sitemaps, standard input) and yields what is found there."""
 
 import hashlib
 import io
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,30 +11,27 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple, Self, cast
-
-from tqdm.utils import CallbackIOWrapper
+from typing import BinaryIO, NamedTuple, Self, TypeVar, cast
 
 from index.article import Draft
 from index.errors import GoneError, ReadError
-from index.readers import formats
-from index.readers.draft import draft as finished
-from index.readers.html_fragment import blocks
-from index.readers.web_page import read_html
+from index.readers import formats, sandbox
+from index.readers.draft import make_draft
 from index.report import Failure
-from index.web import feeds
+from index.text.urls import has_scheme
+from index.web import content_type, feeds, sitemaps
 from index.web.fetcher import Fetched, Fetcher
 
 STANDARD_INPUT = "-"
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_TRUSTED_MORE_THAN_FEEDS = ("json-ld", "meta")
+_SURER_THAN_FEEDS = ("json-ld", "meta")
+"""Ways to find a page's day that are surer than the day that a feed gives."""
 
 Validators = tuple[str | None, str | None]
 
 
 class Found(NamedTuple):
-    """An article, at an address; `source` is what it is known by."""
+    """An article, at an address; `source` is its name in the collection."""
 
     address: str
     source: str
@@ -43,7 +39,7 @@ class Found(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """An address of which all articles have been told, and what it is to be asked with next time."""
+    """An address whose articles have all been found, and the validators to ask it with next time."""
 
     address: str
     validators: Validators
@@ -70,40 +66,44 @@ class Gone(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """A file whose kind can't be read."""
+    """A file of a format that can't be read."""
 
     path: str
 
 
 Event = Found | Settled | Unchanged | Missed | Gone | LeftOut
 Known = Callable[[str], Validators]
+_Item = TypeVar("_Item")
 
 
 def root_name(source: str | Path) -> str:
-    """The one name by which a source is remembered: an absolute path, an address without its fragment, or `-`."""
+    """Return the one name by which a source is remembered.
+
+    It is an absolute path, an address without its fragment, or `-`.
+    """
     if source == STANDARD_INPUT:
         return STANDARD_INPUT
-    if isinstance(source, str) and _URL.match(source.strip()):
+    if isinstance(source, str) and has_scheme(source.strip()):
         return source.strip().partition("#")[0]
     path = str(Path(source).expanduser())
     return path if "\0" in path else os.path.realpath(path)
 
 
 def size(root: str) -> int:
-    """The bytes of the files under a root; 0 for what isn't a file or folder."""
-    if _URL.match(root) or root == STANDARD_INPUT:
+    """Return the bytes of the files under a root; 0 for one that isn't a file or folder."""
+    if has_scheme(root) or root == STANDARD_INPUT:
         return 0
     if os.path.isdir(root):
-        found = (path for path in _files(root) if isinstance(path, Path) and path.suffix.lower() in formats.READERS)
-        return sum(map(_file_size, found))
+        paths = (path for path in _files(root) if isinstance(path, Path) and path.suffix.lower() in formats.READERS)
+        return sum(map(_file_size, paths))
     return _file_size(Path(root))
 
 
 class SourceReader:
-    """Reads roots, within a `with`; `bytes_read` are those in all.
+    """Reads roots, within a `with`; `bytes_read` counts the bytes of all of them.
 
-    `hosts` are those that may be read from although their addresses aren't public. `known` tells the validators of an
-    address: with them, what is unchanged isn't read again.
+    `hosts` may be read from although their addresses aren't public, each by a root of that host alone. `known` returns
+    the validators of an address: with them, what is unchanged isn't read again.
     """
 
     def __init__(self, hosts: frozenset[str], known: Known = lambda address: (None, None)) -> None:
@@ -125,18 +125,18 @@ class SourceReader:
         return self._opened.enter_context(Fetcher(self._hosts))
 
     def read(self, root: str) -> Iterator[Event]:
-        """What is found by way of a root."""
+        """Yield what is found by way of a root."""
         if root == STANDARD_INPUT:
             yield from self._standard_input()
-        elif _URL.match(root):
-            yield from self._fetched(root)
+        elif has_scheme(root):
+            yield from self._web_root(root)
         elif os.path.isdir(root):
             yield from self._folder(root)
         elif os.path.lexists(root):
             yield from self._file(Path(root))
         else:
             failure = Failure(root, f"{root} doesn't exist. Give a file or a folder.")
-            above = os.path.dirname(root)  # where that is gone too, it may be a disk that isn't there now
+            above = os.path.dirname(root)  # where that is gone too, the disk may be missing for now
             yield Gone(root, failure) if os.path.isdir(above) else Missed(None, failure)
 
     def _folder(self, root: str) -> Iterator[Event]:
@@ -151,49 +151,50 @@ class SourceReader:
     def _file(self, path: Path) -> Iterator[Event]:
         address = str(path)
         try:
-            told = formats.open_file(path)
+            opened = formats.open_file(path)
         except ReadError as error:
             yield Missed(address, Failure(address, str(error)))
             return
-        with told as stream:
+        with opened as stream:
             facts = os.fstat(stream.fileno())
             validators = (f"{facts.st_size}-{facts.st_mtime_ns}", None)
+            before = self.bytes_read
             if self._known(address) == validators:
-                self._count(facts.st_size)
+                self.bytes_read += facts.st_size
                 yield Unchanged(address)
                 return
-            counted = cast(BinaryIO, CallbackIOWrapper(self._count, stream, "read"))
-            yield from self._drafts(address, address, counted, path.suffix.lower(), validators)
-
-    def _count(self, read: int) -> None:
-        self.bytes_read += read
+            for event in self._drafts(address, address, stream, path.suffix.lower(), validators):
+                # the confined process reads from the same place in the file
+                self.bytes_read = before + os.lseek(stream.fileno(), 0, os.SEEK_CUR)
+                yield event
+            self.bytes_read = before + facts.st_size
 
     def _standard_input(self) -> Iterator[Event]:
         stream = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))  # to look at its beginning, of any length
-        suffix = formats.kind(stream.peek(4_096))
+        suffix = formats.suffix_by_content(stream.peek(4_096))
         yield from self._drafts(STANDARD_INPUT, "standard input", cast(BinaryIO, stream), suffix, (None, None))
 
     def _drafts(
         self, address: str, source: str, stream: BinaryIO, suffix: str, validators: Validators
     ) -> Iterator[Event]:
-        """The articles in a stream of that kind."""
-        whole = True
+        """Yield the articles in a stream of the format with that suffix."""
+        is_whole = True
         try:
-            for each in formats.read(stream, suffix, source):
-                if isinstance(each, Failure):
-                    whole = False
-                    yield Missed(address, each)
+            for draft in formats.read(stream, suffix, source):
+                if isinstance(draft, Failure):
+                    is_whole = False
+                    yield Missed(address, draft)
                 else:
-                    yield Found(address, _source(address, each), each)
+                    yield Found(address, _source(address, draft), draft)
         except ReadError as error:
-            whole = False
+            is_whole = False
             yield Missed(address, Failure(source, str(error)))
-        if whole:
+        if is_whole:
             yield Settled(address, validators)
 
-    def _fetched(self, root: str) -> Iterator[Event]:
+    def _web_root(self, root: str) -> Iterator[Event]:
         try:
-            fetched = self._get(root)
+            fetched = self._get(root, root)
         except GoneError as error:
             yield Gone(root, Failure(root, str(error)))
             return
@@ -202,18 +203,19 @@ class SourceReader:
             return
         if fetched is None:
             yield Unchanged(None)
-        elif feeds.is_feed(fetched.data):
+        elif content_type.is_feed(fetched.data):
             yield from self._feed(root, fetched)
-        elif feeds.is_sitemap(fetched.data):
+        elif content_type.is_sitemap(fetched.data):
             yield from self._sitemap(root, fetched)
         else:
             yield from self._page(root, fetched)
 
-    def _get(self, address: str) -> Fetched | None:
+    def _get(self, address: str, root: str) -> Fetched | None:
+        """Return what is at an address that `root` led to; None where it is unchanged."""
         etag, modified = self._known(address)
-        fetched = self._fetcher.get(address, etag=etag, modified=modified)
+        fetched = self._fetcher.get(address, root=root, etag=etag, modified=modified)
         if fetched:
-            self._count(len(fetched.data))
+            self.bytes_read += len(fetched.data)
         return fetched
 
     def _page(self, address: str, fetched: Fetched, published: date | None = None) -> Iterator[Event]:
@@ -223,30 +225,31 @@ class SourceReader:
                 yield _with_url(event, fetched.address) if isinstance(event, Found) else event
             return
         try:
-            draft = with_feed_date(read_html(fetched.page, address, fetched.address), published)
+            for draft in formats.read(io.BytesIO(fetched.page), ".html", address, fetched.address):
+                if isinstance(draft, Draft):
+                    yield Found(address, draft.url or fetched.address, with_feed_date(draft, published))
         except ReadError as error:
             yield Missed(address, Failure(address, str(error)))
             return
-        yield Found(address, draft.url or fetched.address, draft)
         yield Settled(address, validators)
 
     def _feed(self, root: str, fetched: Fetched) -> Iterator[Event]:
         try:
-            entries = feeds.entries(fetched.data, fetched.address)
+            entries = [*_confined(feeds.read_feed, fetched, "a feed", feeds.FeedEntry)]
         except ReadError as error:
             yield Missed(None, Failure(root, str(error)))
             return
         yield Unchanged(None)  # what a feed no longer lists is still an article
-        whole = True
+        is_whole = True
         for entry in entries:
-            if entry.full_html:
+            if entry.blocks:
                 draft = _entry_draft(entry)
                 yield Found(entry.address, draft.url or entry.address, draft)
                 continue
-            for event in self._linked(entry.address, entry.published):
-                whole = whole and not isinstance(event, Missed)
+            for event in self._linked(entry.address, root, entry.published):
+                is_whole = is_whole and not isinstance(event, Missed)
                 yield event
-        if whole:
+        if is_whole:
             yield Settled(root, (fetched.etag, fetched.modified))
 
     def _sitemap(self, root: str, fetched: Fetched) -> Iterator[Event]:
@@ -255,24 +258,25 @@ class SourceReader:
         while waiting:
             given = waiting.pop()
             try:
-                sitemap = self._fetcher.get(given) if isinstance(given, str) else given
-                pages, further = feeds.pages(sitemap.data, sitemap.address) if sitemap else ([], [])
+                sitemap = self._fetcher.get(given, root=root) if isinstance(given, str) else given
+                listed = [*_listed(sitemap)] if sitemap else []
             except ReadError as error:
                 yield Missed(None, Failure(given if isinstance(given, str) else root, str(error)))
                 continue
-            for page in pages:
-                yield from self._linked(page.address, page.published)
+            for item in listed:
+                if isinstance(item, sitemaps.Page):
+                    yield from self._linked(item.address, root, item.published)
+            further = [item.address for item in listed if isinstance(item, sitemaps.Sitemap)]
             read += len(further)
-            if read > feeds.MOST_SITEMAPS:
-                reason = f"{root} lists more than {feeds.MOST_SITEMAPS} sitemaps. Give the addresses of those you need."
-                yield Missed(None, Failure(root, reason))
+            if read > sitemaps.MOST_SITEMAPS:
+                yield Missed(None, Failure(root, str(sitemaps.too_many_sitemaps(root))))
                 return
             waiting += further
 
-    def _linked(self, address: str, published: date | None) -> Iterator[Event]:
-        """A page that a feed or a sitemap names, with the day that it tells."""
+    def _linked(self, address: str, root: str, published: date | None) -> Iterator[Event]:
+        """Yield the page that a feed or a sitemap lists, with the day that it gives."""
         try:
-            fetched = self._get(address)
+            fetched = self._get(address, root)
         except GoneError as error:
             yield Gone(address, Failure(address, str(error)))
         except ReadError as error:
@@ -281,14 +285,27 @@ class SourceReader:
             yield from [Unchanged(address)] if fetched is None else self._page(address, fetched, published)
 
 
+def _listed(sitemap: Fetched) -> Iterator[sitemaps.Page | sitemaps.Sitemap]:
+    if not content_type.is_sitemap(sitemap.data):
+        raise ReadError(f"{sitemap.address} is not a sitemap. Give the address of one in XML.")
+    return _confined(sitemaps.read_sitemap, sitemap, "a sitemap", *sitemaps.KINDS)
+
+
+def _confined(
+    reader: Callable[[BinaryIO, str], Iterator[_Item]], fetched: Fetched, label: str, *types: type[_Item]
+) -> Iterator[_Item]:
+    stream = io.BytesIO(fetched.data)
+    return sandbox.read_confined(reader, stream, fetched.address, label=label, types=types)
+
+
 def _files(folder: str) -> Iterator[Path | Failure]:
-    """The files below a folder in order, hidden ones left out, and the folders that can't be read."""
+    """Yield the files below a folder in order, without hidden ones, and the folders that can't be read."""
     failures: list[Failure] = []
 
-    def unread(error: OSError) -> None:
+    def note(error: OSError) -> None:
         failures.append(Failure(error.filename, f"{error.filename} can't be read: {error.strerror}."))
 
-    for parent, folders, files in os.walk(folder, onerror=unread):
+    for parent, folders, files in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in sorted(files) if not name.startswith("."))
     yield from failures
@@ -305,9 +322,9 @@ def _source(address: str, draft: Draft) -> str:
 
 
 def _entry_draft(entry: feeds.FeedEntry) -> Draft:
-    return finished(
+    return make_draft(
         entry.title,
-        blocks(entry.full_html or ""),
+        entry.blocks or (),
         entry.address,
         url=entry.address,
         publisher=entry.publisher,
@@ -318,14 +335,14 @@ def _entry_draft(entry: feeds.FeedEntry) -> Draft:
 
 
 def with_feed_date(draft: Draft, published: date | None) -> Draft:
-    """The article with the day that a feed tells, where the page itself doesn't tell it as surely."""
-    if published is None or draft.published_by in _TRUSTED_MORE_THAN_FEEDS:
+    """Return the article with the day that a feed gives, unless the page itself gives it in a surer way."""
+    if published is None or draft.published_by in _SURER_THAN_FEEDS:
         return draft
     return replace(draft, published=published, published_by="feed")
 
 
 def _with_url(found: Found, address: str) -> Found:
-    """A document of the web is at the address where it was fetched; a record of an export has its own, if any."""
+    """Return a document of the web with the address where it was fetched; a record of an export has its own, if any."""
     if found.draft.url or found.draft.key:
         return found
     return found._replace(draft=replace(found.draft, url=address))

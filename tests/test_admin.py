@@ -40,7 +40,7 @@ def assistant(tmp_path, hashed):
 
 
 class Browser(TestClient):
-    """What somebody does in a browser."""
+    """A browser with the actions of the admin page."""
 
     def sign_in(self, given=SECRET, **more):
         return self.post("/admin/login", data={"secret": given}, follow_redirects=False, **more)
@@ -49,13 +49,13 @@ class Browser(TestClient):
         return re.search(r'name="form" value="([^"]+)"', self.get("/admin").text).group(1)
 
     def do(self, action, files=(), **fields):
-        """Sends a form of the page, and gives the page that it leads to."""
+        """Send a form of the page; return the page that it leads to."""
         files = [("files", (name, io.BytesIO(data))) for name, data in files]
         return self.post(f"/admin/{action}", data={"form": self.token(), **fields}, files=files or None).text
 
 
 def web_app(assistant):
-    """The pages without Gradio's, which take a second to build."""
+    """Return an application with the admin page only; Gradio's takes a second to build."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, settings=assistant.settings)
     app.router.routes.extend(admin.routes(assistant))
@@ -90,7 +90,7 @@ def test_the_secret_opens_the_page(stranger):
 
 
 @pytest.mark.parametrize("given", ["", "wrong horse battery", SECRET.upper(), SECRET + " ", "\x00", "é" * 300])
-def test_a_wrong_secret_and_none_get_the_same_answer(stranger, given):
+def test_a_wrong_secret_and_a_missing_one_get_the_same_answer(stranger, given):
     response = stranger.sign_in(given)
     assert response.status_code == 403
     assert notice(response.text) == "This is not the secret."
@@ -291,7 +291,7 @@ def test_without_a_secret_there_is_no_page(demo):
 @pytest.mark.parametrize(
     "bad", [SECRET, "scrypt:16:8:3:c2FsdA==:", "scrypt:17:8:3:c2FsdA==:aGFzaA==", "scrypt:0:0:0:x:x"]
 )
-def test_a_setting_that_is_no_hash_is_refused_at_the_start(tmp_path, bad):
+def test_a_setting_that_isnt_a_hash_is_refused_at_the_start(tmp_path, bad):
     with pytest.raises(SettingsError, match="ONRECORD_ADMIN_HASH is not the hash"):
         web_app(Assistant(words_settings(tmp_path, admin_hash=bad)))
 
@@ -380,7 +380,7 @@ def test_file_names_stay_in_the_folder_for_uploads(browser, assistant, tmp_path,
     assert all(path.is_relative_to(folder) for path in set(tmp_path.rglob("*")) - before)
 
 
-def test_nothing_to_add_is_said(browser):
+def test_an_empty_form_gets_a_notice(browser):
     assert notice(browser.do("add")) == "There is nothing to add. Choose files, or give the address of a page."
     assert "nothing to add" in notice(browser.do("add", [("", b"")], url="  "))
 
@@ -392,7 +392,7 @@ def test_nothing_to_add_is_said(browser):
         *("http://169.254.169.254/", "[::1]", "http://[::bad", str(demo_folder()), "javascript:alert(1)"),
     ],
 )
-def test_an_address_that_is_no_web_page_is_a_problem_and_no_path(browser, assistant, url, monkeypatch):
+def test_an_address_that_isnt_a_public_web_page_is_a_problem_and_never_a_path(browser, assistant, url, monkeypatch):
     def look_up(host, *arguments, **named):
         address = "127.0.0.1" if host in ("localhost", "127.0.0.1", "::1") else host
         if not re.fullmatch(r"[\d.]{7,}", address):
@@ -442,14 +442,14 @@ def test_only_a_whole_id_removes(browser, assistant, name):
     assert len(assistant.articles()) == 1
 
 
-def test_while_another_process_writes_nothing_is_added_and_it_is_said(browser, assistant):
+def test_while_another_process_writes_nothing_is_added_and_the_notice_says_why(browser, assistant):
     with Assistant(assistant.settings).collection.writing():
         page = browser.do("add", [("storm.txt", STORM)])
     assert "is being written by process" in notice(page)
     assert not (assistant.settings.index_dir / "uploads").exists()
 
 
-def test_an_index_that_cant_be_used_is_said(browser, assistant):
+def test_an_index_that_cant_be_used_is_named_in_a_notice(browser, assistant):
     browser.do("add", [("storm.txt", STORM)])
     with sqlite3.connect(assistant.settings.index_dir / "catalog.db") as database:
         database.execute("UPDATE facts SET value = 'other' WHERE name = 'embedding_model'")
@@ -499,7 +499,7 @@ def test_what_articles_files_and_readers_say_is_shown_as_text(browser, assistant
         assert "&lt;img src=x" in page
 
 
-def test_an_address_that_is_no_web_address_is_no_link(browser, assistant):
+def test_an_address_that_isnt_of_the_web_is_never_a_link(browser, assistant):
     browser.do("add", [("a.md", b"---\ntitle: X\nurl: javascript:alert(1)\n---\nThe roof fell down.\n")])
     assert "javascript:" not in browser.get("/admin").text
 
@@ -530,7 +530,7 @@ def test_a_hash_knows_its_secret_and_has_its_own_salt(monkeypatch):
     assert re.fullmatch(r"[\w:=-]+", one)
 
 
-def test_a_new_hash_costs_a_guesser_time_and_memory():
+def test_checking_a_new_hash_takes_32_megabytes():
     assert admin_secret.COST * admin_secret.BLOCK_SIZE * 128 >= 32_000_000
 
 

@@ -182,6 +182,12 @@ def test_the_chain_does_what_ask_does(demo, question, history):
     assert state["understood"].question == (answer.understood or question)
 
 
+@pytest.mark.parametrize("question", ["", "x" * 100_000])
+def test_the_chain_refuses_the_questions_that_ask_refuses(demo, question):
+    with pytest.raises(QuestionError):
+        demo.chain.invoke({"question": question})
+
+
 def test_a_search_without_an_answer_shows_nothing_before_the_next_one_is_made(demo):
     """The demonstration has articles from the period, but they don't answer: then all are searched."""
     snapshots = list(demo.stream("What did Lavrov deny in March 2024?"))

@@ -1,4 +1,4 @@
-"""The API over HTTP: what programs send and get, and what becomes of an answer that nobody waits for."""
+"""The API over HTTP: what programs send and get, and what happens to an answer when the client leaves."""
 
 import codecs
 import json
@@ -45,7 +45,7 @@ def client(demo):
 
 @pytest.fixture(scope="module")
 def served(demo):
-    """A client of the demonstration served with other settings."""
+    """Return a client of the demonstration served with other settings."""
     return lambda **given: client_of(Assistant(words_settings(demo.settings.index_dir, **given)))
 
 
@@ -54,7 +54,7 @@ def ask(client, question=QUESTION, headers=AS_JSON, **more):
 
 
 def events(text):
-    """`(name, document)` of each event of a stream, by the standard's rules; heartbeats are left out."""
+    """Return `(name, document)` of each event of a stream; comments are left out."""
     blocks = [dict(line.split(": ", 1) for line in block.split("\n")) for block in text.split("\n\n") if block]
     return [(block["event"], json.loads(block["data"])) for block in blocks if "event" in block]
 
@@ -74,20 +74,20 @@ def test_the_answer_comes_as_events_that_grow_and_take_nothing_back(client):
     assert "broken tender rules" in last["text"] or "tender" in last["text"]
 
 
-def test_whoever_accepts_json_gets_the_same_document_as_from_the_command_line(client, demo):
+def test_with_accept_json_the_document_is_that_of_the_command_line(client, demo):
     response = ask(client)
     assert response.headers["content-type"] == "application/json"
     assert response.headers["cache-control"] == "no-store"
     assert response.json() | {"usage": None} == demo.ask(QUESTION).to_dict() | {"usage": None}
 
 
-def test_an_answer_kept_from_the_api_can_be_checked_later(client, demo):
+def test_a_saved_answer_of_the_api_can_be_verified(client, demo):
     verification = demo.verify(ask(client).json())
     assert verification.checks
     assert {check.status for check in verification.checks} == {"as quoted"}
 
 
-def test_nothing_tells_where_an_articles_file_lies(client, demo):
+def test_the_path_of_an_articles_file_is_never_sent(client, demo):
     assert str(demo.articles()[0].source) not in ask(client).text
     assert "source" not in ask(client).json()["citations"][0]["article"]
 
@@ -98,7 +98,7 @@ def test_a_refusal_is_an_answer(client):
     assert document["citations"] == []
 
 
-def test_articles_can_be_chosen(client, demo):
+def test_article_after_and_before_limit_the_search(client, demo):
     cited = ask(client).json()["citations"][0]["article"]
     chosen = ask(client, article=cited["id"]).json()
     assert {citation["article"]["id"] for citation in chosen["citations"]} == {cited["id"]}
@@ -134,7 +134,7 @@ def test_history_and_page_reach_the_assistant(demo):
         (b'{"question": NaN}', "question"),
         (b'{"question": ""}', "The question is empty."),
         (b'{"question": "%s"}' % (b"x" * 2_000), "at most 1,000 are read"),
-        (b'{"question": "a", "article": "nowhere"}', "No article is 'nowhere'"),
+        (b'{"question": "a", "article": "nowhere"}', "No article has the id or URL 'nowhere'"),
         (b'{"question": "a", "publishr": "b"}', "There is no field 'publishr'. The fields are question, history, page"),
         (b'{"question": "a", "after": "soon"}', "soon"),
         (b'{"question": "a", "history": "b"}', "history: "),
@@ -145,7 +145,7 @@ def test_history_and_page_reach_the_assistant(demo):
         (b'{"question": "a", "%s": 1}' % (b"\\n" * 50_000), "There is no field"),
     ],
 )
-def test_a_request_that_isnt_as_described_is_refused_in_a_line(client, body, says):
+def test_a_malformed_request_is_refused_in_one_line(client, body, says):
     response = client.post("/api/ask", content=body, headers={"content-type": "application/json"})
     assert response.status_code == 400
     problem = response.json()["error"]
@@ -155,7 +155,7 @@ def test_a_request_that_isnt_as_described_is_refused_in_a_line(client, body, say
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json"])
-def test_what_a_form_of_another_site_can_send_is_refused(client, kind):
+def test_content_types_that_a_form_can_send_are_refused(client, kind):
     response = client.post("/api/ask", content=b'{"question": "a"}', headers={"content-type": kind})
     assert response.status_code == 415
     assert "application/json" in response.json()["error"]
@@ -185,7 +185,7 @@ def test_only_pages_of_listed_origins_may_ask(served):
     assert client.options("/api/ask", headers={"origin": "https://evil.example"} | asked).status_code == 400
 
 
-def test_whoever_isnt_signed_in_is_told_so_as_json(served):
+def test_without_a_sign_in_the_answer_is_401_as_json(served):
     response = ask(served(user_header="X-User", proxies="10.0.0.1"))
     assert response.status_code == 401
     assert response.json()["error"].startswith("Sign in")
@@ -201,7 +201,7 @@ def test_the_chat_and_the_api_share_one_quota(served):
     assert 1 <= int(response.headers["retry-after"]) <= 3600
 
 
-def test_without_articles_visitors_are_told_whom_to_ask(tmp_path):
+def test_without_articles_the_error_names_the_operator(tmp_path):
     response = ask(client_of(Assistant(words_settings(tmp_path / "none"))))
     assert response.status_code == 503
     assert response.json()["error"].startswith("There are no articles to answer from yet.")
@@ -209,7 +209,7 @@ def test_without_articles_visitors_are_told_whom_to_ask(tmp_path):
 
 
 class Scripted(Assistant):
-    """Yields a snapshot after each of some waits, then ends as it is told; counts how many ask."""
+    """Yields a snapshot after each of `waits`, then raises `problem` if there is one; counts who asks."""
 
     waits, problem = (0.0,), None
 
@@ -273,7 +273,7 @@ def test_a_byte_order_mark_before_the_body_is_no_error(client):
 @pytest.mark.parametrize(
     "host", ["news.example.org", "evil.example:7860", "127.0.0.1@evil.example", "[::2]", "<b>", ""]
 )
-def test_a_name_that_isnt_the_servers_is_refused_as_json_that_says_what_to_set(client, host):
+def test_an_unknown_host_name_is_refused_as_json_that_names_the_setting(client, host):
     response = ask(client, headers={"host": host} | AS_JSON)
     assert response.status_code == 400
     assert response.json() == {
@@ -334,13 +334,13 @@ def test_a_nul_in_an_address_to_ask_is_refused(client, path):
     assert "There is a NUL character (%00) in the address" in response.text
 
 
-def test_what_fails_before_the_answer_begins_has_a_status(scripted):
+def test_an_error_before_the_first_snapshot_is_a_status_code(scripted):
     response = ask(client_of(scripted(problem=ModelError("http://10.0.0.1 is down"))), headers={})
     assert response.status_code == 503
     assert "10.0.0.1" not in response.text
 
 
-def test_what_fails_later_is_the_last_event(scripted):
+def test_a_later_error_is_the_last_event(scripted):
     client = client_of(scripted(0, problem=ModelError("http://10.0.0.1 is down")))
     (first, _), (last, document) = events(ask(client, headers={}).text)
     assert (first, last) == ("snapshot", "error")
@@ -348,7 +348,7 @@ def test_what_fails_later_is_the_last_event(scripted):
     assert ask(client).status_code == 503
 
 
-def test_a_comment_is_sent_while_nothing_happens(scripted, monkeypatch):
+def test_a_comment_is_sent_while_there_is_no_news(scripted, monkeypatch):
     monkeypatch.setattr(visitor_questions, "HEARTBEAT", 0.05)
     text = ask(client_of(scripted(0.2, 0.2)), headers={}).text
     assert text.startswith(": ping\n\n")
@@ -356,7 +356,7 @@ def test_a_comment_is_sent_while_nothing_happens(scripted, monkeypatch):
     assert [name for name, _ in events(text)] == ["snapshot", "snapshot", "answer"]
 
 
-def test_a_snapshot_that_says_nothing_new_isnt_sent(demo):
+def test_a_snapshot_equal_to_the_one_before_isnt_sent(demo):
     class Repeating(Assistant):
         def stream(self, question, history=(), page="", ignore=(), **wanted):
             for notice in "aaab":
@@ -372,7 +372,7 @@ def test_a_snapshot_that_says_nothing_new_isnt_sent(demo):
 
 @contextmanager
 def serving(assistant):
-    """Serves over real sockets, as only those can be closed by who asks; yields the address."""
+    """Serve on a real socket, which a client can close; yield the address."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(build_app(assistant), log_config=None, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -393,7 +393,7 @@ def wait_until(happened):
 
 
 def leave(address, accept="*/*", when=lambda: time.sleep(0.5)):
-    """Asks, and closes the connection when that returns."""
+    """Ask, and close the connection once `when()` returns."""
     host, port = address.removeprefix("http://").split(":")
     head = f"POST /api/ask HTTP/1.1\r\nHost: {host}\r\nAccept: {accept}\r\nContent-Type: application/json\r\n"
     with socket.create_connection((host, int(port))) as connection:
@@ -402,7 +402,7 @@ def leave(address, accept="*/*", when=lambda: time.sleep(0.5)):
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
-def test_an_answer_that_nobody_waits_for_is_broken_off(scripted, accept):
+def test_an_answer_ends_when_its_client_leaves(scripted, accept):
     assistant = scripted(0.1, *[0.3] * 100)
     with serving(assistant) as address:
         leave(address, accept, lambda: wait_until(lambda: assistant.asked))
@@ -410,7 +410,7 @@ def test_an_answer_that_nobody_waits_for_is_broken_off(scripted, accept):
         assert assistant.all_ended.wait(10)
 
 
-def test_whoever_leaves_breaks_off_the_language_model_too(demo, monkeypatch):
+def test_a_language_model_is_stopped_when_the_client_leaves(demo, monkeypatch):
     def talks(handler):
         handler.start()
         for _ in range(1_000):
@@ -428,7 +428,7 @@ def test_whoever_leaves_breaks_off_the_language_model_too(demo, monkeypatch):
             assert model.left.wait(3)
 
 
-def test_only_so_many_questions_are_answered_at_once_and_the_others_wait(scripted):
+def test_two_questions_are_answered_at_once_and_the_others_wait(scripted):
     assistant = scripted(0.2, 0.2)
     with serving(assistant) as address, ThreadPoolExecutor(3 * QUESTIONS_AT_ONCE) as threads:
         post = partial(httpx.post, f"{address}/api/ask", json={"question": "a"}, timeout=30)
@@ -467,7 +467,7 @@ def test_a_reader_who_waits_sees_that_something_happens(scripted):
     assert shown.index("One moment") < shown.index("Searching the articles")
 
 
-def test_a_reader_who_leaves_the_page_while_waiting_is_never_asked_for(scripted):
+def test_a_question_whose_reader_closes_the_page_while_it_waits_is_never_asked(scripted):
     assistant = scripted(3)
     with serving(assistant) as address, ThreadPoolExecutor(QUESTIONS_AT_ONCE) as threads:
         for _ in range(QUESTIONS_AT_ONCE):
@@ -481,8 +481,7 @@ def test_a_reader_who_leaves_the_page_while_waiting_is_never_asked_for(scripted)
     assert assistant.asked == QUESTIONS_AT_ONCE
 
 
-def test_a_question_that_nobody_waits_for_any_more_is_never_asked(scripted):
-    """It stood in line while its reader left."""
+def test_a_question_whose_client_leaves_while_it_waits_is_never_asked(scripted):
     assistant = scripted(1.5, 1.5)
     with serving(assistant) as address:
         with ThreadPoolExecutor(2 * QUESTIONS_AT_ONCE) as threads:
@@ -492,7 +491,7 @@ def test_a_question_that_nobody_waits_for_any_more_is_never_asked(scripted):
         assert assistant.asked == QUESTIONS_AT_ONCE
 
 
-def test_the_page_that_explains_it_loads_nothing_from_elsewhere(client):
+def test_the_page_docs_names_all_fields_and_loads_nothing_from_elsewhere(client):
     response = client.get("/docs")
     assert response.status_code == 200
     for name, field in api.AskRequest.model_fields.items():
@@ -513,8 +512,17 @@ def test_the_guides_table_of_fields_is_that_of_the_program():
 
 
 def test_the_guides_table_of_the_document_is_that_of_the_program(demo):
-    rows = re.findall(r"^\| `(\w+)` \|", GUIDE.split("onrecord ask --json`:")[1].split("\n## ")[0], re.MULTILINE)
-    assert rows == list(demo.ask(QUESTION).to_dict())
+    document = demo.ask(QUESTION).to_dict()
+    answer, citation = GUIDE.split("onrecord ask --json`:")[1].split("\n## ")[0].split("A citation has these fields:")
+    assert names_in_table(answer) == list(document)
+    assert names_in_table(citation) == list(document["citations"][0])
+    (row,) = re.findall(r"^\| `article` \| (.*) \|$", citation, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", row) == list(document["citations"][0]["article"])
+
+
+def names_in_table(text):
+    """Return the names in the first column of a Markdown table."""
+    return [name for cell in re.findall(r"^\| (`.*?) \|", text, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)]
 
 
 def examples(language):

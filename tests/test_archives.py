@@ -147,7 +147,7 @@ def test_a_directory_of_a_hundred_megabytes_is_not_read():
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"not an archive" * 100, zip_of({"a.txt": STORM})[:-30]])
-def test_what_is_no_whole_archive_is_refused(data):
+def test_a_broken_archive_is_refused(data):
     with pytest.raises(ReadError, match="is damaged, or not what its name says"):
         unpacked(data)
 

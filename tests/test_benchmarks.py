@@ -37,4 +37,4 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it():
     program = "import sys, runpy; sys.modules['txtai'] = None; runpy.run_module('benchmarks.compare')"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr == 'The benchmarks need txtai, not installed yet. Install: pip install ".[benchmarks]"\n'
+    assert done.stderr == 'The benchmarks need txtai, which isn\'t installed. Install it: pip install ".[benchmarks]"\n'

@@ -199,7 +199,7 @@ def test_a_chat_model_may_rewrite_instead():
 
 @pytest.mark.parametrize("reply", ["  \n ", "One line.\nAnother.", "a" * (QUESTION_CHARACTERS + 1)])
 def test_a_chat_model_that_writes_no_question_is_a_clear_error(reply):
-    with pytest.raises(ModelError, match="where instead of one question on one line"):
+    with pytest.raises(ModelError, match="instead of one question on one line"):
         ask_model(reply)
 
 

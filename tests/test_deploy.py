@@ -1,4 +1,4 @@
-"""What is said about running it for others holds: the files that are copied, the settings, the port, the addresses."""
+"""The guide to deploying and its files agree with the program: copied files, settings, port, addresses."""
 
 import re
 import shlex
@@ -23,9 +23,9 @@ IN_IMAGE = dict(re.findall(rf"({PREFIX}\w+)=(\S+)", DOCKERFILE))
 
 
 def commands(text):
-    """The lines of the text that run onrecord, without the program and where it is."""
-    found = re.findall(r"(?:bin/onrecord|--rm onrecord|--rm .+ onrecord) ((?:add|serve)\b.*)", text)
-    return [line.split("  ")[0].strip() for line in found]
+    """Return the arguments of the lines in the text that run onrecord."""
+    lines = re.findall(r"(?:bin/onrecord|--rm onrecord|--rm .+ onrecord) ((?:add|serve)\b.*)", text)
+    return [line.split("  ")[0].strip() for line in lines]
 
 
 @pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml", "deploy/nginx.conf", "docs/deploying.md"])
@@ -50,8 +50,8 @@ def test_the_image_has_what_the_package_is_built_from():
     assert {name.strip('" ') for name in built.split(",")} <= set(re.findall(r"^COPY (\w+) \w+$", DOCKERFILE, re.M))
 
 
-def test_the_image_opens_to_nobody_until_it_is_told_to_whom():
-    """As in the container: without compose's settings it doesn't start; with them it does."""
+def test_the_image_starts_only_with_a_setting_of_who_may_ask():
+    """In the container it starts with the settings of compose.yaml and not without them."""
     with pytest.raises(SettingsError, match="not a loopback address"):
         check_address(Settings.from_environment(IN_IMAGE))
     check_address(Settings.from_environment(IN_IMAGE | SERVICE["environment"]))

@@ -94,7 +94,7 @@ def test_a_short_text_is_found_where_all_its_words_are_the_same():
     assert not found(short, f"{short} {WIRE}")
 
 
-def test_texts_without_words_are_nobodys_copy():
+def test_texts_without_words_are_copies_of_nothing():
     for text in ["", " \n", "… — !", "\ud800"]:
         assert band_keys(signature(text)) == []
         assert not same_story_as(text)(text)

@@ -130,7 +130,8 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
     monkeypatch.setitem(sys.modules, module, None)
     assert main(["eval", "questions.jsonl", "--index", str(demo.settings.index_dir), *options]) == USERS_ERROR
     (line,) = [line for line in capsys.readouterr().err.splitlines() if "questions/s" not in line]
-    assert line == f'onrecord: This needs {module}, not installed yet. Install the extra: pip install "onrecord[eval]"'
+    message = f'Evaluation needs {module}, which isn\'t installed. Install it: pip install "onrecord[eval]"'
+    assert line == f"onrecord: {message}"
     assert not (tmp_path / "report.html").exists()
 
 

@@ -68,14 +68,15 @@ NEWSPAPER = "\n".join(
 
 def read(kind: str, data: str | bytes | list | dict) -> list[Draft | Failure]:
     data = json.dumps(data) if isinstance(data, list | dict) else data
-    return list(READERS[kind](io.BytesIO(data.encode() if isinstance(data, str) else data), f"export.{kind}"))
+    data = data.encode() if isinstance(data, str) else data
+    return [article for article in READERS[kind](io.BytesIO(data), f"export.{kind}") if article]
 
 
 def whole(kind: str, data: bytes) -> list[Draft | Failure]:
     """What is read, with the error that ends it as a Failure."""
     found: list[Draft | Failure] = []
     try:
-        found.extend(READERS[kind](io.BytesIO(data), "export"))
+        found.extend(article for article in READERS[kind](io.BytesIO(data), "export") if article)
     except ReadError as error:
         found.append(Failure("export", str(error)))
     return found
@@ -179,7 +180,7 @@ def test_a_fields_name_is_the_same_in_capitals_and_with_marks(name):
 
 
 @pytest.mark.parametrize("name", ["updated", "modified", "crawled_at", "scraped", "fetched", "created_at", "timestamp"])
-def test_a_date_that_isnt_that_of_publication_is_left(name):
+def test_a_date_of_something_else_than_publication_is_ignored(name):
     assert one({**ARTICLE, name: "2024-03-05"}).published is None
 
 
@@ -199,7 +200,7 @@ def test_dates_as_numbers_and_as_databases_write_them_are_read():
         assert one({**ARTICLE, "published": written}).published == date(2024, 3, 5)
 
 
-def test_a_record_without_a_text_says_what_it_has_and_what_is_wanted():
+def test_the_error_for_a_record_without_a_text_names_its_fields():
     assert "neither a title nor a text. The fields are Überblick, nr; call one" in reason(
         one({"Überblick": "x", "nr": 1})
     )
@@ -245,7 +246,7 @@ def test_the_same_id_twice_is_a_failure_and_the_same_article_twice_is_not():
     assert "has the url https://herald.example/a twice" in reason(read("json", linked)[1])
 
 
-def test_articles_without_an_id_are_told_apart_by_their_text():
+def test_articles_without_an_id_differ_by_their_text():
     first, second = read("json", [{"text": "One."}, {"text": "Two."}])
     assert first.key != second.key
     assert {len(first.key), len(one({"id": "x" * 5000, "text": "One."}).key)} == {64}
@@ -281,7 +282,7 @@ def test_a_file_without_an_article_is_refused_in_a_line(kind, data):
         ("jsonl", b"x\n" * 10_001, "10,001 records in a row"),
     ],
 )
-def test_what_cannot_be_read_on_is_an_error_that_says_why(kind, data, says):
+def test_a_file_that_breaks_off_is_an_error_that_says_why(kind, data, says):
     with pytest.raises(ReadError) as caught:
         read(kind, data)
     assert says in str(caught.value)
@@ -497,7 +498,7 @@ def test_the_day_is_read_from_every_usual_form(written):
         ("5\u00a0March\u202f2024", date(2024, 3, 5)),
     ],
 )
-def test_a_day_that_can_be_told_is_told(written, named):
+def test_an_unambiguous_day_is_read(written, named):
     assert day(written, TODAY) == named
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import html
+import io
 import time
 from datetime import date
 
@@ -10,13 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ReadError
-from index.web import feeds, fetcher
-from index.web.feeds import FeedEntry, Page
+from index.readers import html_fragment
+from index.web import feeds, sitemaps
+from index.web.content_type import is_feed, is_sitemap
+from index.web.feeds import FeedEntry
+from index.web.fetcher import Fetcher
+from index.web.sitemaps import Page, Sitemap
 from tests.news_site import news_site
 
 ADDRESS = "https://gazette.example/news/feed.xml"
 PARAGRAPH = "The umpires of the district waited & waited, until the rain at last began to ease over the mill. "
 LONG = f"<p>{html.escape(PARAGRAPH * 4)}</p><p>{html.escape(PARAGRAPH * 4)}</p>"
+BLOCKS = tuple(html_fragment.blocks(LONG))
 SUMMARY = "The umpires of the district waited &amp; waited."
 
 
@@ -40,8 +46,16 @@ def atom(*entries):
     ).encode()
 
 
-def only(data, address=ADDRESS) -> FeedEntry:
-    (entry,) = feeds.entries(data, address)
+def entries(data):
+    return list(feeds.read_feed(io.BytesIO(data), ADDRESS))
+
+
+def listed(data):
+    return list(sitemaps.read_sitemap(io.BytesIO(data), MAP))
+
+
+def only(data) -> FeedEntry:
+    (entry,) = entries(data)
     return entry
 
 
@@ -63,13 +77,13 @@ LINK = "<link>https://gazette.example/1</link>"
         b'<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://n.example/rss.dtd"><rss>',
     ],
 )
-def test_feeds_are_told_by_their_first_element(data):
-    assert (feeds.is_feed(data), feeds.is_sitemap(data)) == (True, False)
+def test_feeds_are_recognised_by_their_first_element(data):
+    assert (is_feed(data), is_sitemap(data)) == (True, False)
 
 
 @pytest.mark.parametrize("data", [b"<urlset>", b'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>'])
-def test_sitemaps_are_told_by_their_first_element(data):
-    assert (feeds.is_feed(data), feeds.is_sitemap(data)) == (False, True)
+def test_sitemaps_are_recognised_by_their_first_element(data):
+    assert (is_feed(data), is_sitemap(data)) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -79,11 +93,8 @@ def test_sitemaps_are_told_by_their_first_element(data):
         *(b"hello <rss>", b"\0\0<rss>", b"<!doctype html><feed>", b"<!-- <rss> -->", gzip.compress(rss())),
     ],
 )
-def test_other_things_are_neither(data):
-    assert (feeds.is_feed(data), feeds.is_sitemap(data)) == (False, False)
-    for read in (feeds.entries, feeds.pages):
-        with pytest.raises(ReadError, match=r"/news/feed\.xml is not a"):
-            read(data, ADDRESS)
+def test_other_content_is_neither_a_feed_nor_a_sitemap(data):
+    assert (is_feed(data), is_sitemap(data)) == (False, False)
 
 
 # Feeds
@@ -105,7 +116,7 @@ def test_an_article_of_rss_2():
         published=date(2024, 3, 5),
         author="Ada Orsk",
         publisher="The Gazette",
-        full_html=LONG,
+        blocks=BLOCKS,
     )
 
 
@@ -126,7 +137,7 @@ def test_an_article_of_atom():
         published=date(2024, 3, 5),
         author="Ada Orsk, Bo Lund",
         publisher="The Gazette",
-        full_html=LONG,
+        blocks=BLOCKS,
     )
 
 
@@ -159,15 +170,14 @@ def test_full_text_in_xhtml_comes_as_html():
             f"{inner}<x:br/></x:div></content>"
         )
     )
-    assert LONG in entry.full_html
-    assert "<br>" in entry.full_html
+    assert entry.blocks == BLOCKS
 
 
 def test_full_plain_text_comes_as_paragraphs():
     entry = only(
         atom(f"<link href='/1'/><content>{html.escape(PARAGRAPH * 4)}\n\n{html.escape(PARAGRAPH * 4)}</content>")
     )
-    assert entry.full_html.count("<p>The umpires of the district waited &amp; waited") == 2
+    assert entry.blocks == BLOCKS
 
 
 @pytest.mark.parametrize(
@@ -193,13 +203,13 @@ def test_full_plain_text_comes_as_paragraphs():
         ("", "<content:encoded/>"),
     ],
 )
-def test_a_teaser_is_no_full_text(summary, content):
-    assert only(rss(LINK + summary + content)).full_html is None
+def test_a_teaser_isnt_a_full_text(summary, content):
+    assert only(rss(LINK + summary + content)).blocks is None
 
 
 def test_a_full_text_may_end_as_wordpress_ends_it():
     credit = '<p>The post <a href="/1">Rain stops play</a> appeared first on <a href="/">The Gazette</a>.</p>'
-    assert only(rss(f"{LINK}<content:encoded>{html.escape(LONG + credit)}</content:encoded>")).full_html
+    assert only(rss(f"{LINK}<content:encoded>{html.escape(LONG + credit)}</content:encoded>")).blocks
 
 
 @pytest.mark.parametrize(
@@ -310,15 +320,15 @@ def test_links_are_resolved(links, address):
         "<guid>17</guid>",
     ],
 )
-def test_what_is_at_no_address_of_the_web_is_left_out(links):
-    assert feeds.entries(rss(links), ADDRESS) == []
+def test_entries_without_a_web_address_are_left_out(links):
+    assert entries(rss(links)) == []
 
 
 def test_a_full_text_of_atom_without_a_link_is_at_its_id():
     content = f"<content type='html'>{html.escape(LONG)}</content>"
     assert only(atom(f"<id>https://gazette.example/1</id>{content}")).address == "https://gazette.example/1"
-    assert feeds.entries(atom("<id>https://gazette.example/1</id><title>Rain</title>"), ADDRESS) == []
-    assert feeds.entries(atom(f"<id>tag:17</id>{content}"), ADDRESS) == []
+    assert entries(atom("<id>https://gazette.example/1</id><title>Rain</title>")) == []
+    assert entries(atom(f"<id>tag:17</id>{content}")) == []
 
 
 @pytest.mark.parametrize(
@@ -331,7 +341,7 @@ def test_a_full_text_of_atom_without_a_link_is_at_its_id():
         rss(f"{LINK}<title>Rain &amp; wind: cafés &amp; mills</title><dc:x/>").replace(b"xmlns:dc", b"xmlns:dd"),
     ],
 )
-def test_a_broken_feed_is_read_as_far_as_it_is_plain(broken):
+def test_what_is_readable_of_a_broken_feed_is_read(broken):
     entry = only(broken)
     assert (entry.address, entry.title) == ("https://gazette.example/1", "Rain & wind: cafés & mills")
 
@@ -354,7 +364,7 @@ def test_entities_of_a_feeds_own_are_never_expanded(dtd, where):
     item = rss(LINK + where).partition(b"<rss")[2].decode()
     began = time.monotonic()
     try:
-        found = feeds.entries(f"<!DOCTYPE rss [{dtd}]><rss{item}".encode(), ADDRESS)
+        found = entries(f"<!DOCTYPE rss [{dtd}]><rss{item}".encode())
     except ReadError:
         found = []
     assert time.monotonic() - began < 2
@@ -369,7 +379,7 @@ def test_time_grows_with_the_length_and_not_with_its_square(unit, before):
     data = (before + unit * (300_000 // len(unit))).encode()
     began = time.process_time()
     try:
-        feeds.entries(data, ADDRESS)
+        entries(data)
     except ReadError as error:
         assert "\n" not in str(error)  # noqa: PT017
     assert time.process_time() - began < 3
@@ -378,14 +388,14 @@ def test_time_grows_with_the_length_and_not_with_its_square(unit, before):
 def test_a_feed_that_is_too_large_is_refused(monkeypatch):
     monkeypatch.setattr(feeds, "MOST_FEED_BYTES", 1_000_000)
     with pytest.raises(ReadError, match="more than 1 MB"):
-        feeds.entries(rss() + b" " * 1_000_000, ADDRESS)
+        entries(rss() + b" " * 1_000_000)
 
 
 def test_a_feed_of_too_many_articles_is_refused(monkeypatch):
     monkeypatch.setattr(feeds, "MOST_ENTRIES", 10)
-    assert len(feeds.entries(rss(*[LINK] * 10), ADDRESS)) == 10
+    assert len(entries(rss(*[LINK] * 10))) == 10
     with pytest.raises(ReadError, match="more than 10 articles"):
-        feeds.entries(rss(*[LINK] * 11), ADDRESS)
+        entries(rss(*[LINK] * 11))
 
 
 # Sitemaps
@@ -402,40 +412,33 @@ def sitemap(*urls, name="urlset"):
 
 
 def test_a_sitemap_lists_pages():
-    listed = feeds.pages(
+    pages = listed(
         sitemap(
             "<url><loc>\n https://gazette.example/1?a=1&amp;b=2\n</loc><lastmod>2024-03-05T10:00:00+00:00</lastmod></url>",
             "<url><image:image><image:loc>https://gazette.example/x.jpg</image:loc></image:image>"
             "<loc>http://Gazette.example/2</loc></url>",
-        ),
-        MAP,
+        )
     )
-    assert listed == (
-        [
-            Page("https://gazette.example/1?a=1&b=2", "2024-03-05T10:00:00+00:00", None),
-            Page("http://gazette.example/2", None, None),
-        ],
-        [],
-    )
+    assert pages == [Page("https://gazette.example/1?a=1&b=2", None), Page("http://gazette.example/2", None)]
 
 
-def test_a_news_sitemap_tells_the_day_of_publication():
+def test_a_news_sitemap_gives_the_day_of_publication():
     news = "<news:news><news:publication_date>2024-03-05T23:30:00-08:00</news:publication_date></news:news>"
-    (page,), _ = feeds.pages(sitemap(f"<url><loc>https://gazette.example/1</loc>{news}</url>"), MAP)
+    (page,) = listed(sitemap(f"<url><loc>https://gazette.example/1</loc>{news}</url>"))
     assert page.published == date(2024, 3, 5)
 
 
 def test_an_index_lists_sitemaps():
     data = sitemap("<sitemap><loc>https://gazette.example/a.xml.gz</loc></sitemap>", name="sitemapindex")
-    assert feeds.pages(data, MAP) == ([], ["https://gazette.example/a.xml.gz"])
+    assert listed(data) == [Sitemap("https://gazette.example/a.xml.gz")]
 
 
 def test_a_sitemap_without_a_namespace_is_read():
-    assert len(feeds.pages(b"<urlset><url><loc>https://gazette.example/1</loc></url></urlset>", MAP)[0]) == 1
+    assert len(listed(b"<urlset><url><loc>https://gazette.example/1</loc></url></urlset>")) == 1
 
 
 def test_an_empty_sitemap_lists_nothing():
-    assert feeds.pages(sitemap(), MAP) == ([], [])
+    assert listed(sitemap()) == []
 
 
 @pytest.mark.parametrize(
@@ -453,29 +456,29 @@ def test_an_empty_sitemap_lists_nothing():
 )
 def test_only_pages_of_the_same_host_are_listed(location):
     good = "<url><loc>https://gazette.example/2</loc></url>"
-    listed, _ = feeds.pages(sitemap(f"<url><loc>{location}</loc></url>", "<url/>", good), MAP)
-    assert [page.address for page in listed] == ["https://gazette.example/2"]
+    pages = listed(sitemap(f"<url><loc>{location}</loc></url>", "<url/>", good))
+    assert [page.address for page in pages] == ["https://gazette.example/2"]
 
 
 def test_a_sitemap_of_another_hosts_pages_alone_is_refused():
     with pytest.raises(ReadError, match=r"lists only pages of other hosts than gazette\.example"):
-        feeds.pages(sitemap("<url><loc>https://www.gazette.example/1</loc></url>"), MAP)
+        listed(sitemap("<url><loc>https://www.gazette.example/1</loc></url>"))
 
 
 def test_too_many_pages_or_sitemaps_are_refused(monkeypatch):
-    monkeypatch.setattr(feeds, "MOST_ENTRIES", 10)
+    monkeypatch.setattr(sitemaps, "MOST_ENTRIES", 10)
     url = "<url><loc>https://gazette.example/1</loc></url>"
-    assert len(feeds.pages(sitemap(*[url] * 10), MAP)[0]) == 10
+    assert len(listed(sitemap(*[url] * 10))) == 10
     with pytest.raises(ReadError, match="more than 10 pages"):
-        feeds.pages(sitemap(*[url] * 11), MAP)
-    monkeypatch.setattr(feeds, "MOST_SITEMAPS", 2)
+        listed(sitemap(*[url] * 11))
+    monkeypatch.setattr(sitemaps, "MOST_SITEMAPS", 2)
     with pytest.raises(ReadError, match="more than 2 sitemaps"):
-        feeds.pages(sitemap(*[url.replace("url>", "sitemap>")] * 3, name="sitemapindex"), MAP)
+        listed(sitemap(*[url.replace("url>", "sitemap>")] * 3, name="sitemapindex"))
 
 
 def test_a_broken_sitemap_is_refused():
     with pytest.raises(ReadError, match="is a broken sitemap"):
-        feeds.pages(sitemap("<url><loc>https://gazette.example/?a=1&b=2</loc></url>"), MAP)
+        listed(sitemap("<url><loc>https://gazette.example/?a=1&b=2</loc></url>"))
 
 
 def test_entities_in_a_sitemap_are_never_expanded():
@@ -484,7 +487,7 @@ def test_entities_in_a_sitemap_are_never_expanded():
         data = f"<!DOCTYPE urlset [{dtd}]><urlset><url><loc>https://gazette.example/&i;</loc></url></urlset>"
         began = time.monotonic()
         try:
-            assert feeds.pages(data.encode(), MAP) == ([], [])
+            assert listed(data.encode()) == []
         except ReadError as error:
             assert "is a broken sitemap" in str(error)  # noqa: PT017
         assert time.monotonic() - began < 2
@@ -494,8 +497,10 @@ def test_a_packed_sitemap_of_a_site_is_fetched_and_read():
     with news_site() as site:
         pages = sitemap(f"<url><loc>{site.address}/1</loc></url>")
         address = site.put("/sitemap.xml.gz", gzip.compress(pages), content_type="application/gzip")
-        got = fetcher.get(address, hosts=frozenset({"127.0.0.1"}))
-        assert feeds.pages(got.data, got.address) == ([Page(f"{site.address}/1", None, None)], [])
+        with Fetcher(frozenset({"127.0.0.1"})) as fetcher:
+            got = fetcher.get(address)
+        pages = sitemaps.read_sitemap(io.BytesIO(got.data), got.address)
+        assert list(pages) == [Page(f"{site.address}/1", None)]
 
 
 # Anything
@@ -537,10 +542,10 @@ ANYTHING = st.one_of(
 
 @settings(deadline=None, max_examples=200, database=None)
 @given(ANYTHING)
-def test_whatever_comes_is_a_list_or_an_error_for_the_user(data):
-    for read in (feeds.entries, feeds.pages):
+def test_any_bytes_give_a_list_or_an_error_for_the_user(data):
+    for read in (entries, listed):
         try:
-            read(data, ADDRESS)
+            read(data)
         except ReadError as error:
             assert "\n" not in str(error)  # noqa: PT017
 

@@ -14,6 +14,7 @@ import pytest
 from index.errors import GoneError, ReadError
 from index.web import fetcher
 from index.web.fetcher import Fetcher
+from index.web.safe_network import SafeNetwork
 
 STORM = b"<html><body><p>The storm took the roof of the mill on Monday. Mr. Orsk denied any neglect.</p></body></html>"
 RSS = b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>The Gazette</title></channel></rss>'
@@ -22,13 +23,14 @@ HERE = frozenset({"127.0.0.1", "localhost"})
 
 
 def get(address, hosts=HERE, **given):
-    return fetcher.get(address, hosts=hosts, **given)
+    with Fetcher(hosts) as fetcher:
+        return fetcher.get(address, **given)
 
 
 def reason(address, hosts=HERE, **given):
-    """Why nothing can be had from there, in one line."""
+    """Return why nothing can be fetched from there, in one line."""
     with pytest.raises(ReadError) as caught:
-        fetcher.get(address, hosts=hosts, **given)
+        get(address, hosts, **given)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -72,12 +74,12 @@ def test_a_page_comes_with_its_bytes_kind_encoding_and_validators(site):
     assert got.modified == "Tue, 05 Mar 2024 10:00:00 GMT"
 
 
-def test_who_asks_says_who_it_is(site):
+def test_the_fetcher_names_itself(site):
     get(site.put("/a", STORM))
     assert site.headers[0]["user-agent"].startswith("onrecord/0.")
 
 
-def test_what_the_server_says_of_a_pages_encoding_outranks_the_page(site):
+def test_the_servers_encoding_outranks_the_pages_own(site):
     body = '<meta charset="utf-8"><p>Orsk’s mill</p>'.encode("cp1252")
     got = get(site.put("/a", body, content_type="text/html; charset=iso-8859-1"))
     assert got.page.decode("utf-8-sig") == '<meta charset="utf-8"><p>Orsk’s mill</p>'
@@ -91,7 +93,7 @@ def test_an_encoding_that_no_page_has_is_refused(site, charset):
         _ = got.page
 
 
-def test_the_address_of_what_comes_is_the_one_after_redirects_and_without_its_fragment(site):
+def test_the_address_is_the_one_after_redirects_without_a_fragment(site):
     site.put("/new", STORM)
     url = site.put("/old", status=301, headers={"Location": "/new#x"})
     assert get(f"{url}#part").address == f"{site.address}/new"
@@ -137,9 +139,7 @@ EPUB = packed(("mimetype", "application/epub+zip"), ("META-INF/container.xml", "
         ("text/xml", "/sitemap.xml.gz", gzip.compress(SITEMAP), ".xml"),
     ],
 )
-def test_the_kind_is_told_by_the_server_then_by_the_address_then_by_the_first_bytes(
-    site, content_type, path, body, kind
-):
+def test_the_kind_comes_from_the_server_then_the_address_then_the_first_bytes(site, content_type, path, body, kind):
     assert get(site.put(path, body, content_type=content_type)).kind == kind
 
 
@@ -196,20 +196,20 @@ def test_a_page_that_moved_is_asked_for_conditionally_where_it_is_now(site):
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_what_is_gone_is_told_apart(site, status):
+def test_a_missing_page_is_a_gone_error(site, status):
     with pytest.raises(GoneError, match=f"answers {status}"):
         get(site.put("/a", status=status))
 
 
 @pytest.mark.parametrize("status", [201, 204, 300, 401, 403, 429, 451, 500, 503, 599])
-def test_what_cant_be_had_now_isnt_gone(site, status):
+def test_a_page_that_cant_be_fetched_now_isnt_gone(site, status):
     with pytest.raises(ReadError, match=f"answers {status}") as caught:
         get(site.put("/a", status=status))
     assert not isinstance(caught.value, GoneError)
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_host_that_asks_to_wait_is_named_and_left_alone(site, status):
+def test_a_host_that_asks_to_wait_isnt_asked_again(site, status):
     busy, other = site.put("/a", status=status, headers={"Retry-After": "120"}), site.put("/b", STORM)
     with Fetcher(HERE) as fetcher:
         with pytest.raises(ReadError, match=f"answers {status} .*: 127.0.0.1 asks to be left alone until .* UTC"):
@@ -234,7 +234,7 @@ def test_a_time_to_wait_may_be_a_date(site):
 
 
 @pytest.mark.parametrize("said", ["soon", "-5", "9" * 400, "Thu, 99 Foo 2024", "Mon, 01 Jan 0001 00:00:00 +2359", ""])
-def test_a_time_to_wait_that_is_none_is_passed_over(site, said):
+def test_an_invalid_time_to_wait_is_ignored(site, said):
     assert "open to this machine" in reason(site.put("/a", status=429, headers={"Retry-After": said}))
 
 
@@ -259,7 +259,7 @@ def test_a_redirect_in_circles_ends(site):
 
 
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/a", "gopher://x/"])
-def test_a_redirect_to_what_is_no_web_page_is_refused(site, to):
+def test_a_redirect_to_something_else_than_a_web_page_is_refused(site, to):
     assert "not the address of a web page" in reason(site.put("/a", status=302, headers={"Location": to}))
 
 
@@ -280,7 +280,7 @@ def test_a_redirect_to_a_private_address_is_refused(site, to):
 
 
 @pytest.mark.parametrize("to", ["http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://0.0.0.0/"])
-def test_a_redirect_to_where_no_article_is_is_refused(site, to):
+def test_a_redirect_to_an_address_that_never_has_articles_is_refused(site, to):
     assert "from where no article is read" in reason(site.put("/a", status=302, headers={"Location": to}))
 
 
@@ -317,11 +317,35 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(site, monkeypatch, g
     assert "is larger than 1 MB" in reason(site.put("/a", gzip.compress(b"\0" * 200_000_000, 1), **given))
 
 
-def test_what_is_packed_twice_is_unpacked_twice_and_a_third_time_never(site):
+def test_two_layers_of_gzip_are_unpacked_and_a_third_is_not(site):
     headers = {"Content-Encoding": "gzip"}
     twice = gzip.compress(gzip.compress(SITEMAP))
     assert get(site.put("/a.xml.gz", twice, content_type="text/xml", headers=headers)).data == SITEMAP
     reason(site.put("/a.xml.gz", gzip.compress(twice), content_type="text/xml", headers=headers))
+
+
+MEMBERS = gzip.compress(STORM[:40]) + gzip.compress(b"") + gzip.compress(STORM[40:])
+
+
+@pytest.mark.parametrize("after", [b"", b"\0" * 100, b"\x1f", b"not packed"])
+def test_all_members_of_a_gzip_file_are_read(site, after):
+    """RFC 1952, 2.2. As gzip itself does, what follows and is no member is left out."""
+    packed_page = site.put("/a.html.gz", MEMBERS + after, content_type="application/gzip")
+    assert get(packed_page).data == STORM
+    sent_in_parts = [part for byte in MEMBERS for part in (bytes([byte]), 0.0)]
+    assert get(site.put("/b", *sent_in_parts, headers={"Content-Encoding": "gzip"})).data == STORM
+
+
+def test_the_members_of_a_gzip_file_are_limited_together(site, monkeypatch):
+    monkeypatch.setattr(fetcher, "MAX_BYTES", 1_000_000)
+    members = gzip.compress(b"x" * 400_000) * 3
+    assert "is larger than 1 MB" in reason(site.put("/a.txt.gz", members, content_type="application/gzip"))
+
+
+def test_a_million_empty_gzip_members_take_seconds():
+    began = time.monotonic()
+    assert b"".join(fetcher._unpacked([gzip.compress(b"") * 500_000], "a")) == b""
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.parametrize(
@@ -345,19 +369,19 @@ def test_a_page_shorter_than_announced_is_refused(site):
 # Time
 
 
-def test_a_silent_server_is_given_up(site, monkeypatch):
+def test_a_silent_server_times_out(site, monkeypatch):
     monkeypatch.setattr(fetcher, "SECONDS_A_STEP", 0.2)
     assert "took longer" in reason(site.put("/a", STORM, 0.8, STORM))
 
 
-def test_a_server_that_dribbles_its_page_is_given_up(site, monkeypatch):
+def test_a_server_that_dribbles_its_page_times_out(site, monkeypatch):
     monkeypatch.setattr(fetcher, "SECONDS", 0.3)
     began = time.monotonic()
     assert "took longer" in reason(site.put("/a", *[b"x", 0.05] * 40))
     assert time.monotonic() - began < 1.5
 
 
-def test_a_server_that_dribbles_its_headers_is_given_up(monkeypatch):
+def test_a_server_that_dribbles_its_headers_times_out(monkeypatch):
     monkeypatch.setattr(fetcher, "SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -380,7 +404,7 @@ def test_a_server_that_dribbles_its_headers_is_given_up(monkeypatch):
         thread.join()
 
 
-def test_nobody_there_is_a_clear_error():
+def test_a_closed_port_is_a_clear_error():
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     assert "can't be reached" in reason(f"http://127.0.0.1:{port}/a")
@@ -389,7 +413,7 @@ def test_nobody_there_is_a_clear_error():
 @pytest.mark.parametrize(
     "answer", [b"", b"hello\r\n\r\n", b"HTTP/1.1 999999 X\r\n\r\n", b"HTTP/1.1 200 OK\r\na" * 9_999]
 )
-def test_what_speaks_no_http_is_a_clear_error(answer):
+def test_a_server_that_doesnt_speak_http_is_a_clear_error(answer):
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def speak():
@@ -411,7 +435,7 @@ def test_what_speaks_no_http_is_a_clear_error(answer):
     "url",
     ["file:///etc/passwd", "ftp://g.example/a", "gopher://g.example", "http://", "https:///a", "HTTP+X://g.example/"],
 )
-def test_what_is_no_address_of_a_web_page_is_refused(url):
+def test_an_address_of_something_else_than_a_web_page_is_refused(url):
     assert "is not the address of a web page" in reason(url)
 
 
@@ -424,7 +448,7 @@ def test_an_endless_address_is_refused():
     assert len(reason("http://g.example/" + "a" * 10_000)) < 300
 
 
-def test_a_port_that_cant_be_is_refused():
+def test_an_impossible_port_is_refused():
     assert "no address is known" in reason("http://127.0.0.1:99999999999999999999/")
 
 
@@ -440,7 +464,7 @@ METADATA = [
 
 
 @pytest.mark.parametrize("address", METADATA)
-def test_addresses_at_which_no_article_is_are_refused(address):
+def test_addresses_that_never_have_articles_are_refused(address):
     assert "from where no article is read" in reason(f"http://{address}/a")
 
 
@@ -474,7 +498,7 @@ def test_an_address_that_the_internet_doesnt_reach_is_refused_and_the_setting_na
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e", "::ffff:93.184.215.14"])
 def test_a_public_address_may_be_asked(address):
-    fetcher._check_address(address, "g.example", allowed=False)
+    SafeNetwork(frozenset())._check_address(address, "g.example")
 
 
 def test_a_host_allowed_by_name_may_be_at_a_private_address(site, names):
@@ -522,6 +546,44 @@ def test_a_second_address_is_tried_where_the_first_is_silent(site, names):
     names["news.example"] = [["::1", "127.0.0.1"]]
     url = site.put("/a", STORM).replace("127.0.0.1", "news.example")
     assert get(url, hosts=frozenset({"news.example"})).data == STORM
+
+
+# Private hosts, which only sources that the operator named may lead to
+
+
+@pytest.fixture
+def private(names, monkeypatch):
+    """A name at a private address, while the site on loopback counts as public."""
+    monkeypatch.setattr("index.web.safe_network.is_public", lambda ip: str(ip) == "127.0.0.1")
+    names["intranet.example"] = [["10.0.0.5"]]
+    return "intranet.example"
+
+
+def test_a_redirect_from_a_public_host_to_an_allowed_private_host_is_refused(site, private):
+    url = site.put("/a", status=302, headers={"Location": f"http://{private}/secret"})
+    message = reason(url, hosts=frozenset({private}))
+    assert "to which only sources of that host itself may lead. Add an address of intranet.example." in message
+
+
+def test_a_redirect_to_a_private_host_that_isnt_allowed_names_the_setting(site, private):
+    url = site.put("/a", status=302, headers={"Location": f"http://{private}/secret"})
+    assert "name the host in ONRECORD_FETCH_HOSTS" in reason(url, hosts=HERE)
+
+
+def test_a_redirect_on_an_allowed_private_host_is_followed(site, names):
+    names["news.intranet.example"] = [["127.0.0.1"]]
+    site.put("/new", STORM)
+    url = site.put("/old", status=302, headers={"Location": "/new"}).replace("127.0.0.1", "news.intranet.example")
+    assert get(url, hosts=frozenset({"news.intranet.example"})).data == STORM
+
+
+def test_an_open_connection_to_a_private_host_is_of_no_use_to_a_public_source(site):
+    url = site.put("/a", STORM)
+    with Fetcher(HERE) as fetcher:
+        assert fetcher.get(url, root=url).data == STORM
+        with pytest.raises(ReadError, match="only sources of that host itself"):
+            fetcher.get(url, root="https://public.example/feed.xml")
+    assert len(site.asked) == 1
 
 
 # Connections

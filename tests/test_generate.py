@@ -193,7 +193,10 @@ def test_a_model_that_takes_no_temperature_is_given_none(monkeypatch):
     ("settings", "says"),
     [
         ({"ONRECORD_LLM_URL": "http://127.0.0.1:8080/v1"}, "set ONRECORD_LLM with it"),
-        ({"ONRECORD_LLM_URL": "ftp://127.0.0.1", "ONRECORD_LLM": "openai:x"}, "It is where the chat model is served"),
+        (
+            {"ONRECORD_LLM_URL": "ftp://127.0.0.1", "ONRECORD_LLM": "openai:x"},
+            "It sets the address of the chat model's server",
+        ),
         ({"ONRECORD_LLM_SECONDS": "0"}, "the seconds the chat model may take"),
         ({"ONRECORD_LLM_SECONDS": "nan"}, "the seconds the chat model may take"),
         ({"ONRECORD_LLM_SECONDS": "soon"}, "the seconds the chat model may take"),

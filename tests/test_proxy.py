@@ -1,4 +1,4 @@
-"""Behind a real nginx, with the configuration that ships: the chat under /news/, and who is signed in."""
+"""Behind a real nginx, with the configuration that ships: the chat is at /news/, and people sign in."""
 
 import http.client
 import json
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.real
 SHIPPED = (ROOT / "deploy/nginx.conf").read_text("utf-8")
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 NAME = "news.localhost"
-"""Browsers take all names below localhost for this machine."""
+"""For browsers, every name below localhost is this machine."""
 COOKIE = {"Cookie": "session=of-a-reporter"}
 DENIED = "no plans to attack the country"
 
@@ -37,7 +37,7 @@ def filled(configuration: str, replaced: dict[str, str]) -> str:
 
 @contextmanager
 def nginx(folder: Path, chat: str, replaced: dict[str, str]):
-    """Runs nginx as whoever runs the test, its files all in `folder`; yields the port."""
+    """Run nginx as the user of the tests, with all its files in `folder`; yield the port."""
     if not NGINX:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("There is no nginx here: install Debian's nginx-light.")
     folder.mkdir()
@@ -66,7 +66,7 @@ def nginx(folder: Path, chat: str, replaced: dict[str, str]):
 
 
 class _SignIn(BaseHTTPRequestHandler):
-    """What an organisation has: tells by a cookie who somebody is."""
+    """An organisation's sign-in service, which knows users by a cookie."""
 
     def do_GET(self):
         known = COOKIE["Cookie"] in self.headers.get("cookie", "")
@@ -87,7 +87,7 @@ def sign_in():
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory, real_index):
-    """The address of a chat that lets in whom the proxy names, and the file that has what it printed."""
+    """Yield the address of a chat that lets in users named by the proxy, and the file with its log."""
     folder = tmp_path_factory.mktemp("proxied")
     settings = {
         "ONRECORD_INDEX_DIR": str(real_index),
@@ -104,7 +104,7 @@ def served(tmp_path_factory, real_index):
 
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory, served, sign_in):
-    """The port of nginx, the lines for the organisation's sign-in in force, and the folder with its log."""
+    """Yield the port of nginx, configured with the organisation's sign-in, and the folder with its log."""
     folder = tmp_path_factory.mktemp("nginx") / "signed-in"
     in_force = {
         "# auth_request /sign-in;": "auth_request /sign-in;",
@@ -116,7 +116,7 @@ def proxy(tmp_path_factory, served, sign_in):
 
 
 def get(port, path, headers=(), source="127.0.0.1"):
-    """The response's status, headers and body, asked for from a loopback address."""
+    """Return status, headers and body of the response to a request from the address `source`."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(source, 0))
     try:
         connection.request("GET", path, headers={"Host": NAME, **dict(headers)})
@@ -128,7 +128,7 @@ def get(port, path, headers=(), source="127.0.0.1"):
 
 @pytest.fixture
 def page(browser, proxy):
-    """A signed-in reader's browser, to which everything must come from under the prefix, and without an error."""
+    """Yield a page of a signed-in reader, which must load without errors and only from below the prefix."""
     port, _ = proxy
     address = f"http://{NAME}:{port}/news/"
     page = browser.new_page(base_url=address, extra_http_headers=COOKIE)
@@ -136,7 +136,7 @@ def page(browser, proxy):
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
 
-    def hear(message):  # of failed loads `see` tells; the site's own icon, for which browsers ask, isn't ours
+    def hear(message):  # failed loads are for `see`; the icon of the site, which browsers ask for, isn't ours
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             wrong.append(message.text)
 
@@ -178,7 +178,7 @@ def test_the_prefix_without_its_slash_leads_to_the_page(proxy):
 
 
 def test_events_come_one_by_one_and_not_all_at_the_end(proxy):
-    """The first comes before the answer is worked out; nginx holds back nothing."""
+    """The first comes before the answer is complete: nginx holds nothing back."""
     connection = http.client.HTTPConnection("127.0.0.1", proxy[0], timeout=30)
     asked = json.dumps({"data": ["what did Lavrov deny?", None]})
     headers = {**COOKIE, "Host": NAME, "Content-Type": "application/json"}
@@ -200,7 +200,7 @@ def test_programs_ask_under_the_prefix_too(proxy):
     assert DENIED in client.predict("what did Lavrov deny?", api_name="/ask")["text"]
 
 
-def test_who_isnt_signed_in_doesnt_get_in(proxy, served, tmp_path):
+def test_nobody_gets_in_without_a_sign_in(proxy, served, tmp_path):
     claimed = {"X-Forwarded-User": "reporter"}
     assert get(proxy[0], "/news/", COOKIE)[0] == 200
     assert get(proxy[0], "/news/", claimed)[0] == 401
@@ -209,19 +209,19 @@ def test_who_isnt_signed_in_doesnt_get_in(proxy, served, tmp_path):
         assert get(port, "/news/health")[0] == 200
 
 
-def test_who_goes_around_the_proxy_isnt_believed(served):
+def test_headers_that_didnt_come_through_the_proxy_are_ignored(served):
     port = int(served[0].rpartition(":")[2])
     claimed = {"X-Forwarded-User": "reporter", "X-Forwarded-For": "127.0.0.1"}
     assert get(port, "/", claimed, source="127.0.0.2")[0] == 401
     assert get(port, "/", claimed, source="127.0.0.1")[0] == 200
 
 
-def test_another_name_than_the_settings_say_is_refused(proxy):
+def test_a_host_name_that_isnt_in_the_settings_is_refused(proxy):
     assert get(proxy[0], "/news/", COOKIE | {"Host": "evil.example"})[0] == 400
 
 
 def test_a_long_conversation_passes(proxy):
-    """nginx takes 1 MB where it isn't told otherwise."""
+    """nginx accepts only 1 MB by default."""
     connection = http.client.HTTPConnection("127.0.0.1", proxy[0], timeout=30)
     body = json.dumps({"data": ["x" * 3_000_000, None]})
     headers = {**COOKIE, "Host": NAME, "Content-Type": "application/json"}

@@ -30,7 +30,7 @@ def within(line):
     return f"<article><h1>Rain stops play</h1>{line}<p>It rained on the ground for hours.</p></article>"
 
 
-def test_what_is_more_to_be_trusted_is_asked_first():
+def test_surer_origins_of_a_date_come_first():
     meta, url = '<meta property="article:published_time" content="2024-03-06">', "https://g.example/2024/03/07/rain"
     byline = within("<p class='byline'>Published 8 March 2024</p>")
     assert told(ld(article()) + meta, byline, url) == (DAY, "json-ld")
@@ -53,7 +53,7 @@ def test_what_is_more_to_be_trusted_is_asked_first():
         {"@type": "BlogPosting", "datePublished": "2024-03-05"},
     ],
 )
-def test_json_ld_tells_it_in_many_shapes(value):
+def test_json_ld_gives_the_day_in_many_shapes(value):
     assert told(ld(value)) == (DAY, "json-ld")
 
 
@@ -75,7 +75,7 @@ def test_json_ld_tells_it_in_many_shapes(value):
         [[[]]],
     ],
 )
-def test_json_ld_of_something_else_tells_nothing(value):
+def test_json_ld_of_something_else_gives_no_day(value):
     assert told(ld(value)) is None
 
 
@@ -92,7 +92,7 @@ def test_json_ld_of_something_else_tells_nothing(value):
         '<meta property="article:modified_time" content="2024-04-01"><meta name="dc.date" content="2024-03-05">',
     ],
 )
-def test_meta_elements_tell_it_by_many_names(meta):
+def test_meta_elements_give_the_day_by_many_names(meta):
     assert told(meta) == (DAY, "meta")
 
 
@@ -109,11 +109,11 @@ def test_meta_elements_tell_it_by_many_names(meta):
         '<meta name="pubdate" content="2024-03-05"><meta name="pubdate" content="2024-03-06">',
     ],
 )
-def test_meta_elements_of_changes_and_events_or_in_doubt_tell_nothing(meta):
+def test_meta_elements_of_changes_and_events_or_in_doubt_give_no_day(meta):
     assert told(meta) is None
 
 
-def test_microdata_of_comments_and_events_tells_nothing():
+def test_microdata_of_comments_and_events_gives_no_day():
     for kind in ("Comment", "Event", "Product"):
         said = '<meta itemprop="datePublished" content="2024-03-05">'
         item = f'<div itemscope itemtype="https://schema.org/{kind}">{said}</div>'
@@ -136,7 +136,7 @@ def test_microdata_of_comments_and_events_tells_nothing():
         (None, None),
     ],
 )
-def test_an_address_tells_a_whole_day_or_nothing(url, day):
+def test_an_address_gives_a_whole_day_or_none(url, day):
     assert told(url=url) == (day and (day, "url"))
 
 
@@ -155,7 +155,7 @@ def test_an_address_tells_a_whole_day_or_nothing(url, day):
         "<abbr class='published' title='2024-03-05T10:00:00Z'>March 5</abbr>",
     ],
 )
-def test_a_byline_tells_it(line):
+def test_a_byline_gives_the_day(line):
     assert told("", within(line)) == (DAY, "byline")
 
 
@@ -178,11 +178,11 @@ def test_a_byline_tells_it(line):
         "<time class='published' datetime='2024-03-05'></time><time class='published' datetime='2024-03-06'></time>",
     ],
 )
-def test_dates_of_other_things_tell_nothing(line):
+def test_dates_of_other_things_give_no_day(line):
     assert told("", within(line)) is None
 
 
-def test_todays_date_in_the_masthead_tells_nothing():
+def test_todays_date_in_the_masthead_gives_no_day():
     for masthead in (
         '<header><time class="date" datetime="2024-11-27">27 November 2024</time></header>',
         '<div class="masthead"><span class="date">27 November 2024</span></div>',

@@ -124,8 +124,8 @@ def test_only_a_trusted_proxy_names_the_visitor(settings, asks, name):
         {"user_header": "X User:"},
     ],
 )
-def test_settings_that_would_open_more_than_they_say_are_refused(given):
+def test_settings_out_of_bounds_are_refused(given):
     from index.errors import SettingsError
 
-    with pytest.raises(SettingsError, match="It is "):
+    with pytest.raises(SettingsError, match="It sets "):
         words_settings("x", **given)

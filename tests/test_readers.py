@@ -1,12 +1,16 @@
+import io
+import time
+import unicodedata
 from datetime import date
 
 import pytest
 
 from index.errors import ReadError
-from index.readers.formats import read_file
-from index.text.cleaning import is_furniture, paragraphs
+from index.readers.formats import read, read_file
+from index.text.cleaning import is_furniture, normalise, paragraphs
 from tests.conftest import SAMPLE
 
+MARKS = "\u0300\u0315\u0323"
 PAGE = """<html><head><title>Rain stops play | The Gazette</title><meta property="og:title" content="Rain stops play">
 <meta property="og:site_name" content="The Gazette"><meta name="author" content="Ada Orsk">
 <meta property="article:published_time" content="2024-03-05T10:00:00Z"><link rel="canonical" href="https://g.example/1">
@@ -79,7 +83,7 @@ def test_a_web_page_is_read_in_the_encoding_that_it_names(write):
         ("a.md", b"---\ndate: last week\n---\nThe river rose.", "Write it as 2024-03-05"),
     ],
 )
-def test_what_cant_be_read_is_refused_in_one_line_that_names_the_file(write, name, content, says):
+def test_an_unreadable_file_is_refused_in_one_line_that_names_it(write, name, content, says):
     path = write(name, content)
     with pytest.raises(ReadError) as refusal:
         read_file(path)
@@ -103,7 +107,7 @@ def test_what_cant_be_read_is_refused_in_one_line_that_names_the_file(write, nam
         ("Sergei Lavrov", False),
     ],
 )
-def test_furniture_is_told_from_sentences(line, expected):
+def test_furniture_is_distinguished_from_sentences(line, expected):
     assert is_furniture(line) is expected
 
 
@@ -128,3 +132,16 @@ def test_an_article_cant_write_a_citation_mark_or_a_control_character(write):
 def test_only_web_addresses_are_kept_as_addresses(write):
     (draft,) = read_file(write("a.md", "---\ntitle: X\nurl: javascript:alert(1)\n---\nThe river rose.\n"))
     assert draft.url is None
+
+
+def test_a_text_of_a_million_combining_marks_takes_no_longer_than_another():
+    """Python puts them in order in a time that grows with the square of their number."""
+    began = time.monotonic()
+    (draft,) = read(io.BytesIO(f"Rain\n\nIt rained{MARKS * 400_000}.".encode()), ".txt", "a.txt")
+    assert time.monotonic() - began < 5
+    assert draft.full_text.startswith("It raine\u1e0d")
+    assert len(draft.full_text) < 50
+
+
+def test_a_few_combining_marks_are_kept_and_composed():
+    assert normalise("e\u0301 a" + MARKS) == "\u00e9 " + unicodedata.normalize("NFC", "a" + MARKS)

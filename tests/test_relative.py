@@ -231,3 +231,8 @@ def test_the_weekdays_of_the_demo_are_those_that_a_reader_finds():
         text = (demo_folder() / name).read_text()
         said = [bracketed(text[start:end], date.fromisoformat(name[:10])) for start, end in sentence_spans(text)]
         assert any(words in each for each in said), (name, words)
+
+
+@pytest.mark.parametrize("verb", ["found", "said", "met", "held", "began", "struck"])
+def test_an_irregular_verb_shows_that_a_weekday_is_past(verb):
+    assert bracketed(f"They {verb} it on Monday.", date(2024, 3, 6)) == f"They {verb} it on Monday [4 March 2024]."

@@ -1,4 +1,4 @@
-"""The served chat as a process: it stops at once with tabs open, and its log tells what happened and no more."""
+"""The served chat as a process: it stops at once with tabs open, and its log has no questions."""
 
 import json
 import signal
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture
 def served(real_index):
-    """A served chat: its process, and its address."""
+    """Yield the process of a served chat, and its address."""
     port = free_port()
     process = subprocess.Popen(
         [str(ONRECORD), "serve", "--port", str(port), "--index", str(real_index)],
@@ -30,7 +30,7 @@ def served(real_index):
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_at_once_with_a_tab_open_and_says_nothing_amiss(served, browser, by):
+def test_it_stops_at_once_with_a_tab_open_and_logs_no_error(served, browser, by):
     process, address = served
     page = browser.new_page()
     page.goto(address)

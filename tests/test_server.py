@@ -27,7 +27,7 @@ def client(demo):
 
 @pytest.fixture(scope="module")
 def served(demo):
-    """A client of the demonstration served with other settings."""
+    """Return a client of the demonstration served with other settings."""
 
     def served(address="127.0.0.1", **given):
         folder = demo.settings.index_dir
@@ -67,7 +67,7 @@ def test_only_origins_on_the_list_may_frame_the_chat_and_call_it(served):
     assert "access-control-allow-origin" not in client.get("/config", headers={"origin": "https://x.example"}).headers
 
 
-def test_a_page_of_another_origin_may_not_ask_in_the_readers_name(served):
+def test_a_page_of_another_origin_cant_ask_for_the_reader(served):
     client = served(origins=INTRANET)
     for origin, status in (
         ("https://evil.example", 403),
@@ -79,7 +79,7 @@ def test_a_page_of_another_origin_may_not_ask_in_the_readers_name(served):
         assert response.status_code == status, origin
 
 
-def test_a_name_that_isnt_this_machines_is_refused(client, served):
+def test_an_unknown_host_name_is_refused(client, served):
     """A page elsewhere can point its own name at 127.0.0.1 (DNS rebinding)."""
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
     assert served(hostnames="news.example.org").get("/", headers={"host": "news.example.org"}).status_code == 200
@@ -109,12 +109,12 @@ def test_a_large_request_is_refused(client):
     assert client.post("/gradio_api/queue/join", content=iter([b"x"])).status_code == 413
 
 
-def test_what_the_server_is_made_of_isnt_shown(client):
+def test_pages_that_describe_the_server_are_closed(client):
     for path in ("/openapi.json", "/redoc", "/monitoring", "/login", "/api", "/docs/oauth2-redirect"):
         assert client.get(path).status_code == 404
 
 
-def test_a_public_address_needs_a_sign_in_or_consent_to_do_without():
+def test_a_public_address_needs_a_sign_in_or_the_setting_anonymous():
     check_address(words_settings("x"))
     check_address(words_settings("x", host="0.0.0.0", anonymous=True))
     check_address(words_settings("x", host="0.0.0.0", user_header="X-User", proxies="10.0.0.1"))

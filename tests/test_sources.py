@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import socket
 import subprocess
 from datetime import date
 from html import escape
@@ -164,7 +165,7 @@ def test_what_came_by_standard_input_hasnt_vanished_when_something_else_comes(em
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\1", b"{]"], ids=["empty", "binary", "broken"])
-def test_standard_input_that_is_no_article_is_one_clear_line(piped, data):
+def test_standard_input_without_an_article_is_one_clear_line(piped, data):
     code, _, said = piped(data)
     assert code == 1
     assert said.startswith("onrecord: standard input")
@@ -243,7 +244,7 @@ def test_an_article_by_feed_and_by_hand_is_one(site, online, full_text, order):
         ("/lavrov", "", date(2022, 3, 8), "feed"),
     ],
 )
-def test_a_feeds_day_outranks_the_addresses_but_not_the_pages_own(site, online, path, head, day, told_by):
+def test_a_feeds_day_outranks_that_of_the_address_but_not_the_pages_own(site, online, path, head, day, told_by):
     address = site.put(path, page(head=head))
     online.ingest([site.put("/feed", feed(item(address)), content_type=RSS)])
     assert [(article.published, article.published_by) for article in online.articles()] == [(day, told_by)]
@@ -261,7 +262,7 @@ def test_a_sitemap_and_those_it_lists_are_read(site, online):
     assert {article.url for article in online.articles()} == set(pages)
 
 
-def test_what_a_feed_or_sitemap_lists_in_vain_is_named_and_the_rest_goes_in(site, online):
+def test_unreadable_pages_of_a_feed_or_sitemap_are_named_and_the_rest_is_added(site, online):
     good = site.put("/good", page())
     site.put("/empty", b"<html><body></body></html>")
     bad = [f"{site.address}/empty", f"{site.address}/missing"]
@@ -281,8 +282,8 @@ def test_what_a_feed_or_sitemap_lists_in_vain_is_named_and_the_rest_goes_in(site
     assert all("\n" not in failure.reason for failure in report.failed)
 
 
-def test_more_sitemaps_than_are_read_are_told_of(site, online, monkeypatch):
-    monkeypatch.setattr("index.web.feeds.MOST_SITEMAPS", 2)
+def test_too_many_sitemaps_are_a_failure_that_says_so(site, online, monkeypatch):
+    monkeypatch.setattr("index.web.sitemaps.MOST_SITEMAPS", 2)
     for name in "abc":
         site.put(f"/{name}.xml", sitemap(site.put(f"/{name}", page(title=name))), content_type="text/xml")
     further = [f"{site.address}/{name}.xml" for name in "bc"]
@@ -301,7 +302,52 @@ def test_an_address_that_cant_be_read_is_one_clear_line(online, address):
     assert failure.reason.endswith(".")
 
 
-def test_a_host_that_asks_to_be_left_alone_isnt_asked_again_by_way_of_another_page(site, online):
+def test_a_host_that_asks_to_wait_isnt_asked_for_another_page(site, online):
     busy = [site.put(f"/{n}", b"", status=503, headers={"Retry-After": "600"}) for n in range(3)]
     assert len(online.ingest(busy).failed) == 3
     assert len(site.asked) == 1
+
+
+# Private hosts
+
+
+@pytest.fixture
+def intranet(monkeypatch, tmp_path):
+    """A collection that may read from intranet.example at a private address; the site on loopback counts as public."""
+    look_up = socket.getaddrinfo
+
+    def addresses(host, port, *arguments, **named):
+        return look_up("10.0.0.5" if host == "intranet.example" else host, port, *arguments, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", addresses)
+    monkeypatch.setattr("index.web.safe_network.is_public", lambda ip: str(ip) == "127.0.0.1")
+    return Assistant(words_settings(tmp_path / "index", fetch_hosts=("intranet.example",)))
+
+
+@pytest.mark.parametrize("make", ["feed", "redirect"])
+def test_a_public_source_doesnt_lead_to_an_allowed_private_host(site, intranet, make):
+    secret = "http://intranet.example/secret"
+    if make == "feed":
+        address = site.put("/feed", feed(item(secret)), content_type=RSS)
+    else:
+        address = site.put("/a", status=302, headers={"Location": secret})
+    report = intranet.ingest([address])
+    (failure,) = report.failed
+    assert (report.added, failure.source) == ((), secret if make == "feed" else address)
+    assert "only sources of that host itself may lead" in failure.reason
+
+
+def test_a_public_sitemap_doesnt_lead_to_an_allowed_private_host(site, intranet):
+    listed = sitemap("http://intranet.example/secret", site.put("/a", page()))
+    report = intranet.ingest([site.put("/sitemap.xml", listed, content_type="text/xml")])
+    assert (len(report.added), report.failed) == (1, ())
+
+
+@pytest.mark.parametrize("make", [feed, sitemap])
+def test_a_named_private_source_leads_to_pages_of_its_own_host_even_by_redirects(site, online, make):
+    site.put("/new", page())
+    old = site.put("/old", status=301, headers={"Location": "/new"})
+    listed = make(item(old)) if make is feed else make(old)
+    site.put("/feed-new", listed, content_type="text/xml")
+    report = online.ingest([site.put("/feed", status=301, headers={"Location": "/feed-new"})])
+    assert (len(report.added), report.failed) == (1, ())

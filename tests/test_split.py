@@ -6,7 +6,8 @@ import pytest
 
 from index.ingest import demo_folder
 from index.readers.formats import READERS, read_file
-from index.text.sentences import PASSAGE_CHARACTERS, is_pronoun_led, passages, sentence_spans, sentences
+from index.text.passages import PASSAGE_CHARACTERS, passages
+from index.text.sentences import is_pronoun_led, sentence_spans, sentences
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data" / "sentences.jsonl").read_text().splitlines()]
 NOT_SPLIT = {
@@ -96,7 +97,7 @@ def test_a_pronoun_led_sentence_knows_the_sentence_that_it_needs():
         ("Thistle growers met.", False),
     ],
 )
-def test_pronoun_led_sentences_are_told_from_others(sentence, expected):
+def test_pronoun_led_sentences_are_recognised(sentence, expected):
     assert is_pronoun_led(sentence) is expected
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from assistant.search.story_copies import one_of_each
 from index.article import Article, Passage
-from index.text.sentences import passages, sentences
+from index.text.passages import passages
+from index.text.sentences import sentences
 
 WIRE = """At least 12 people died after a ferry struck rocks off Skerrin Isle on Monday evening, the coastguard said. \
 The ship had left Dunmarrow with 214 passengers and 19 crew on board, on a night when gusts of 41 knots were forecast. \

@@ -135,7 +135,7 @@ def test_a_changed_page_is_noticed_although_the_feed_that_listed_it_is_unchanged
     assert site.asked[-2:] == [("/feed", 304), ("/z", 200)]
 
 
-def test_what_is_new_in_a_folder_and_a_feed_comes_in(site, online, write):
+def test_new_files_and_feed_entries_are_added(site, online, write):
     first = feed(item(site.put("/a", story("One."))))
     online.ingest([write("storm.txt", STORM).parent, site.put("/feed", first, content_type=RSS)])
     write("fair.txt", FAIR)
@@ -176,7 +176,7 @@ PLACES = ["file", "file named", "row", "404", "410", "sitemap", "page of a sitem
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_what_has_vanished_is_told_and_stays_until_it_is_pruned(site, online, write, place):
+def test_vanished_articles_are_reported_and_stay_until_they_are_pruned(site, online, write, place):
     given, vanish, come_back = disappear(place, site, write)
     assert len(online.ingest(given).added) == 2
     vanish()
@@ -199,7 +199,7 @@ def test_what_has_vanished_is_told_and_stays_until_it_is_pruned(site, online, wr
     assert online.sync().added == (gone,)
 
 
-def test_a_file_that_comes_back_as_it_was_after_it_was_pruned_comes_in_again(empty, write, tmp_path):
+def test_a_pruned_file_that_comes_back_unchanged_is_added_again(empty, write, tmp_path):
     path = write("b.txt", FAIR)
     empty.ingest([write("a.txt", STORM).parent])
     path.rename(tmp_path / "away.txt")
@@ -273,7 +273,7 @@ def test_a_dry_run_leaves_even_what_an_interrupted_one_left(empty, write):
     assert empty.collection.catalog.unwanted_passages() == []
 
 
-def test_sync_without_an_index_says_how_to_add_and_makes_none(empty):
+def test_sync_without_an_index_says_how_to_add_and_creates_none(empty):
     for dry in (False, True):
         with pytest.raises(CollectionError, match="onrecord add"):
             empty.sync(dry=dry)
@@ -387,7 +387,7 @@ def test_a_removed_article_is_read_anew_by_sync_once_it_is_wanted_again(empty, w
     assert len(empty.sync(prune=True).updated) == 1
 
 
-def test_a_broken_off_sync_is_gone_on_with_and_forgets_no_source(empty, write, monkeypatch):
+def test_an_interrupted_sync_is_continued_and_forgets_no_source(empty, write, monkeypatch):
     folder = write("0.txt", STORM).parent
     empty.ingest([folder])
     for number in range(1, 4):
@@ -410,7 +410,7 @@ def test_a_broken_off_sync_is_gone_on_with_and_forgets_no_source(empty, write, m
     assert len(empty.sync().vanished) == 1
 
 
-def test_the_command_tells_what_vanished_and_prunes_when_told(empty, write, capsys, monkeypatch):
+def test_the_command_reports_what_vanished_and_prunes_on_request(empty, write, capsys, monkeypatch):
     monkeypatch.setenv("ONRECORD_EMBEDDING_MODEL", "words")
     index = ["--index", str(empty.settings.index_dir)]
     path = write("storm.txt", STORM)

@@ -103,7 +103,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it():
     program = "import sys, runpy; sys.modules['onnx'] = None; runpy.run_module('training.train', run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr == 'Training needs onnx, not installed yet. Install: pip install ".[training]"\n'
+    assert done.stderr == 'Training needs onnx, which isn\'t installed. Install it: pip install ".[training]"\n'
 
 
 def test_a_folder_without_the_data_is_a_clear_error(data, monkeypatch, capsys):

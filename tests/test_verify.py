@@ -144,7 +144,7 @@ def with_citation(**changes):
         (with_citation(start=True), "citations.0.start"),
         (with_citation(start=float("nan")), "citations.0.start"),
         (with_citation(start=10**400, end=10**400 + 3), "citations.0.start"),
-        (with_citation(end=4), "citations.0: Its offsets don't fit its length"),
+        (with_citation(end=4), "citations.0: Its offsets don't match its length"),
         (with_citation(quote="", end=0), "citations.0.quote"),
         (with_citation(quote="\ud800bc"), "citations.0.quote"),
         (with_citation(quote=["abc"]), "citations.0.quote"),
@@ -221,7 +221,7 @@ def test_the_command_says_a_line_for_each_quotation_and_whether_all_stand(run, t
     changed(told, BEFORE.replace("denied", "admitted"))
     code, out, err = run(path)
     assert (code, err) == (1, "")
-    assert out.startswith("[1] changed, only an older version of the article has it, the version read 20")
+    assert out.startswith("[1] changed, only an older version of the article has it, fetched 20")
     assert out.count("\n") == 1
 
 
@@ -239,7 +239,7 @@ def test_the_command_writes_nothing_of_a_document_that_a_terminal_would_obey(run
     citation = {"number": 1, "quote": "a\x1b[2J\nb", "start": 0, "end": 7, "article": {"id": "x", "title": "\x1b]0;t"}}
     code, out, _ = run("-", given=json.dumps({"citations": [citation]}).encode())
     assert code == 1
-    assert out == "[1] gone, its article isn't in the collection any more: “a[2J b” (]0;t)\n"
+    assert out == "[1] gone, its article is no longer in the collection: “a[2J b” (]0;t)\n"
 
 
 @pytest.mark.parametrize(("name", "says"), [("nowhere.json", "can't be read"), (".", "can't be read"), ("-", "JSON")])

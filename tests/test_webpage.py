@@ -32,7 +32,7 @@ def read(source, address=None):
     return read_html(source.encode(), "a.html", address)
 
 
-def test_every_page_is_expected_something_of():
+def test_every_page_has_expectations():
     assert sorted(EXPECTED) == sorted(path.name for path in PAGES.glob("*.html"))
     assert len(EXPECTED) >= 25
 
@@ -138,7 +138,7 @@ def test_text_nested_too_deeply_is_kept():
     assert read(page(body="<div>" * 5_000 + TEXT)).full_text.count("umpires") == 9
 
 
-def test_an_article_stays_whatever_its_element_is_called():
+def test_an_article_stays_whatever_the_class_of_its_element():
     body = f'<div class="newsletter-open share related comments"><h1>Rain</h1>{TEXT}</div>'
     assert read(page(body=body)).full_text.count("umpires") == 9
     assert read(page(body=f'<article class="tag-social comment">{TEXT}</article>')).full_text.count("umpires") == 9
@@ -156,14 +156,14 @@ def test_an_article_stays_whatever_its_element_is_called():
         (b"<p>x" * 40_000, "has more than 30,000 elements"),
     ],
 )
-def test_what_is_no_article_is_refused_in_one_line(data, says):
+def test_a_page_without_an_article_is_refused_in_one_line(data, says):
     with pytest.raises(ReadError, match=says) as refusal:
         read_html(data, "a.html")
     assert "\n" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
-def test_a_mark_at_the_beginning_tells_the_encoding(encoding):
+def test_a_byte_order_mark_gives_the_encoding(encoding):
     source = page(body=f"<article>{TEXT}<p>The café’s owner waited with them, and said nothing.</p></article>")
     assert "café’s" in read_html(source.encode(encoding), "a.html").full_text
 

@@ -32,8 +32,10 @@ HIGHLIGHTED = "[...CSS.highlights.get('onrecord') ?? []].map((range) => range.to
 
 
 class Site:
-    """A site that knows nothing of the chat: its pages by their paths, at `localhost`, while the chat is at 127.0.0.1:
-    to a browser another site, not just another origin."""
+    """A site of its own, with its pages by their paths.
+
+    It is at `localhost` and the chat at 127.0.0.1, so browsers take them for two sites, not just two origins.
+    """
 
     def __init__(self, stack: ExitStack) -> None:
         self.pages = {}
@@ -56,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def sites():
-    """A site on the list of those that may embed the chat, and one that isn't."""
+    """Yield a site that may embed the chat, and one that may not."""
     with ExitStack() as stack:
         yield Site(stack), Site(stack)
 
@@ -78,7 +80,7 @@ def chat(demo, settings):
 
 
 def watched(page, *addresses):
-    """The page, and the list of what goes wrong in it: errors, and requests to hosts other than those given."""
+    """Return the page, and a list that collects its errors and its requests to hosts other than those given."""
     page.set_default_timeout(PATIENCE)
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -91,7 +93,7 @@ def watched(page, *addresses):
 
 @pytest.fixture
 def page(browser, sites, chat):
-    """A browser's page, in which nothing may go wrong and nothing may be asked of another host."""
+    """Yield a page in which there may be no error and no request to another host."""
     page, wrong = watched(browser.new_page(viewport={"width": 1200, "height": 800}), sites[0].address, chat)
     yield page
     page.close()
@@ -100,7 +102,7 @@ def page(browser, sites, chat):
 
 @pytest.fixture
 def embedding(sites, chat):
-    """Makes a copy of the example page that embeds this chat, with more `data-` attributes; returns its address."""
+    """Make a copy of the example page that embeds this chat, with more `data-` attributes; return its address."""
 
     def embedding(attributes: str = "", *, chat: str = chat, site: Site = sites[0]) -> str:
         assert EXAMPLE.count(SHIPPED) == 1
@@ -115,7 +117,7 @@ def launcher(page):
 
 
 def opened(page):
-    """The chat's frame, once it is ready for questions."""
+    """Open the chat; return its frame once it is ready for questions."""
     if launcher(page).get_attribute("aria-expanded") == "false":
         launcher(page).click()
     page.locator("#panel[data-state=ready]").wait_for()
@@ -133,13 +135,13 @@ def click_citation(frame):
 
 
 def answers(page, count=1):
-    """The details of the first `count` answers that the page was told of."""
+    """Return the details of the first `count` events `onrecord:answer`."""
     for _ in range(PATIENCE // 100):
-        told = page.evaluate("seen.filter(([name]) => name === 'answer').map(([, detail]) => detail)")
-        if len(told) >= count:
-            return told
+        details = page.evaluate("seen.filter(([name]) => name === 'answer').map(([, detail]) => detail)")
+        if len(details) >= count:
+            return details
         page.wait_for_timeout(100)
-    raise AssertionError(f"{len(told)} answers, not {count}")
+    raise AssertionError(f"{len(details)} answers, not {count}")
 
 
 def test_one_line_of_html_embeds_a_chat_that_answers_with_citations(page, embedding):
@@ -204,7 +206,7 @@ def test_without_the_highlight_api_the_cited_quotation_is_selected(page, embeddi
     assert " ".join(page.evaluate("getSelection().toString()").split()) == QUOTED
 
 
-def test_the_page_can_open_ask_and_close_and_is_told_what_happens(page, embedding):
+def test_the_page_can_open_ask_and_close_and_gets_an_event_for_each(page, embedding):
     page.goto(embedding())
     page.evaluate("onrecord.ask('Who was elected mayor of Dunmarrow?')")
     page.evaluate("onrecord.ask('how many troops has NATO stationed there?')")
@@ -340,7 +342,7 @@ def test_messages_from_another_frame_move_neither_the_chat_nor_the_page(browser,
     page.close()
 
 
-def test_nothing_is_told_to_a_page_that_opens_the_chat_in_a_window(browser, sites, chat):
+def test_no_message_goes_to_a_page_that_opens_the_chat_in_a_window(browser, sites, chat):
     sites[1].pages["/opener"] = f"""<button onclick="window.chat = window.open('{chat}/embed')">Open</button><script>
         window.got = [];
         addEventListener("message", (event) => got.push(event.data));
@@ -358,7 +360,7 @@ def test_nothing_is_told_to_a_page_that_opens_the_chat_in_a_window(browser, site
 
 
 def test_it_works_where_third_party_cookies_are_blocked(browser, embedding, sites, chat, tmp_path):
-    """Chromium then forbids the frame any storage as well: whoever touches its own `localStorage` gets an error."""
+    """Chromium then forbids the frame all storage too: reading its own `localStorage` is an error."""
     (tmp_path / "Default").mkdir()
     blocked = {"profile": {"block_third_party_cookies": True, "cookie_controls_mode": 1}}
     (tmp_path / "Default/Preferences").write_text(json.dumps(blocked), "utf-8")
@@ -379,6 +381,16 @@ def test_it_works_where_third_party_cookies_are_blocked(browser, embedding, site
     context.close()
 
 
+@pytest.mark.parametrize("rule", ["div:empty { display: none }", "div { display: none !important; opacity: .1 }"])
+def test_a_pages_rules_for_its_own_elements_hide_neither_the_button_nor_the_chat(page, sites, chat, rule):
+    script = f'<script src="{chat}/embed.js" data-label="Ask the archive"></script>'
+    sites[0].pages["/hiding"] = f'<!doctype html><link rel="icon" href="data:,"><style>{rule}</style><p>x</p>{script}'
+    page.goto(f"{sites[0].address}/hiding")
+    assert launcher(page).bounding_box()["width"] > 50
+    assert launcher(page).evaluate("button => getComputedStyle(button.getRootNode().host).opacity") == "1"
+    opened(page).get_by_label("Ask a question").wait_for()
+
+
 def test_it_works_in_a_page_with_a_strict_content_security_policy(page, sites, chat):
     policy = f"default-src 'none'; script-src {chat}; frame-src {chat}; style-src 'self'"
     sites[0].pages["/page.css"] = "body { margin: 2rem; }"
@@ -396,7 +408,7 @@ def test_it_works_in_a_page_with_a_strict_content_security_policy(page, sites, c
     assert page.evaluate(HIGHLIGHTED) == [QUOTED]
 
 
-def test_while_the_server_is_away_the_chat_says_so_and_retry_works_once_it_is_back(browser, embedding, settings, demo):
+def test_while_the_server_is_down_the_chat_says_so_and_retry_works_once_it_is_up(browser, embedding, settings, demo):
     port = free_port()
     at_port = [*SERVE, "--port", str(port)]
     folder = demo.settings.index_dir

@@ -1,4 +1,4 @@
-"""Articles and questions full of payloads, on a real server and in a real browser: none of them runs."""
+"""No payload in articles and questions runs, on a real server and in a real browser."""
 
 import json
 import re
@@ -18,15 +18,15 @@ pytestmark = pytest.mark.real
 PAYLOADS = json.loads((ROOT / "tests/data/xss.json").read_text("utf-8"))
 NAMES = "Abelard Bertold Crispin Dorward Eldred Fenwick Godric Hadrian Ismund Jorvik Kendrik Lothar Merrick".split()
 NAMES += "Norbert Osgood Percival Quentin Roderick Sigmund Tancred".split()
-TOLD = "XSS ran: "
-TELL = f"""
+REPORT = "XSS ran: "
+REPORTER = f"""
     let seen;
     Object.defineProperty(window, "__xss", {{get: () => seen, set: (value) => {{
         seen = value;
-        console.warn("{TOLD}" + value);
+        console.warn("{REPORT}" + value);
     }}}});
 """
-"""In every page and frame, before all else: whatever a payload sets is told to the console."""
+"""Runs first in every page and frame: writes to the console what a payload sets."""
 
 UNSAFE = """
 import functools, sys
@@ -41,23 +41,23 @@ sys.exit(main(["serve"]))
 """
 
 
-def told(payload, number):
-    """The payload, telling its number where it can."""
+def numbered(payload, number):
+    """Return the payload with its number, which it reports if it runs."""
     return payload.replace("xss=1", f"xss={number}")
 
 
-def dealt(folder: Path) -> dict[str, list[str]]:
-    """Writes an article for each name, the payloads dealt out among them, and returns who has which."""
+def write_articles(folder: Path) -> dict[str, list[str]]:
+    """Write an article for each name, with a share of the payloads; return each name's payloads."""
     hands = {name: [] for name in NAMES}
     for number, payload in enumerate(PAYLOADS):
-        hands[NAMES[number % len(NAMES)]].append(told(payload, number))
+        hands[NAMES[number % len(NAMES)]].append(numbered(payload, number))
     for name, hand in hands.items():
         (folder / f"{name}.md").write_text(article(name, hand), "utf-8")
     return hands
 
 
 def article(name, hand):
-    """An article that has the payloads in each of its fields; a file with a NUL as it is would be refused."""
+    """Return an article with the payloads in each of its fields. NULs are replaced, as a file with one is refused."""
     every = " ".join(hand)
     fields = {
         "title": f"{name} denies the charge {every}",
@@ -76,10 +76,10 @@ def article(name, hand):
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory):
-    """The index's folder, and who has which payloads."""
+    """Return the index's folder, and each name's payloads."""
     folder = tmp_path_factory.mktemp("xss")
     (folder / "articles").mkdir()
-    hands = dealt(folder / "articles")
+    hands = write_articles(folder / "articles")
     report = Assistant(words_settings(folder / "index")).ingest([folder / "articles"])
     assert not report.failed
     assert len(report.added) == len(NAMES)
@@ -94,12 +94,12 @@ def served(command, index):
 
 
 class Watched:
-    """A page of the browser, and what it did that it mustn't."""
+    """A page of the browser that records what it must not do."""
 
     def __init__(self, browser, address):
         self.ran, self.dialogs, self.elsewhere = set(), [], set()
         self.context = browser.new_context()
-        self.context.add_init_script(TELL)
+        self.context.add_init_script(REPORTER)
         self.context.on("console", lambda message: self._hear(message.text))
         self.context.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         self.context.on("requestfinished", lambda request: self._see(request, address))
@@ -109,11 +109,11 @@ class Watched:
         self.page.goto(address)
 
     def _hear(self, text):
-        if text.startswith(TOLD):
-            self.ran.add(text.removeprefix(TOLD))
+        if text.startswith(REPORT):
+            self.ran.add(text.removeprefix(REPORT))
 
     def _see(self, request, address):
-        """An image in one's own question is asked for, and the page's policy doesn't let it."""
+        """Record requests to other hosts; one that the page's policy stopped never left the browser."""
         elsewhere = not request.url.startswith((f"{address}/", "data:", "blob:", "about:"))
         if elsewhere and request.failure != "csp":
             self.elsewhere.add((request.url, request.failure))
@@ -126,7 +126,7 @@ class Watched:
         self.page.get_by_test_id("submit-button").wait_for()
 
     def check(self):
-        """Nothing has run, and there is nothing that would at a click."""
+        """Assert that no payload has run, and that none would run at a click."""
         assert (self.ran, self.dialogs, self.elsewhere) == (set(), [], set())
         assert len(self.context.pages) == 1
         for frame in self.page.frames:
@@ -156,7 +156,7 @@ def watched(browser, chat):
 
 
 def chunks(payloads, most=900):
-    """The payloads as few questions."""
+    """Yield the payloads joined into few questions."""
     chunk = ""
     for payload in payloads:
         if len(chunk) + len(payload) > most:
@@ -208,7 +208,7 @@ def test_no_payload_runs_in_the_widget(watched, chat):
 
 
 def test_the_same_payloads_do_run_where_nothing_is_escaped(browser, index):
-    """So that the tests above would see it."""
+    """The tests above would therefore notice a payload that runs."""
     with served([sys.executable, "-c", UNSAFE], index[0]) as address:
         ran = set()
         for name in NAMES[:6]:

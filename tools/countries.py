@@ -182,7 +182,7 @@ def names_with_countries(nouns: dict[str, Synset], names: set[str]) -> list[str]
     Of animals and plants only those in lower case count: a "guinea pig" isn't from Guinea, an "American bison" is.
     """
     lower = {name.lower() for name in names}
-    found = set()
+    names_of_others = set()
     for synset in nouns.values():
         is_named = synset.file in (_OBJECT, _LOCATION, _PERSON) and synset.pointers["@i"]
         for word in synset.words:
@@ -198,20 +198,20 @@ def names_with_countries(nouns: dict[str, Synset], names: set[str]) -> list[str]
             }
             contained = lower.intersection(runs) - {word.lower()}
             if (is_named or is_alive) and word.lower() not in lower and contained - within and "capital" not in parts:
-                found.add(word)
-    return sorted(found)
+                names_of_others.add(word)
+    return sorted(names_of_others)
 
 
 def _own_synset(names: list[str], nouns: dict[str, Synset]) -> str | None:
     """Return the offset of a country's own meaning: that with most of its names, and with words for its people."""
-    found = [
+    candidates = [
         (len(set(names).intersection(synset.words)), bool(synset.pointers["%m"]), offset)
         for offset, synset in nouns.items()
         if synset.file == _LOCATION
         and not set(names).isdisjoint(synset.words)
         and any(_is_kind_of_country(nouns[above].words) for above in synset.pointers["@i"])
     ]
-    return max(found)[2] if found else None
+    return max(candidates)[2] if candidates else None
 
 
 def _is_kind_of_country(words: list[str]) -> bool:

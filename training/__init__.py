@@ -2,7 +2,6 @@
 
 from importlib.util import find_spec
 
-MISSING = [module for module in ("onnx", "sklearn") if find_spec(module) is None]
-
-if MISSING:
-    raise SystemExit(f'Training needs {" and ".join(MISSING)}, not installed yet. Install: pip install ".[training]"')
+for _module in ("onnx", "sklearn"):
+    if find_spec(_module) is None:
+        raise SystemExit(f'Training needs {_module}, which isn\'t installed. Install it: pip install ".[training]"')

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.answering.candidates import Candidate
 from assistant.checking.check import check_sentence
-from assistant.checking.content_words import Word, read
+from assistant.checking.content_words import Word, words_of
 from index.text.words import words
 
 _PASSIVE = re.compile(r"\bby\s(?:the\s)?[A-Z]")
@@ -34,7 +34,7 @@ def roles_exchanged(one: str, other: str) -> frozenset[str]:
     "Chelsea beat Arsenal" and "Arsenal beat Chelsea": {"chelsea", "arsenal"}. "Arsenal was beaten by Chelsea" says the
     same as the first: none.
     """
-    if not _say_nearly_the_same(read(one), read(other)):
+    if not _say_nearly_the_same(words_of(one), words_of(other)):
         return frozenset()
     names, others = _actors(one), _actors(other)
     shared = [name for name in names if name in others]
@@ -53,7 +53,7 @@ def _actors(sentence: str) -> list[str]:
     """Return the capitalised words that may have done something or had it done to them, each once, in order."""
     actors = []
     for match in re.finditer(r"\b[A-Z][\w’'-]*\w", sentence):
-        is_content = any(word.is_content for word in read(match.group()))
+        is_content = any(word.is_content for word in words_of(match.group()))
         if is_content and not _CIRCUMSTANCE.search(sentence[: match.start()]):
             actors.append(match.group())
     return list(dict.fromkeys(actors))

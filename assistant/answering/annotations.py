@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from assistant.answer import Span, date_in_words
 from assistant.answering.candidates import Candidate
+from assistant.english.countries import canonical, government, is_country
 from assistant.english.names import TITLES
 from assistant.english.relative_dates import resolve
-from assistant.english.synonyms import canonical, is_country
 from index.article import Article
 from index.text.words import words
 
@@ -86,7 +86,8 @@ def pronoun_note(quote: str, candidate: Candidate, names: frozenset[str]) -> Not
     name = _subject(candidate.lead, names)
     if pronoun is None or name is None:
         return None
-    is_person = not is_country(canonical(name).lower()) and not name.isupper()
+    plain = canonical(name).lower()
+    is_person = not is_country(plain) and government(plain) is None and not name.isupper()
     if pronoun["it"].lower() in ("he", "she") and not is_person:
         return None
     return Note(pronoun.end(), f" [{name}]")

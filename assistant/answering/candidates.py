@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.question import Question, years_in
-from assistant.english.countries import countries_in, government
+from assistant.english.countries import countries_in, government, with_governments
 from assistant.english.names import names_in, without_owners
 from assistant.english.relative_dates import resolve
 from assistant.english.reported_speech import Act, acts
@@ -137,8 +137,8 @@ def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -
     if not question.subject.isdisjoint(as_owner):
         return False
     text = words(canonical(candidate.text))
-    subject = question.subject | {name for name in named if government(name) in question.subject}
-    subject = subject.union(filter(None, map(government, question.subject)))
+    capitals = {name for name in named if government(name) in question.subject}
+    subject = with_governments(question.subject) | capitals
     deeds = [at for at, word in enumerate(text) if concept(word) == question.deed]
     doers = [at for at, word in enumerate(text) if word in subject]
     if deeds and subject.isdisjoint(named):
@@ -203,8 +203,7 @@ def _spoken(question: Question, candidate: Candidate, names: frozenset[str]) -> 
         act for act in acts(candidate.text, candidate.lead, names | question.names) if act.kind == question.speech
     ]
     if question.speakers:
-        asked = question.speakers.union(filter(None, map(government, question.speakers)))
-        return [act for act in spoken if asked & act.speakers]
+        return [act for act in spoken if with_governments(question.speakers) & act.speakers]
     by_others = [act for act in spoken if not act.speakers & question.names]
     return by_others or (spoken if question.asks != "person" else [])
 

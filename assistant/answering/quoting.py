@@ -31,8 +31,8 @@ from assistant.answering.candidates import (
     tells_number_or_time,
 )
 from assistant.answering.question import Question, read_question
+from assistant.english.countries import canonical, with_governments
 from assistant.english.reported_speech import kind_of
-from assistant.english.synonyms import canonical
 from assistant.models.reading_model import Reader, Reading
 from index.article import Passage
 from index.embedding.embedder import Encode
@@ -143,7 +143,7 @@ def split_by_speaker(question: str, names: frozenset[str]) -> list[str]:
     if verb is None:
         return [question]
     speakers = re.split(r",?\sand\s|,\s", question[start : verb.start()].strip())
-    if len(speakers) == 1 or not all(names.intersection(words(canonical(speaker))) for speaker in speakers):
+    if len(speakers) == 1 or not all(names & with_governments(words(canonical(speaker))) for speaker in speakers):
         return [question]
     different = list(dict.fromkeys(speakers))[:MOST_SENTENCES]
     return [f"{question[:start]}{speaker} {question[verb.start() :]}" for speaker in different]

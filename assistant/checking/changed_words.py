@@ -1,4 +1,4 @@
-"""What a statement changes of the sentence that it is made from: opposites, negations, order, certainty."""
+"""Changes that a statement makes to its source sentence: opposites, negations, word order, certainty."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
 
-from assistant.checking.content_words import Word, key_of, read, shown
+from assistant.checking.content_words import Word, joined, key_of, words_of
 from assistant.english.countries import canonical
 from assistant.english.quantities import agrees_with_any, quantities
 from index.text.words import words
@@ -32,21 +32,21 @@ _PLANNED = _POSSIBLE | frozenset(
 _ORDINALS = frozenset("first second third fourth fifth sixth last next previous".split())
 
 NEAR = 0.75
-"""A statement with so many of its words in the passage is compared with it word by word."""
+"""Share of a statement's words that must be in the source for the two to be compared word by word. Not measured."""
 
 WHOLE = 0.6
-"""Of a sentence's words a statement must have so many for their order to be compared."""
+"""Share of a sentence's words that a statement must have for their order to be compared. Not measured."""
 
 SHORT = 4
-"""Words; what differs by more is put otherwise."""
+"""Words by which the two may differ in one place; more is a different wording. Not measured."""
 
 
 def exchanged(statement: str, evidence: str, names: frozenset[str]) -> str:
-    """What stands in the place of something else, in a statement that keeps close to the evidence; empty if nothing.
+    """Return a message if a statement that is close to the evidence has something else in one place; empty otherwise.
 
-    `names` are the words that are names.
+    "Jones won" for "Smith won" gives "The passages say “Smith”, not “Jones”.". `names` are the words that are names.
     """
-    ours, theirs = read(statement), read(evidence)
+    ours, theirs = words_of(statement), words_of(evidence)
     if not _is_near(ours, theirs):
         return ""
     match = SequenceMatcher(None, [word.key for word in theirs], [word.key for word in ours], autojunk=False)
@@ -64,23 +64,23 @@ def exchanged(statement: str, evidence: str, names: frozenset[str]) -> str:
 
 
 def _is_near(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
-    wanted = [word.key for word in ours if word.is_content]
+    keys = [word.key for word in ours if word.is_content]
     known = {word.key for word in theirs}
-    return bool(wanted) and sum(key in known for key in wanted) >= NEAR * len(wanted)
+    return bool(keys) and sum(key in known for key in keys) >= NEAR * len(keys)
 
 
 def _left_out(before: Sequence[Word], ours: Sequence[Word]) -> str:
-    """Whether words before what the statement says tell that it isn’t so, or not yet: "denied that", "will"."""
-    told, keys = shown(before), {word.key for word in ours}
-    if _DENIED.search(told) and not _DENIED.search(shown(ours)):
-        return f"The passages say “{told}”."
+    """Return a message if the statement drops words that deny or delay what follows: "denied that", "will"."""
+    dropped, keys = joined(before), {word.key for word in ours}
+    if _DENIED.search(dropped) and not _DENIED.search(joined(ours)):
+        return f"The passages say “{dropped}”."
     if {word.key for word in before[-2:]} & _PLANNED and not keys & (_PLANNED | _REPORTED):
-        return f"The passages say “{told}”, which is less than certain."
+        return f"The passages say “{dropped}”, which is less than certain."
     return ""
 
 
 def _compared(theirs: Sequence[Word], ours: Sequence[Word], names: frozenset[str]) -> str:
-    old, new = shown(theirs), shown(ours)
+    old, new = joined(theirs), joined(ours)
     if any(_opposed(one, other) for one in theirs for other in ours):
         return f"The passages say “{old}”, not “{new}”."
     if bool(_DENIED.search(old)) != bool(_DENIED.search(new)):
@@ -96,7 +96,7 @@ def _compared(theirs: Sequence[Word], ours: Sequence[Word], names: frozenset[str
 
 
 def _both_named(theirs: Sequence[Word], ours: Sequence[Word], names: frozenset[str]) -> bool:
-    """Whether both have a capital, and one of them is a name; a capital alone may be that of a sentence's beginning."""
+    """Return True if both have a capital and one is a name; a capital alone may only begin a sentence."""
     old, new = ([word for word in some if word.text[0].isupper() and word.is_content] for some in (theirs, ours))
     is_name = any(set(words(canonical(word.text))) & names for word in (*old, *new))
     return bool(old) and bool(new) and is_name
@@ -116,26 +116,26 @@ def _both_ordered(theirs: Sequence[Word], ours: Sequence[Word]) -> bool:
 
 
 def reordered(statement: str, sentence: str) -> str:
-    """What of a sentence has changed places, in a statement that keeps close to it; empty where nothing has."""
+    """Return a message if parts of a sentence have changed places in a statement close to it; empty otherwise."""
     return _numbers_swapped(statement, sentence) or _swapped(statement, sentence)
 
 
 def _numbers_swapped(statement: str, sentence: str) -> str:
-    """Whether two numbers of a sentence have changed places ("from 2 to 6"), in a statement that keeps to its words."""
+    """Return a message if two numbers of a sentence have changed places: "from 2 to 6" for "from 6 to 2"."""
     ours, theirs = ([quantity.value for quantity in quantities(text)] for text in (statement, sentence))
     kept = [value for value in ours if ours.count(value) == theirs.count(value) == 1]
-    if not _is_near(read(statement), read(sentence)) or kept == sorted(kept, key=theirs.index):
+    if not _is_near(words_of(statement), words_of(sentence)) or kept == sorted(kept, key=theirs.index):
         return ""
     return "The passages have these numbers in another order."
 
 
 def _swapped(statement: str, sentence: str) -> str:
-    """Whether what stood before a word now stands after it, and the other way round: who did it to whom.
+    """Return a message if words before and after another word have changed places: who did it to whom.
 
-    Not where either is passive ("by"), which says the same the other way round.
+    Sentences with "by" are left out, because a passive says the same in the other order.
     """
-    ours, theirs = ([word for word in read(text) if word.is_content] for text in (statement, sentence))
-    if not _is_near(ours, theirs) or "by" in {word.text for text in (statement, sentence) for word in read(text)}:
+    ours, theirs = ([word for word in words_of(text) if word.is_content] for text in (statement, sentence))
+    if not _is_near(ours, theirs) or "by" in {word.text for text in (statement, sentence) for word in words_of(text)}:
         return ""
     counts = Counter(word.key for word in theirs), Counter(word.key for word in ours)
     place = {word.key: at for at, word in enumerate(theirs) if counts[0][word.key] == counts[1][word.key] == 1}
@@ -149,7 +149,7 @@ def _swapped(statement: str, sentence: str) -> str:
         before = [word for word in kept[:at] if place[word.key] > middle]
         after = [word for word in kept[at + 1 :] if place[word.key] < middle]
         if before and after and max(len(before), len(after)) > 1:
-            return f"In the passages “{shown(after)}” stands before “{pivot.text}”, and “{shown(before)}” after it."
+            return f"In the passages “{joined(after)}” stands before “{pivot.text}”, and “{joined(before)}” after it."
     return ""
 
 

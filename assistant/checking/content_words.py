@@ -1,4 +1,4 @@
-"""The words of statements and passages, compared by what they share with their other forms and synonyms."""
+"""Words of statements and passages, compared by keys that their other forms and synonyms share."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,27 +21,27 @@ NO_NAMES = STOP_WORDS | TITLES | {"i"}
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text, and what it shares with its other forms and synonyms."""
+    """A word of a text, and the key that it shares with its other forms and synonyms."""
 
     text: str
     key: str
 
     @property
     def is_content(self) -> bool:
-        """Whether it tells something: no function word."""
+        """Return True unless it is a function word."""
         return self.text.lower() not in _FUNCTION_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence of a passage, and the earlier one that it needs to be understood."""
+    """A sentence of a passage, and the earlier one that it needs to be understood (empty if none)."""
 
     text: str
     lead: str = ""
 
 
 @lru_cache(maxsize=4_096)
-def read(text: str) -> tuple[Word, ...]:
+def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text in order; a capital that speaks ("Moscow denied it") has the key of its country."""
     tokens = _TOKEN.findall(text)
     return tuple(Word(token, key_of(_speaking_country(tokens, at) or token)) for at, token in enumerate(tokens))
@@ -64,37 +64,37 @@ def _speaking_country(tokens: Sequence[str], at: int) -> str | None:
     return country if verb.islower() and kind_of(verb) and not (is_part_of_name or is_place) else None
 
 
-def content(text: str) -> frozenset[str]:
-    """What the words tell that aren't function words."""
-    return frozenset(word.key for word in read(text) if word.is_content)
+def content_keys(text: str) -> frozenset[str]:
+    """Return the keys of the words that aren't function words."""
+    return frozenset(word.key for word in words_of(text) if word.is_content)
 
 
 @lru_cache(maxsize=16_384)
 def key_of(word: str) -> str:
-    """What a word shares with its other forms and synonyms."""
+    """Return the key that the word shares with its other forms and synonyms."""
     return " ".join(concepts(word)) or word.lower()
 
 
-def shown(some: Sequence[Word]) -> str:
-    """Words in a row, for a reader."""
-    return " ".join(word.text for word in some)
+def joined(words: Sequence[Word]) -> str:
+    """Return the words in a row, as a message quotes them."""
+    return " ".join(word.text for word in words)
 
 
 def name_words(texts: Sequence[str]) -> frozenset[str]:
-    """The words that the texts write as names; at the beginning of one only who speaks is known for a name."""
+    """Return the words that the texts write as names; a text's first word only if it speaks ("Roake said …")."""
     plain = [canonical(text) for text in texts]
     opening = (re.match(r"\W*([A-Z][^\W\d_]+) (\w+)", text) for text in plain)
-    speakers = {found.group(1).lower() for found in opening if found and kind_of(found.group(2))}
+    speakers = {match.group(1).lower() for match in opening if match and kind_of(match.group(2))}
     return names_in(plain) | (speakers - NO_NAMES)
 
 
 def sentences_about(statement: str, sentences: Sequence[str], most: int = 2) -> Iterator[int]:
-    """The indexes of the sentences that share most with a statement: the best one, and those that add to it."""
-    missing = set(content(statement))
+    """Yield the indexes of the sentences that share most with a statement: the best one, then those that add words."""
+    missing = set(content_keys(statement))
     left = dict(enumerate(sentences))
     for _ in range(min(most, len(sentences))):
-        best = max(left, key=lambda at: len(missing & content(left[at])))
-        added = missing & content(left.pop(best))
+        best = max(left, key=lambda at: len(missing & content_keys(left[at])))
+        added = missing & content_keys(left.pop(best))
         if not added:
             return
         yield best

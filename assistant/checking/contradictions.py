@@ -1,13 +1,13 @@
-"""Plain contradictions between a statement and the sentences that it is made from, each told for a reader.
+"""Contradictions between a statement and the sentences that it is made from, each explained to a reader.
 
-What only may be a contradiction, because it is put in other words, is left to the checking model.
+Only plain contradictions are found; a different wording may mean the same.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 
 from assistant.checking.changed_words import exchanged, reordered
-from assistant.checking.content_words import NO_NAMES, Evidence, content, read, speaking_countries
+from assistant.checking.content_words import NO_NAMES, Evidence, content_keys, speaking_countries, words_of
 from assistant.english.countries import canonical, government, is_country
 from assistant.english.quantities import agrees_with_any, quantities
 from assistant.english.reported_speech import acts, kind_of
@@ -23,22 +23,22 @@ _NOUNS = {"confirm": "a confirmation", "deny": "a denial"}
 _ATTRIBUTED = re.compile(r"\b(?:according to|in the words of|in \w+[’']s? (?:view|account|words))\b", re.IGNORECASE)
 
 LONG_NAME = 6
-"""Letters of a name that may have another ending."""
+"""Letters from which on two forms of a name may end differently: "Scottish", "Scotland". Not measured."""
 
 _SAID_BEFORE = re.compile(r"[,”\"’]\s*(?:\S+\s+){0,6}$")
-"""“…,” Ms Roake (said): what was said stands before the verb."""
+"""Matches text before a verb of speech that ends a quotation: “…,” Ms Roake (said)."""
 
 BRIEF = 3
-"""Words; with more after such a verb, what was said stands there all the same."""
+"""Words after a verb of speech from which on what was said stands after the verb anyway. Not measured."""
 
 SPOKEN = 0.3
-"""Of what somebody is said to have said, a sentence that may report it must have so many words."""
+"""Share of a reported statement's words that a sentence must have to be the report of it. Not measured."""
 
 
 def contradiction(statement: str, evidence: Sequence[Evidence], around: str, names: frozenset[str]) -> str:
-    """Why the evidence, the sentences that a statement is made from, contradicts it; empty where it doesn't.
+    """Return why the evidence contradicts a statement that is made from it; empty if it doesn't.
 
-    `around` is all that the statement may have its numbers, names and quotations from: the passage with its headline.
+    `around` is the text from which the statement may take numbers, names and quotations: the passage and its headline.
     """
     findings = (
         _quotation(statement, around),
@@ -54,10 +54,10 @@ def contradiction(statement: str, evidence: Sequence[Evidence], around: str, nam
 
 def _quotation(statement: str, around: str) -> str:
     known = _letters(around)
-    for found in _QUOTED.finditer(statement):
-        said = (found.group(1) or found.group(2)).strip()
-        if _letters(said) not in known:
-            return f"The passages don't have the words “{said}”."
+    for match in _QUOTED.finditer(statement):
+        quotation = (match.group(1) or match.group(2)).strip()
+        if _letters(quotation) not in known:
+            return f"The passages don't have the words “{quotation}”."
     return ""
 
 
@@ -94,7 +94,7 @@ def _initials(text: str) -> Iterator[str]:
 
 
 def _is_form(word: str, known: set[str]) -> bool:
-    """Whether a longer word begins as one of the known ones: Scottish as Scotland, presidential as president."""
+    """Return True if a longer word begins like a known one: "Scottish" like "Scotland"."""
     if word[:3] in _MONTHS:
         return any(other.startswith(word[:3]) for other in known if other[:3] in _MONTHS)
     start = word[: LONG_NAME - 2]
@@ -104,24 +104,25 @@ def _is_form(word: str, known: set[str]) -> bool:
 
 
 def _names_of(text: str) -> list[str]:
-    """The words that are names for certain: capitalised inside a sentence, or a country's."""
-    found = _CAPITALISED.findall(text)
-    found += [word.text for word in read(text)[:1] if is_country(canonical(word.text).lower())]
-    return [name for name in found if name.lower() not in NO_NAMES]
+    """Return the words that are certainly names: capitalised inside a sentence, or a country's."""
+    names = _CAPITALISED.findall(text)
+    names += [word.text for word in words_of(text)[:1] if is_country(canonical(word.text).lower())]
+    return [name for name in names if name.lower() not in NO_NAMES]
 
 
 def _speaker(statement: str, evidence: Sequence[Evidence], names: frozenset[str]) -> str:
     for act in acts(statement, "", names):
-        said = content(statement) - content(" ".join(act.speakers))
-        sources = sorted(evidence, key=lambda each: len(said & content(each.text)), reverse=True)
-        sources = [each for each in sources if len(said & content(each.text)) >= SPOKEN * len(said)] or sources[:1]
+        reported_words = content_keys(statement) - content_keys(" ".join(act.speakers))
+        shared = {each: len(reported_words & content_keys(each.text)) for each in evidence}
+        sources = sorted(evidence, key=lambda each: shared[each], reverse=True)
+        sources = [each for each in sources if shared[each] >= SPOKEN * len(reported_words)] or sources[:1]
         reported = [other for each in sources for other in acts(each.text, each.lead, names)]
-        told = {speaker for other in reported for speaker in other.speakers}
+        speakers = {speaker for other in reported for speaker in other.speakers}
         there = {word for each in sources for word in words(canonical(f"{each.lead} {each.text}"))}
-        unnamed = any(content(_subject(each.text)) - content(statement) for each in sources)
-        if reported and act.speakers and (told or unnamed) and act.speakers.isdisjoint(told | there):
+        unnamed = any(content_keys(_subject(each.text)) - content_keys(statement) for each in sources)
+        if reported and act.speakers and (speakers or unnamed) and act.speakers.isdisjoint(speakers | there):
             speaker = _named(act.speakers, [Evidence(statement)])
-            return f"In the passages {_named(told, sources)} says so, not {speaker}."
+            return f"In the passages {_named(speakers, sources)} says so, not {speaker}."
         kinds = {other.kind for other in reported}
         opposite = _OPPOSITES.get(act.kind)
         if opposite in kinds and act.kind not in kinds:
@@ -130,29 +131,29 @@ def _speaker(statement: str, evidence: Sequence[Evidence], names: frozenset[str]
 
 
 def _attribution(statement: str, evidence: Evidence, names: frozenset[str]) -> str:
-    """Whether the statement says as a fact what the evidence only has somebody say."""
+    """Return a message if the statement presents as a fact what somebody only says in the evidence; else empty."""
     if acts(statement, "", names) or _ATTRIBUTED.search(statement):
         return ""
-    said = content(statement)
+    stated = content_keys(statement)
     for verb in re.finditer(r"[a-z]+", evidence.text):
         if kind_of(verb.group()) in (None, "confirm"):
             continue
         earlier, later = evidence.text[: verb.start()], evidence.text[verb.end() :]
-        before, after = content(earlier), content(later)
+        before, after = content_keys(earlier), content_keys(later)
         is_before = _SAID_BEFORE.search(earlier) and len(after) < BRIEF and not later.startswith(" that ")
         reported = before - after if is_before else after - before
-        if 2 * len(said & reported) >= len(said):
+        if 2 * len(stated & reported) >= len(stated):
             return f"In the passages that is only what somebody {verb.group()}."
     return ""
 
 
 def _subject(sentence: str) -> str:
-    """What stands before the sentence's first verb of speech."""
-    verb = next((found for found in re.finditer(r"[a-z]+", sentence) if kind_of(found.group())), None)
+    """Return the text before the sentence's first verb of speech."""
+    verb = next((match for match in re.finditer(r"[a-z]+", sentence) if kind_of(match.group())), None)
     return sentence[: verb.start()] if verb else ""
 
 
 def _named(speakers: frozenset[str] | set[str], sources: Sequence[Evidence]) -> str:
-    some = [word for each in sources for word in read(f"{each.lead} {each.text}") if word.text[0].isupper()]
-    found = [word.text for word in some if {*words(canonical(word.text)), government(word.text.lower())} & speakers]
-    return " ".join(dict.fromkeys(found)) or "somebody else"
+    some = [word for each in sources for word in words_of(f"{each.lead} {each.text}") if word.text[0].isupper()]
+    named = [word.text for word in some if {*words(canonical(word.text)), government(word.text.lower())} & speakers]
+    return " ".join(dict.fromkeys(named)) or "somebody else"

@@ -1,4 +1,4 @@
-"""Tells sentences of articles that give orders to a language model, and so report nothing."""
+"""Recognises sentences in articles that give orders to a language model and therefore report nothing."""
 
 import re
 
@@ -20,12 +20,12 @@ _ORDER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-"""How prompt injections speak: Greshake et al. (2023), "Not what you've signed up for", and the probes of garak.
+"""Matches the wording of prompt injections (Greshake et al. 2023, "Not what you've signed up for"; garak's probes).
 
-Of 27,953 sentences of Wikipedia and Reddit in SQuAD 2 and SQuADShifts it takes 21 for orders.
+It matches 21 of 27,953 sentences from Wikipedia and Reddit in SQuAD 2 and SQuADShifts.
 """
 
 
 def gives_orders(sentence: str) -> bool:
-    """Whether the sentence speaks to a language model rather than to readers."""
+    """Return True if the sentence addresses a language model rather than readers."""
     return _ORDER.search(sentence) is not None

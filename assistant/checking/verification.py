@@ -1,4 +1,4 @@
-"""Checks an answer's quotations again, later: whether the articles still have them."""
+"""Checks later whether the articles still have an answer's quotations."""
 
 import re
 import sys
@@ -18,20 +18,26 @@ from index.storage.catalog import Catalog
 from index.text.cleaning import normalise
 
 MOST_BYTES = 5_000_000
+"""Bytes of a document; no answer has so many."""
+
 MOST_QUOTATIONS = 1_000
 SHOWN_CHARACTERS = 100
+"""Characters of a quotation and of a title in a line of the report."""
 
 Status = Literal["as quoted", "moved", "changed", "missing", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What has become of a quotation.
+    """The present state of a quotation.
 
-    It stands "as quoted", or has "moved" within its article, and `start` and `end` are where it stands now. Else they
-    are None: the article has "changed" and only an older version, read at `version`, has it; it is "missing" from all
-    versions that are kept; or its article is "gone" from the collection. `edited` says whether the article's text is
-    another than the one quoted from, None where that isn't known.
+    - "as quoted" or "moved": the article still has it, at `start` to `end`.
+    - "changed": only an older version of the article has it, fetched at `version`.
+    - "missing": no version that is kept has it.
+    - "gone": its article is no longer in the collection.
+
+    `start` and `end` are None in the last three. `edited` is True if the article's text has changed since, None if
+    unknown.
     """
 
     number: int
@@ -47,34 +53,34 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What has become of an answer's quotations."""
+    """The present state of all of an answer's quotations."""
 
     checks: tuple[Check, ...]
 
     @property
     def stands(self) -> bool:
-        """Whether the articles still have all of them."""
+        """Return True if the articles still have all of them."""
         return all(check.start is not None for check in self.checks)
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as JSON values."""
-        read = (check.version.isoformat() if check.version else None for check in self.checks)
-        quotations = [asdict(check) | {"version": at} for check, at in zip(self.checks, read, strict=True)]
+        """Return the same as JSON values."""
+        versions = (check.version.isoformat() if check.version else None for check in self.checks)
+        quotations = [asdict(check) | {"version": at} for check, at in zip(self.checks, versions, strict=True)]
         return {"stands": self.stands, "quotations": quotations}
 
 
 def read_document(name: str) -> Any:  # noqa: ANN401
-    """The JSON values in a file, or in standard input for "-". Raises DocumentError."""
+    """Return the JSON values in a file, or in standard input for "-". Raises DocumentError."""
     try:
         data = _first_bytes(name)
     except OSError as error:
-        raise DocumentError(f"{name} can't be read: {error.strerror}. {_WANTED}") from error
+        raise DocumentError(f"{name} can't be read: {error.strerror}. {_EXPECTED}") from error
     if len(data) > MOST_BYTES:
-        raise DocumentError(f"{name} has more than {MOST_BYTES:,} bytes, which no answer has. {_WANTED}")
+        raise DocumentError(f"{name} has more than {MOST_BYTES:,} bytes, too many for an answer. {_EXPECTED}")
     try:
         return from_json(data, allow_inf_nan=False)
     except ValueError as error:
-        raise DocumentError(f"{name} is not JSON ({error}). {_WANTED}") from error
+        raise DocumentError(f"{name} is not JSON ({error}). {_EXPECTED}") from error
 
 
 def _first_bytes(name: str) -> bytes:
@@ -85,24 +91,24 @@ def _first_bytes(name: str) -> bytes:
 
 
 def verify(catalog: Catalog, document: Mapping[str, Any]) -> Verification:
-    """Looks for each quotation of an answer's document (`Answer.to_dict`) in what the catalog has now.
+    """Look for each quotation of an answer's document (`Answer.to_dict`) in the articles that the catalog has now.
 
-    An article is known by its id, or else by its URL. Raises DocumentError for what is no such document.
+    An article is found by its id, or else by its URL. Raises DocumentError if the document isn't an answer's.
     """
     try:
         answer = _Answer.model_validate(document)
     except ValidationError as error:
-        raise DocumentError(f"This is no answer's document ({_first_problem(error)}). {_WANTED}") from error
+        raise DocumentError(f"This document isn't an answer ({_first_problem(error)}). {_EXPECTED}") from error
     quoted = (*answer.citations, *(citation for sentence in answer.sentences for citation in sentence.citations))
     return Verification(tuple(_check(catalog, citation) for citation in dict.fromkeys(quoted)))
 
 
 def as_text(verification: Verification) -> str:
-    """A line for each quotation."""
+    """Return a line for each quotation."""
     return "\n".join(_line(check) for check in verification.checks) or "The answer quotes nothing."
 
 
-_WANTED = "Give what `onrecord ask --json` printed, or the server's API answered as JSON."
+_EXPECTED = "Give the JSON that `onrecord ask --json` or the server's API returned."
 
 _Offset = Annotated[int, Field(strict=True, ge=0, le=2**31)]
 
@@ -126,9 +132,9 @@ class _Citation(_Part):
     article: _Article
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _check_length(self) -> Self:
         if self.end - self.start != len(self.quote):
-            raise PydanticCustomError("length", "Its offsets don't fit its length")
+            raise PydanticCustomError("length", "Its offsets don't match its length")
         return self
 
 
@@ -164,16 +170,16 @@ def _check(catalog: Catalog, cited: _Citation) -> Check:
         stretch = (at, at + len(cited.quote))
         return Check(cited.number, cited.quote, article.id, article.title, status, *stretch, edited=edited)
     version = next((version for version in older if cited.quote in version.full_text), None)
-    status, read = ("changed", version.fetched) if version else ("missing", None)
-    return Check(cited.number, cited.quote, article.id, article.title, status, edited=edited, version=read)
+    status, fetched = ("changed", version.fetched) if version else ("missing", None)
+    return Check(cited.number, cited.quote, article.id, article.title, status, edited=edited, version=fetched)
 
 
 def _place(cited: _Citation, text: str) -> int | None:
-    """Where the quotation stands in the text, nearest to where it stood."""
+    """Return where the text has the quotation, the place nearest to its old one; None if nowhere."""
     if text.startswith(cited.quote, cited.start):
         return cited.start
-    found = (match.start() for match in re.finditer(re.escape(cited.quote), text))
-    return min(found, key=lambda at: abs(at - cited.start), default=None)
+    places = (match.start() for match in re.finditer(re.escape(cited.quote), text))
+    return min(places, key=lambda at: abs(at - cited.start), default=None)
 
 
 def _line(check: Check) -> str:
@@ -183,12 +189,12 @@ def _line(check: Check) -> str:
 
 def _explained(check: Check) -> str:
     if check.status == "moved":
-        return f"moved, stands at {check.start}-{check.end} now"
+        return f"moved to {check.start}-{check.end}"
     if check.status == "changed":
-        read = f", the version read {check.version:%Y-%m-%d %H:%M} UTC" if check.version else ""
-        return f"changed, only an older version of the article has it{read}"
+        fetched = f", fetched {check.version:%Y-%m-%d %H:%M} UTC" if check.version else ""
+        return f"changed, only an older version of the article has it{fetched}"
     if check.status == "missing":
-        return "missing, no version of the article that is kept has it"
+        return "missing, no kept version of the article has it"
     if check.status == "gone":
-        return "gone, its article isn't in the collection any more"
+        return "gone, its article is no longer in the collection"
     return "as quoted, though the article has changed elsewhere" if check.edited else "as quoted"

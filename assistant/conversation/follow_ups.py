@@ -39,10 +39,13 @@ RELATED = 0.27
 """
 
 TURN_DISTANCE = 2
+"""Distance of a mention for each turn that it is back, in the unit of `mismatch_penalty`. Not measured."""
+
 ANSWER_DISTANCE = 1
+"""Distance of a mention in an answer from its question. Not measured."""
+
 REPEATED = 2
-"""Distances, in the unit of `mismatch_penalty`: for each turn back, for an answer after its question, and the
-reduction for a mention in several questions. Not measured singly."""
+"""Subtracted from the distance of a mention that occurs in several questions. Not measured."""
 
 ANSWERED = 0.3
 """Odds from which on the reading model's short answer, taken from the last answer, is used. Not measured."""
@@ -52,7 +55,7 @@ ANSWER_WORDS = 10
 
 _ASKS_FOR_NAME = re.compile(r"(?:who|whom|which|where)\b", re.IGNORECASE)
 _BEFORE_THAT = re.compile(r"\A(?:[\w’'-]+ ){1,3}(?=that\b)")
-"""Words such as a day before what somebody said: "Friday that Russia …"."""
+"""Matches words before a reported statement, such as a day: "Friday that Russia …"."""
 
 
 @dataclass(frozen=True, slots=True)

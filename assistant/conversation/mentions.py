@@ -66,7 +66,7 @@ def mentions(text: str, names: frozenset[str], *, only_names: bool = False) -> l
 
 
 def mismatch_penalty(pronoun: str, mention: Mention) -> int | None:
-    """Return 0 if the mention fits the lower-case pronoun perfectly, up to 3 for a poor fit, None if impossible."""
+    """Return 0 if the mention fits the pronoun (in lower case) perfectly, up to 3 for a poor fit, None for no fit."""
     own = set(words(mention.text))
     match pronoun:
         case "he" | "him" | "his" | "she" | "her" | "hers":

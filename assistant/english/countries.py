@@ -51,8 +51,8 @@ def canonical(text: str) -> str:
 def countries_in(text: str) -> frozenset[str]:
     """Return the countries that the text names, as words of canonical text in lower case: "Nigerians" is "nigeria"."""
     tables = _tables()
-    found = (_country_of(match, tables) for match in tables.pattern.finditer(_THE_US.sub("UnitedStates", text)))
-    return frozenset(_key(country) for country in found if country and country not in UNIONS.values())
+    countries = (_country_of(match, tables) for match in tables.pattern.finditer(_THE_US.sub("UnitedStates", text)))
+    return frozenset(_key(country) for country in countries if country and country not in UNIONS.values())
 
 
 def government(name: str) -> str | None:
@@ -61,6 +61,15 @@ def government(name: str) -> str | None:
     Both are in lower case and as one word: "moscow" gives "russia", "whitehouse" gives "unitedstates".
     """
     return _tables().governments.get(name)
+
+
+def with_governments(names: Iterable[str]) -> frozenset[str]:
+    """Return the names, as words in lower case, and the countries of the capitals among them.
+
+    {"moscow", "lavrov"} becomes {"moscow", "lavrov", "russia"}.
+    """
+    own = frozenset(names)
+    return own.union(filter(None, map(government, own)))
 
 
 def is_country(word: str) -> bool:

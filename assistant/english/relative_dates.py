@@ -121,7 +121,7 @@ _FORWARD = (
 """Verbs in the past tense whose object may still come: "called for a strike on Friday"."""
 
 _IRREGULAR = "|".join(
-    """was were did had said told met held match began fell rose won lost left made took gave came went saw knew
+    """was were did had said told met held found began fell rose won lost left made took gave came went saw knew
     thought became brought bought built caught chose drew drove fought fled flew forgot froze got grew heard hid hit
     kept laid led lay lit meant paid put ran sank sang sat sent shook shot shut slept sold sought spent spoke spread
     stood stole struck swore swept swam taught threw understood withdrew woke wore wrote broke burst cut dealt drank

@@ -1,4 +1,4 @@
-"""Loads chat models through LangChain, and reads what they write, piece by piece."""
+"""Loads chat models through LangChain, and streams their replies."""
 
 import asyncio
 import math
@@ -25,28 +25,29 @@ KEYS: dict[str, tuple[str, ...]] = {
     "google_genai": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
     "mistralai": ("MISTRAL_API_KEY",),
 }
-"""The providers, each an extra of this package, with the variables that may hold its key."""
+"""Maps each provider, which is an extra of this package, to the environment variables that may hold its key."""
 
 _OPTIONS: dict[str, dict[str, Any]] = {"openai": {"stream_usage": True, "stream_chunk_timeout": None}}
-"""By provider: servers other than OpenAI's own are asked for the tokens too; how long to wait is told by us."""
+"""Options by provider: token counts from servers other than OpenAI's too, and no timeout but that of `written`."""
 
 RETRIES = 2
-"""Before the first word, where a provider's client does so: no connection, too many questions, the server's fault."""
+"""Attempts after a first one that failed before the first word, by clients that retry: no connection, 429, 5xx."""
 
 HEARTBEAT = 0.5
-"""Seconds after which an empty piece comes, so that whoever reads can leave while the model thinks."""
+"""Seconds after which an empty piece is yielded, so that the reader can stop while the model thinks."""
 
 MOST_WRITTEN, PIECE = 50_000, 5
-"""Characters that are read of a model, thoughts included; a piece counts as PIECE or more, also where it is empty."""
+"""Characters that are read from a model, with its reasoning. Each piece, even an empty one, counts as PIECE or more."""
 
 ERROR_CHARACTERS = 200
+"""Characters of a provider's error that are shown."""
 
 
 def load_chat_model(name: str, url: str = "") -> BaseChatModel:
-    """The chat model of that name, such as "ollama:llama3.2", at the provider's own address or another `url`.
+    """Return the chat model with this name, such as "ollama:llama3.2", at the provider's own address or at `url`.
 
-    Raises SettingsError for an unknown provider, and where its package or its key isn't there. No key is needed for a
-    `url`, but one that is set is sent there.
+    Raises SettingsError for an unknown provider, and if its package or its key is missing. A `url` needs no key, but a
+    key that is set is sent there.
     """
     from langchain.chat_models import init_chat_model
 
@@ -78,17 +79,17 @@ def load_chat_model(name: str, url: str = "") -> BaseChatModel:
 def written(
     prompt: str, model: BaseChatModel, seconds: float = math.inf, tokens: dict[str, int] | None = None
 ) -> Generator[str, None, None]:
-    """What the model writes to the prompt, piece by piece, with an empty piece every HEARTBEAT while it writes nothing.
+    """Yield the model's reply to the prompt piece by piece, and an empty piece every HEARTBEAT seconds of silence.
 
-    `seconds` may pass before the first piece and between pieces. Where the model's server reports how many
-    tokens it read and wrote, they are added to `tokens` under "in" and "out". Closing the iterator breaks off the
-    connection to the server at once, so that it stops writing. Raises ModelError for a model that can't be reached,
-    takes too long, breaks off or doesn't end.
+    `seconds` is the longest time before the first piece and between pieces. If the model's server reports how many
+    tokens it read and wrote, they are added to `tokens` under "in" and "out". Closing the iterator closes the
+    connection at once, so that the server stops writing. Raises ModelError if the model can't be reached, takes too
+    long, breaks off or doesn't end.
     """
     pieces: SimpleQueue[str | None] = SimpleQueue()
-    # LangChain's sync clients can't be broken off while they wait for words: the async ones can.
+    # LangChain's sync clients can't be cancelled while they wait for words; its async ones can.
     reading = asyncio.run_coroutine_threadsafe(
-        _read(prompt, model, seconds, {} if tokens is None else tokens, pieces.put), _event_loop()
+        _stream(prompt, model, seconds, {} if tokens is None else tokens, pieces.put), _event_loop()
     )
     reading.add_done_callback(lambda _: pieces.put(None))
     try:
@@ -97,8 +98,7 @@ def written(
         reading.result()
     except TimeoutError as error:
         raise ModelError(
-            f"The chat model wrote nothing for {seconds:g} seconds. "
-            "Try again, or allow for more with ONRECORD_LLM_SECONDS."
+            f"The chat model wrote nothing for {seconds:g} seconds. Try again, or allow more with ONRECORD_LLM_SECONDS."
         ) from error
     except ModelError:
         raise
@@ -110,7 +110,7 @@ def written(
         reading.cancel()
 
 
-async def _read(
+async def _stream(
     prompt: str, model: BaseChatModel, seconds: float, tokens: dict[str, int], put: Callable[[str], None]
 ) -> None:
     read = 0
@@ -127,14 +127,14 @@ async def _read(
                     raise ModelError(f"The chat model wrote more than {MOST_WRITTEN:,} characters, and was broken off.")
                 put(message.text)
     except Exception as error:
-        _let_go(error)
+        _clear_frames(error)
         raise
 
 
-def _let_go(error: BaseException | None) -> None:
-    """Clears what the frames of an error hold of the connection, in the thread that reads it.
+def _clear_frames(error: BaseException | None) -> None:
+    """Clear the references to the connection in an error's frames, in the thread that reads from it.
 
-    The generators of a client that are left to the garbage collector in another thread may be closed in both at once.
+    Otherwise the garbage collector may close a client's generators in another thread at the same time.
     """
     while error:
         clear_frames(error.__traceback__)
@@ -157,7 +157,7 @@ def _next(pieces: SimpleQueue[str | None]) -> str | None:
 
 @cache
 def _event_loop() -> asyncio.AbstractEventLoop:
-    """The loop of all chat models: their clients keep connections, which belong to one loop."""
+    """Return the one event loop of all chat models; their clients keep connections, which belong to a loop."""
     loop = asyncio.new_event_loop()
     Thread(target=loop.run_forever, name="chat models", daemon=True).start()
     return loop

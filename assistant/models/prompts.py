@@ -5,9 +5,12 @@ from string import Template
 
 
 def fill(name: str, **variables: str) -> str:
-    """The prompt `prompts/NAME.md` with its `$variables` filled in. Raises ValueError unless just these are given."""
+    """Return the prompt `prompts/NAME.md` with its `$variables` filled in.
+
+    Raises ValueError unless exactly its variables are given.
+    """
     template = Template((files("prompts") / f"{name}.md").read_text("utf-8"))
-    wanted = set(template.get_identifiers())
-    if wanted != set(variables):
-        raise ValueError(f"The prompt {name} has the variables {sorted(wanted)}, and was given {sorted(variables)}.")
+    needed = set(template.get_identifiers())
+    if needed != set(variables):
+        raise ValueError(f"The prompt {name} needs the variables {sorted(needed)}, but got {sorted(variables)}.")
     return template.substitute(variables)

@@ -1,4 +1,4 @@
-"""The reading model: which words of a passage answer a question, and whether any do."""
+"""The reading model: finds the words of a passage that answer a question, and the odds that they do."""
 
 import json
 import math
@@ -20,17 +20,19 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 MODEL = Path(str(files("assistant.models")))
-"""The folder of `reader.onnx` and `tokenizer.json`; MODEL_CARD.md says what the model is."""
+"""The folder of `reader.onnx` and `tokenizer.json`; MODEL_CARD.md describes the model."""
 
 WINDOW = 320
-"""Tokens read at once, the question's included; a longer passage is read in windows."""
+"""Tokens that are read at once, including the question's; a longer passage is read in windows, as in training."""
 
 OVERLAP = 96
+"""Tokens of the passage that two neighbouring windows share. Not measured."""
+
 QUESTION_TOKENS = 160
-"""More of a question isn't read, so that room for the passage is left."""
+"""Tokens of a question that are read; the limit leaves room for the passage."""
 
 SPAN = 60
-"""Tokens of the longest answer."""
+"""Tokens of the longest answer. Not measured."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -40,7 +42,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The words of a passage that answer best, `passage[start:end] == text`, and how likely it is that they do."""
+    """The words of a passage that answer best, `passage[start:end] == text`; `score` is their probability."""
 
     text: str
     start: int
@@ -49,26 +51,26 @@ class Reading:
 
 
 class Reader:
-    """The reading model that comes with onrecord, on the CPU. It is loaded when first used; threads may share it."""
+    """The reading model that comes with onrecord, on the CPU. It is loaded at its first use; threads may share it."""
 
     def __init__(self, folder: Path = MODEL, threads: int | None = None) -> None:
         self._folder = folder
         self._threads = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="reader")
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """A reading of each passage; a score of 0.5 means even odds that it answers the question."""
+        """Return a reading of each passage; a score of 0.5 means even odds that it answers the question."""
         return [reading for (reading,) in self.read_parts(question, passages, [[(0, len(p))] for p in passages])]
 
     def read_parts(
         self, question: str, passages: Sequence[str], parts: Sequence[Sequence[Span]]
     ) -> list[list[Reading]]:
-        """A reading of each part, `(start, end)`, of each passage, which is read as a whole."""
+        """Return a reading of each part, `(start, end)`, of each passage; the passage is read as a whole."""
         windows = [
             (number, window) for number, passage in enumerate(passages) for window in self.windows(question, passage)
         ]
         best = [[(-math.inf, 0, 0)] * len(each) for each in parts]
-        found = self._threads.map(lambda pair: self._read_window(pair[1], parts[pair[0]]), windows)
-        for (number, _), readings in zip(windows, found, strict=True):
+        results = self._threads.map(lambda pair: self._read_window(pair[1], parts[pair[0]]), windows)
+        for (number, _), readings in zip(windows, results, strict=True):
             best[number] = [max(pair) for pair in zip(best[number], readings, strict=True)]
         return [
             [Reading(passage[start:end], start, end, 1 / (1 + math.exp(-score))) for score, start, end in readings]
@@ -76,16 +78,16 @@ class Reader:
         ]
 
     def windows(self, question: str, passage: str) -> list[Encoding]:
-        """The tokens of the question with those of the passage, as many times as the passage needs."""
+        """Return the windows over a passage, each with the question's tokens before the passage's."""
         asked = _SURROGATE.sub("?", question)
         tokens = self._question_tokenizer.encode(asked, add_special_tokens=False).offsets
-        asked = f"{asked[: tokens[-1][1] if tokens else 0].rstrip(' ?.!')}?"  # without its mark it is read worse
+        asked = f"{asked[: tokens[-1][1] if tokens else 0].rstrip(' ?.!')}?"  # without a question mark it is read worse
         encoding = self._tokenizer.encode(asked, _SURROGATE.sub("?", passage))
         return [encoding, *encoding.overflowing]
 
     def logits(self, window: Encoding) -> tuple[Logits, Logits, float]:
-        """Of each token that it begins and that it ends the answer, and of the window that it has one."""
-        # A window alone needs no padding and so no mask, which cost a third of the time when ten were read at once.
+        """Return the logits for each token to begin the answer and to end it, and for the window to have an answer."""
+        # One window needs no padding and so no mask; a mask took a third of the time when ten windows were one batch.
         inputs = {"input_ids": [window.ids], "token_type_ids": [window.type_ids]}
         first, last, answerable = self._session.run(None, {name: np.array(ids) for name, ids in inputs.items()})
         return first[0], last[0], float(answerable[0])
@@ -93,16 +95,16 @@ class Reader:
     def _read_window(self, window: Encoding, parts: Sequence[Span]) -> list[tuple[float, int, int]]:
         first, last, answerable = self.logits(window)
         weights, offsets = self._calibration, window.offsets
-        found = []
+        readings = []
         for part in parts:
             tokens = tokens_within(window, *part)
             if len(tokens) == 0:
-                found.append((-math.inf, *part))
+                readings.append((-math.inf, *part))
                 continue
             margin, begin, end = best_span(first, last, tokens)
             score = weights["bias"] + weights["margin"] * margin + weights["answerable"] * answerable
-            found.append((score, offsets[begin][0], offsets[end][1]))
-        return found
+            readings.append((score, offsets[begin][0], offsets[end][1]))
+        return readings
 
     @cached_property
     def _question_tokenizer(self) -> Tokenizer:
@@ -123,9 +125,10 @@ class Reader:
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
-        # Plans and arenas are kept for each length of a window: after 160 questions they had taken 680 MB.
+        # ONNX Runtime keeps a plan and an arena for each window length: 680 MB after 160 questions.
         options.enable_mem_pattern = options.enable_cpu_mem_arena = False
-        options.intra_op_num_threads = 1  # windows run side by side instead: 105 ms where two threads a window took 126
+        # Windows run in parallel instead: 105 ms, against 126 with two threads for each window.
+        options.intra_op_num_threads = 1
         return InferenceSession(str(self._folder / "reader.onnx"), options, providers=["CPUExecutionProvider"])
 
     @cached_property
@@ -136,7 +139,7 @@ class Reader:
 
 
 def tokens_within(window: Encoding, start: int, end: int) -> range:
-    """The tokens that stand in this stretch of the passage."""
+    """Return the range of the window's tokens that lie within `passage[start:end]`."""
     inside = [
         at
         for at, (kind, special, (first, last)) in enumerate(
@@ -148,10 +151,10 @@ def tokens_within(window: Encoding, start: int, end: int) -> range:
 
 
 def best_span(first: Logits, last: Logits, among: range) -> tuple[float, int, int]:
-    """`(margin, first token, last token)` of the likeliest answer among these tokens.
+    """Return `(margin, first token, last token)` of the likeliest answer among these tokens.
 
-    The margin is its logits' sum less that of the window's first token, which stands for "no answer" (Devlin et al.
-    2019).
+    The margin is the sum of its two logits minus that of the window's first token, which stands for "no answer" (Devlin
+    et al. 2019).
     """
     count = len(among)
     sums = first[among.start : among.stop, None] + last[None, among.start : among.stop]

@@ -1,1 +1,1 @@
-"""Search: from a question to the passages to read."""
+"""Search: finds the passages that may answer a question."""

@@ -1,4 +1,4 @@
-"""Reads which articles a reader wants searched: as given, or as the question's own words tell."""
+"""Decides which articles to search: by the filter that is given, and by restrictions in the question itself."""
 
 from collections.abc import Collection as Names
 from collections.abc import Mapping
@@ -15,19 +15,20 @@ FIELDS = [field.name for field in fields(Filter)]
 
 
 def read_filter(collection: Collection, wanted: Mapping[str, date | str | None]) -> Filter:
-    """The filter of those FIELDS; empty ones count as not given.
+    """Return the filter with these FIELDS; empty values count as not given.
 
-    Raises QuestionError for another field, for what is no day, and for a publisher, author or article that isn't there.
+    Raises QuestionError for an unknown field, for a date that isn't one, and for a publisher, author or article that
+    the collection doesn't have.
     """
     given = {field: value for field, value in wanted.items() if value}
     unknown = [field for field in given if field not in FIELDS]
     if unknown:
-        raise QuestionError(f"{unknown[0]} is nothing that articles are chosen by. Give one of {', '.join(FIELDS)}.")
+        raise QuestionError(f"{unknown[0]} is not a filter. The filters are {', '.join(FIELDS)}.")
     if not given:
         return EVERYTHING
     after, before = _day("after", given.get("after")), _day("before", given.get("before"))
     if after and before and after > before:
-        raise QuestionError(f"There is no day after {after} and before {before}. Exchange the two.")
+        raise QuestionError(f"after is {after}, which is later than before, {before}. Swap the two dates.")
     return Filter(
         after=after,
         before=before,
@@ -39,7 +40,7 @@ def read_filter(collection: Collection, wanted: Mapping[str, date | str | None])
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """A question less the words that only say which articles are meant, and what was understood of these."""
+    """A question without the words that restrict the articles, the restrictions, and the filter that they make."""
 
     question: str
     guesses: tuple[Guess, ...]
@@ -47,10 +48,10 @@ class Narrowed:
 
 
 def narrow(collection: Collection, question: str, wanted: Filter, today: date, ignore: Names[str] = ()) -> Narrowed:
-    """Return what the question itself says of the articles meant ("last week", "according to Reuters").
+    """Return the question with its own restrictions ("last week", "according to Reuters") moved into the filter.
 
-    A field that `wanted` has already isn't guessed, nor one that would leave no article. Guesses of the fields in
-    `ignore` ("dates", "publisher", "author") aren't applied, but their words are taken out of the question too.
+    A restriction is ignored if `wanted` has that field already, or if no article would be left. Those of the fields in
+    `ignore` ("dates", "publisher", "author") are taken out of the question, but not applied.
     """
     guesses: list[Guess] = []
     left_out: list[Guess] = []
@@ -89,31 +90,34 @@ def _day(field: str, value: date | str | None) -> date | None:
     try:
         return date.fromisoformat(value.strip())
     except ValueError as error:
-        raise QuestionError(f"{field} is {_short(value)!r}, which is no day. Write it as 2024-03-05.") from error
+        raise QuestionError(f"{field} is {_short(value)!r}, which is not a date. Write it as 2024-03-05.") from error
 
 
 def _name(collection: Collection, field: str, value: date | str | None) -> str | None:
     if value is None:
         return None
-    wanted = " ".join(str(value).split()).casefold()
+    given = " ".join(str(value).split()).casefold()
     names = collection.catalog.names(field)
-    if found := next((name for name in names if name.casefold() == wanted), None):
-        return found
-    raise QuestionError(f"No article has the {field} {_short(str(value))!r}. There are {_some(names)}.")
+    if match := next((name for name in names if name.casefold() == given), None):
+        return match
+    known = f"Give one of these: {_some(names)}." if names else f"No article has a known {field}."
+    raise QuestionError(f"No article has the {field} {_short(str(value))!r}. {known}")
 
 
 def _article(collection: Collection, value: date | str | None) -> str | None:
     if value is None:
         return None
-    found = collection.catalog.article(str(value))
+    article = collection.catalog.article(str(value))
     try:
-        return found.id if found else collection.article(str(value)).id
+        return article.id if article else collection.article(str(value)).id
     except CollectionError as error:
-        raise QuestionError(f"No article is {_short(str(value))!r}. Give its id or URL.") from error
+        raise QuestionError(
+            f"No article has the id or URL {_short(str(value))!r}. Give one from `onrecord list`."
+        ) from error
 
 
 def _some(names: list[str]) -> str:
-    shown = ", ".join(map(_short, sorted(names)[:5])) or "none"
+    shown = ", ".join(map(_short, sorted(names)[:5]))
     return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
 
 

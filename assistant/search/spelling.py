@@ -1,4 +1,4 @@
-"""Misspelt names: read as the name in the articles that was surely meant."""
+"""Replaces misspelt names in a question by the names in the articles that they must mean."""
 
 import re
 
@@ -11,16 +11,16 @@ from index.text.calendar_words import MONTHS, WEEKDAY_ABBREVIATIONS, WEEKDAYS
 from index.text.words import STOP_WORDS, porter, words
 
 SHORTEST = 5
-"""Shorter words are too near to one another."""
+"""Letters of a word; shorter ones are too similar to one another to be corrected. Not measured."""
 
 _NEVER_NAMES = STOP_WORDS.union(MONTHS, WEEKDAYS, WEEKDAY_ABBREVIATIONS)
 
 
 def correct(question: str, collection: Collection) -> tuple[str, str]:
-    """`(question, notice)`: misspelt names replaced, and what was replaced; the notice is empty where nothing was.
+    """Return `(question, notice)`: the question with misspelt names replaced, and a notice, empty if nothing was.
 
-    A word is replaced if no article has it, and one name in the articles is within one edit (two for eight letters
-    or more; optimal string alignment distance) and begins with the same letter.
+    A word is replaced if no article has it, and a name in the articles begins with the same letter and is one edit away
+    (two for words of eight letters or more; optimal string alignment distance). Months and weekdays are never replaced.
     """
     replaced: dict[str, str] = {}
     for word in re.findall(rf"[^\W\d_]{{{SHORTEST},}}", question):
@@ -37,8 +37,8 @@ def _nearest_name(word: str, collection: Collection) -> str | None:
     furthest = 1 if len(word) < 8 else 2
     lengths = range(len(porter(word)) - furthest, len(porter(word)) + furthest + 1)
     among = collection.lexical.stems_like(word[0], lengths)
-    found = process.extract(porter(word), among, scorer=OSA.distance, score_cutoff=furthest, limit=5)
-    names = [name for term, _, _ in found if (name := _as_written(term, collection))]
+    nearest = process.extract(porter(word), among, scorer=OSA.distance, score_cutoff=furthest, limit=5)
+    names = [name for term, _, _ in nearest if (name := _as_written(term, collection))]
     return names[0] if names else None
 
 

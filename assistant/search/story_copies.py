@@ -1,4 +1,4 @@
-"""Keeps one of the passages that say the same, where several articles are copies of one story."""
+"""Keeps one of several passages that say the same in copies of one story."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,10 @@ from index.article import Passage
 from index.text.near_duplicates import runs_of, share_in, words_of
 
 SHARE = 0.9
-"""So many of a passage's words stand in runs of the same words elsewhere; the others are a copy's small edits."""
+"""Share of a passage's words that must occur in the same runs elsewhere; the rest are a copy's small edits.
+
+Not measured.
+"""
 
 _EXACT = frozenset({*SMALL_NUMBERS, *TENS, *MULTIPLES, "dozen", "half"}).union(
     "no not never none nor without cannot t".split()
@@ -17,28 +20,27 @@ _EXACT = frozenset({*SMALL_NUMBERS, *TENS, *MULTIPLES, "dozen", "half"}).union(
 
 
 def one_of_each(passages: Sequence[Passage], story_of: Mapping[str, str]) -> list[Passage]:
-    """The passages, best first as given, without those that better ones of the same story's articles make needless.
+    """Return the passages in their order, without those that repeat better ones from copies of the same story.
 
-    `story_of` tells an article's story, both by id; an article that it lacks is a story of its own. Nothing is lost
-    to who reads the passages kept: what stands elsewhere in an article, and isn't among them, makes none needless. Nor
-    is one that has another number, negation or name: outlets differ, and readers are to see it. Where the text is the
-    same to the letter, one is kept, whatever the stories.
+    `story_of` maps an article's id to its story's id; an article without one is a story of its own. Only passages that
+    are kept count, so nothing is lost to the reader. A passage with another number, negation or name is kept, because
+    readers should see where outlets differ. Of passages with exactly the same text one is kept, whatever their stories.
     """
     articles = defaultdict(set)
     for passage in passages:
         articles[_story(passage, story_of)].add(passage.article.id)
-    said: dict[str, _Said] = defaultdict(_Said)
+    seen: dict[str, _Seen] = defaultdict(_Seen)
     kept: dict[str, Passage] = {}
     for passage in passages:
         story, text = _story(passage, story_of), passage.text
         alone = len(articles[story]) == 1
-        if text not in kept and (alone or said[story].adds(text)):
+        if text not in kept and (alone or seen[story].adds(text)):
             kept[text] = passage
     return list(kept.values())
 
 
-class _Said:
-    """What a story's passages have said so far."""
+class _Seen:
+    """The words of a story's passages so far."""
 
     def __init__(self) -> None:
         self._runs: set[str] = set()
@@ -46,7 +48,7 @@ class _Said:
         self._text = ""
 
     def adds(self, text: str) -> bool:
-        """Whether the text says anything new, which is known from then on."""
+        """Return True if the text says anything new, and remember it."""
         words = words_of(text)
         if self._has(text, words):
             return False
@@ -72,5 +74,5 @@ def _names(text: str) -> list[str]:
 
 
 def _exact(words: Sequence[str]) -> list[int]:
-    """Where those words are that must have the same neighbours: 14 may be the toll, and a date somewhere else."""
+    """Return the places of words that must have the same neighbours: 14 may be a toll here and a date elsewhere."""
     return [at for at, word in enumerate(words) if word in _EXACT or not word.isalpha()]

@@ -1,4 +1,4 @@
-"""The API for programs: a question as JSON in, its answer as server-sent events or as one JSON document out."""
+"""The API for programs: takes a question as JSON, answers with server-sent events or one JSON document."""
 
 import codecs
 import json
@@ -22,7 +22,10 @@ from assistant.web.visitor_questions import VisitorQuestions, message_for_visito
 from index.errors import OnrecordError, QuestionError, QuotaError, RequestError
 
 MOST_BYTES = 500_000
+"""The longest body of a request."""
+
 MOST_TURNS = 50
+"""The most turns that a request's history may have."""
 
 CLIENT_LEFT = 499
 """The status in the log if the client closed the connection before the answer; nginx uses the same."""
@@ -32,23 +35,27 @@ Snapshots = AsyncGenerator[Answer | None, None]
 
 
 class AskRequest(BaseModel):
-    """What may be asked, as JSON; the descriptions are shown at /docs."""
+    """The JSON body of a request; the descriptions of its fields are shown at /docs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    question: str = Field(description=f"What is asked, in at most {MOST_CHARACTERS:,} characters.")
+    question: str = Field(description=f"The question, at most {MOST_CHARACTERS:,} characters.")
     history: tuple[tuple[str, str], ...] = Field(
         (),
         max_length=MOST_TURNS,
-        description="The questions before and the text of their answers, the oldest first, so that a follow-up is "
-        f"understood: [[question, answer], …], at most {MOST_TURNS}.",
+        description="The earlier turns of the conversation, the oldest first, so that follow-up questions can be "
+        f"understood: [[question, answer], …], at most {MOST_TURNS}. Each answer is the `text` of its document.",
     )
-    page: str = Field("", description="The id or URL of the article that the reader sees: it is looked into first.")
-    article: str = Field("", description="Only this article, by its id or URL.")
-    after: str = Field("", description="Only articles published since that day, as 2024-03-05.")
-    before: str = Field("", description="Only articles published up to that day.")
-    publisher: str = Field("", description="Only articles of this publisher.")
-    author: str = Field("", description="Only articles by this author.")
+    page: str = Field(
+        "",
+        description="The id or URL of the article that the reader is looking at. It is searched first; "
+        "if it has no answer, all articles are.",
+    )
+    article: str = Field("", description="Search only this article, given by its id or URL.")
+    after: str = Field("", description="Search only articles published on this day or later, such as 2024-03-05.")
+    before: str = Field("", description="Search only articles published on this day or earlier.")
+    publisher: str = Field("", description="Search only articles of this publisher.")
+    author: str = Field("", description="Search only articles by this author.")
     ignore: tuple[str, ...] = Field(
         (),
         max_length=len(IGNORABLE),
@@ -71,15 +78,15 @@ class AskRequest(BaseModel):
 
 
 def routes(questions: VisitorQuestions) -> list[BaseRoute]:
-    """`/api/ask`, and `/docs`, which explains it."""
-    asked = Route("/ask", _ask(questions), methods=["POST"])
+    """Return the routes: `/api/ask`, and the page `/docs`, which explains it."""
+    ask = Route("/ask", _ask(questions), methods=["POST"])
     return [
-        Mount("/api", Starlette(routes=[asked], exception_handlers={HTTPException: _not_here})),
+        Mount("/api", Starlette(routes=[ask], exception_handlers={HTTPException: _http_error})),
         Route("/docs", _docs),
     ]
 
 
-def _not_here(request: Request, error: Exception) -> Response:
+def _http_error(request: Request, error: Exception) -> Response:
     problem = cast(HTTPException, error)
     return JSONResponse({"error": f"{problem.detail}. See /docs."}, problem.status_code, problem.headers)
 
@@ -92,28 +99,30 @@ def _docs(request: Request) -> Response:
 def _ask(questions: VisitorQuestions) -> Callable[[Request], Awaitable[Response]]:
     async def ask(request: Request) -> Response:
         try:
-            asked = await _read(request)
-            history = [Turn(*pair) for pair in asked.history]
-            filters = asked.model_dump(include={"article", "after", "before", "publisher", "author"})
-            snapshots = questions.stream(asked.question, request, history, asked.page, filters, asked.ignore)
+            body = await _read_body(request)
+            history = [Turn(*pair) for pair in body.history]
+            filters = body.model_dump(include={"article", "after", "before", "publisher", "author"})
+            snapshots = questions.stream(body.question, request, history, body.page, filters, body.ignore)
             if _wants_events(request):
                 return _EventStream(_events(await anext(snapshots), snapshots))
             return await _whole(request, snapshots)
         except OnrecordError as error:
-            return _refused(error)
+            return _error_response(error)
 
     return ask
 
 
-async def _read(request: Request) -> AskRequest:
+async def _read_body(request: Request) -> AskRequest:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise RequestError(415, "The question must be JSON. Send it with `Content-Type: application/json`.")
+        raise RequestError(415, "The request must be JSON. Send it with `Content-Type: application/json`.")
     try:
         body = await request.body()
     except ClientDisconnect as error:
-        raise RequestError(CLIENT_LEFT, "The request broke off.") from error
+        raise RequestError(CLIENT_LEFT, "The connection was closed before the whole request had arrived.") from error
     if len(body) > MOST_BYTES:
-        raise RequestError(413, f"The request has {len(body):,} bytes; at most {MOST_BYTES:,} are read. Send less.")
+        raise RequestError(
+            413, f"The request has {len(body):,} bytes, more than the {MOST_BYTES:,} allowed. Send fewer turns."
+        )
     try:
         return AskRequest.model_validate_json(body.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
@@ -134,7 +143,7 @@ def _wants_events(request: Request) -> bool:
 
 
 async def _whole(request: Request, snapshots: Snapshots) -> Response:
-    """The whole answer as one JSON document."""
+    """Return the whole answer as one JSON document, or an empty response if the client left."""
     latest: Answer | None = None
     async with aclosing(snapshots):
         async for answer in snapshots:
@@ -170,7 +179,7 @@ def _event(name: str, document: Document | None) -> bytes:
 
 
 class _EventStream(EventSourceResponse):
-    """Events that aren't kept by caches and proxies, and whose generator is closed when nobody reads them any more."""
+    """Server-sent events that caches and proxies pass on at once; their generator is closed if the client leaves."""
 
     def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
         super().__init__(events, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
@@ -181,7 +190,7 @@ class _EventStream(EventSourceResponse):
             await super().__call__(*request)
 
 
-def _refused(error: OnrecordError) -> JSONResponse:
+def _error_response(error: OnrecordError) -> JSONResponse:
     headers = {"cache-control": "no-store"}
     status = 400 if isinstance(error, QuestionError) else 503
     if isinstance(error, RequestError):

@@ -43,22 +43,69 @@ class _Chat(gr.ChatInterface):  # type: ignore[misc]
 
 def build(assistant: Assistant, questions: VisitorQuestions) -> gr.Blocks:
     """Return the page: a chat that streams, with example questions. Its API has `/chat` (HTML) and `/ask` (JSON)."""
-    key = signing_key(assistant.settings.index_dir)
-    verdicts = Quota(VERDICTS)
+    handlers = _Handlers(assistant, questions)
+    with gr.Blocks(title="onrecord", analytics_enabled=False) as page:
+        gr.Markdown("# onrecord\nAnswers from your news articles, every sentence quoted and cited.", elem_id="heading")
+        interface = _chat_interface(handlers)
+        page.state_session_capacity = SESSIONS_KEPT
+        # Not a secret: with a random one, the page couldn't read its history after a restart of the server.
+        interface.saved_conversations.secret = "onrecord"  # noqa: S105
+        interface.new_chat_button.icon = None
+        interface.new_chat_button.parent.elem_id = "history"
+        interface.chatbot.like(handlers.judge, interface.chatbot, api_visibility="private", queue=False)
+        page.load(handlers.greet, None, interface.chatbot, api_visibility="private", queue=False)
+        gr.api(handlers.ask, api_name="ask", concurrency_limit=None)
+    return page
 
-    async def chat(message: str, history: list[Any], request: gr.Request) -> AsyncIterator[str]:
+
+def _chat_interface(handlers: "_Handlers") -> _Chat:
+    return _Chat(
+        handlers.chat,
+        api_name="chat",
+        examples=["What is this about?"],  # replaced when the page loads
+        cache_examples=False,
+        chatbot=gr.Chatbot(
+            label="Conversation",
+            show_label=False,
+            latex_delimiters=[],
+            allow_file_downloads=False,
+            buttons=[],
+            autoscroll=False,  # it would scroll to the answer's end; static/chat.js scrolls to its beginning
+            feedback_options=("Like", "Dislike", *feedback.REASONS),
+            height="max(24rem, 100dvh - 14rem)",
+            elem_id="conversation",
+        ),
+        textbox=gr.Textbox(label="Ask a question", placeholder="Ask a question", submit_btn=True, stop_btn=True),
+        flagging_mode="never",
+        save_history=True,
+        concurrency_limit=None,  # VisitorQuestions limits the questions of the page and the API together
+        analytics_enabled=False,
+    )
+
+
+class _Handlers:
+    """What happens when a reader asks, judges an answer, or opens the page."""
+
+    def __init__(self, assistant: Assistant, questions: VisitorQuestions) -> None:
+        self._assistant, self._questions = assistant, questions
+        self._key = signing_key(assistant.settings.index_dir)
+        self._verdicts = Quota(VERDICTS)
+
+    async def chat(self, message: str, history: list[Any], request: gr.Request) -> AsyncIterator[str]:
+        """Yield the answer's growing HTML."""
         shown = WAITING
         try:
-            past, ignore = turns(history, key), _ignored(request)
-            snapshots = questions.stream(message, request.request, past, _page(request), ignore=ignore)
+            past, page, ignore = turns(history, self._key), _page(request), _ignored(request)
+            snapshots = self._questions.stream(message, request.request, past, page, ignore=ignore)
             async with aclosing(snapshots):
                 async for answer in snapshots:
-                    shown = _message(answer, key) if answer else shown
+                    shown = self._message(answer) if answer else shown
                     yield shown  # the same again too: Gradio notices only then that a reader has left
         except OnrecordError as error:
             yield problem_html(message_for_visitor(error))
 
     async def ask(
+        self,
         question: str,
         request: gr.Request,
         after: str = "",
@@ -68,58 +115,38 @@ def build(assistant: Assistant, questions: VisitorQuestions) -> gr.Blocks:
         article: str = "",
         ignore: str = "",
     ) -> dict[str, Any]:
+        """Return the answer's document; `ignore` lists fields with commas between them."""
         filters = {"after": after, "before": before, "publisher": publisher, "author": author, "article": article}
         try:
             page, fields = _page(request), _listed(ignore)
-            snapshots = questions.stream(question, request.request, page=page, filters=filters, ignore=fields)
+            snapshots = self._questions.stream(question, request.request, page=page, filters=filters, ignore=fields)
             *_, last = [answer async for answer in snapshots if answer]
             return last.to_dict()
         except OnrecordError as error:
             raise gr.Error(message_for_visitor(error), print_exception=False) from error
 
-    def judge(history: list[Any], data: gr.LikeData, request: gr.Request) -> None:
-        verdict = feedback.verdict_on(history, data.index, data.liked, key)
-        if verdict and not verdicts.seconds_to_wait(request.request.scope["onrecord.visitor"]):
-            feedback.save(assistant.settings.index_dir, verdict)
+    def judge(self, history: list[Any], data: gr.LikeData, request: gr.Request) -> None:
+        """Keep a reader's verdict on an answer that this server gave."""
+        verdict = feedback.verdict_on(history, data.index, data.liked, self._key)
+        if verdict and not self._verdicts.seconds_to_wait(request.request.scope["onrecord.visitor"]):
+            feedback.save(self._assistant.settings.index_dir, verdict)
 
-    with gr.Blocks(title="onrecord", analytics_enabled=False) as page:
-        gr.Markdown("# onrecord\nAnswers from your news articles, every sentence quoted and cited.", elem_id="heading")
-        interface = _Chat(
-            chat,
-            api_name="chat",
-            examples=["What is this about?"],  # replaced when the page loads
-            cache_examples=False,
-            chatbot=gr.Chatbot(
-                label="Conversation",
-                show_label=False,
-                latex_delimiters=[],
-                allow_file_downloads=False,
-                buttons=[],
-                autoscroll=False,  # it would scroll to the answer's end; static/chat.js scrolls to its beginning
-                feedback_options=("Like", "Dislike", *feedback.REASONS),
-                height="max(24rem, 100dvh - 14rem)",
-                elem_id="conversation",
-            ),
-            textbox=gr.Textbox(label="Ask a question", placeholder="Ask a question", submit_btn=True, stop_btn=True),
-            flagging_mode="never",
-            save_history=True,
-            concurrency_limit=None,
-            analytics_enabled=False,
-        )
-        page.state_session_capacity = SESSIONS_KEPT
-        # Not a secret: with a random one, the page couldn't read its history after a restart of the server.
-        interface.saved_conversations.secret = "onrecord"  # noqa: S105
-        interface.new_chat_button.icon = None
-        interface.new_chat_button.parent.elem_id = "history"
-        interface.chatbot.like(judge, interface.chatbot, api_visibility="private", queue=False)
-        page.load(lambda: _greeting(assistant), None, interface.chatbot, api_visibility="private", queue=False)
-        gr.api(ask, api_name="ask", concurrency_limit=None)
-    return page
+    def greet(self) -> gr.Chatbot:
+        """Return what an empty conversation shows: how to ask, and questions that today's articles answer."""
+        collection = self._assistant.collection
+        try:
+            collection.require_articles()
+        except CollectionError:
+            return gr.Chatbot(
+                placeholder="There are no articles yet. An operator adds them with `onrecord add` or at /admin.",
+                examples=[],
+            )
+        examples = [{"text": question} for question in about_collection.example_questions(collection)]
+        return gr.Chatbot(placeholder="Ask what somebody said or did, who, where, when or how many.", examples=examples)
 
-
-def _message(answer: Answer, key: bytes) -> str:
-    """Return an answer's HTML, with its record once there is something to quote or to refuse."""
-    return answer_html(answer, signed(answer, key) if answer.sentences or answer.refused else "")
+    def _message(self, answer: Answer) -> str:
+        """Return an answer's HTML, with its record once there is something to quote or to refuse."""
+        return answer_html(answer, signed(answer, self._key) if answer.sentences or answer.refused else "")
 
 
 def _page(request: gr.Request) -> str:
@@ -135,16 +162,3 @@ def _ignored(request: gr.Request) -> list[str]:
 
 def _listed(fields: str) -> list[str]:
     return [field for field in fields.split(",") if field]
-
-
-def _greeting(assistant: Assistant) -> gr.Chatbot:
-    """Return what an empty conversation shows: how to ask, and questions that today's articles answer."""
-    try:
-        assistant.collection.require_articles()
-    except CollectionError:
-        return gr.Chatbot(
-            placeholder="There are no articles yet. An operator adds them with `onrecord add` or at /admin.",
-            examples=[],
-        )
-    examples = [{"text": question} for question in about_collection.example_questions(assistant.collection)]
-    return gr.Chatbot(placeholder="Ask what somebody said or did, who, where, when or how many.", examples=examples)

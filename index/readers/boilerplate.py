@@ -1,4 +1,4 @@
-"""Tells the article on a web page from what surrounds it."""
+"""Separates the article on a web page from what surrounds it."""
 
 import re
 from copy import deepcopy
@@ -8,6 +8,7 @@ from typing import Any
 from index.text.cleaning import is_list_item, normalise, paragraphs
 
 MOST_WORDS_OF_MARKS = 60
+"""How many words of an element's id, classes and so on are looked at."""
 MOST_CHARACTERS_OF_LINE = 500
 _MOST_PARTS_OF_LINE = 20
 
@@ -27,7 +28,7 @@ _SURROUNDING = frozenset(
 _COMMENTS = frozenset("comment comments commentlist disqus respond".split())
 _CREDITS = frozenset("byline author authors bio caption credit credits photocredit copyright kicker eyebrow".split())
 _DATES = frozenset("by dateline duration meta posted pubdate published readtime timestamp updated".split())
-"""These are also called so around whole parts of an article, so only short ones are taken out."""
+"""Such names also stand around whole parts of an article, so only short elements are taken out."""
 _SURROUNDING_PAIRS = re.compile(
     r"\b(?:most (?:read|viewed|popular)|read (?:more|next|also)|more (?:on|from|stories|news)|see also|sign up"
     r"|site (?:header|footer)|teaser (?:list|box|grid))\b"
@@ -54,38 +55,38 @@ _LINE_CHARACTERS = 100
 
 
 def marks(element: Any) -> str:  # noqa: ANN401 (lxml has no types)
-    """The words by which the page's makers call the element: "articleBody story__text" is "article body story text"."""
-    named = " ".join(element.get(key) or "" for key in ("id", "class", "itemprop", "data-component", "data-testid"))
-    return " ".join(word.lower() for word in islice(_WORD.findall(named), MOST_WORDS_OF_MARKS))
+    """Return the words of the element's id and classes: "articleBody story__text" gives "article body story text"."""
+    names = " ".join(element.get(key) or "" for key in ("id", "class", "itemprop", "data-component", "data-testid"))
+    return " ".join(word.lower() for word in islice(_WORD.findall(names), MOST_WORDS_OF_MARKS))
 
 
 def opening_line(element: Any) -> str:  # noqa: ANN401
-    """The beginning of its text, on one line: enough to tell a line from a paragraph."""
+    """Return the beginning of the element's text, on one line: enough to distinguish a line from a paragraph."""
     parts = (part[:MOST_CHARACTERS_OF_LINE] for part in islice(element.itertext(), _MOST_PARTS_OF_LINE))
     return " ".join("".join(parts).split())[:MOST_CHARACTERS_OF_LINE]
 
 
 def without_surroundings(tree: Any) -> Any:  # noqa: ANN401
-    """A copy of the page without navigation, banners, related stories and comments, but with bylines and dates."""
+    """Return a copy of the page without navigation, banners, related stories and comments; bylines and dates stay."""
     page = deepcopy(tree)
     not_text: Groups = {}
     for element in page.xpath(_NOT_TEXT):
         not_text.setdefault(element.tag, []).append(element)
     _drop(page, not_text)
-    _drop(page, _called(page, _COMMENTS), most=0.9)
-    _drop(page, _called(page, _SURROUNDING, _SURROUNDING_PAIRS))
+    _drop(page, _elements_named(page, _COMMENTS), most=0.9)
+    _drop(page, _elements_named(page, _SURROUNDING, _SURROUNDING_PAIRS))
     return page
 
 
 def article_blocks(tree: Any, title: str | None, authors: list[str]) -> list[str]:  # noqa: ANN401
-    """The article's paragraphs, subheadings and list items, without its title and the lines that name its authors.
+    """Return the article's paragraphs, subheadings and list items, without its title and the lines about its authors.
 
-    Where most of what trafilatura finds is missing without the surroundings, these were wrongly taken for such: then it
-    is all that trafilatura finds.
+    Where taking out the surroundings loses most of what trafilatura finds, they were part of the article: then all that
+    trafilatura finds is returned.
     """
     page = without_surroundings(tree)
-    _drop(page, _called(page, _CREDITS))
-    dates = _called(page, _DATES, _DATE_PAIRS)
+    _drop(page, _elements_named(page, _CREDITS))
+    dates = _elements_named(page, _DATES, _DATE_PAIRS)
     _drop(page, {name: [each for each in dates[name] if len(opening_line(each)) <= _LINE_CHARACTERS] for name in dates})
     lines, all_lines = _extracted(page), _extracted(deepcopy(tree))
     if 3 * sum(map(len, lines)) < sum(map(len, all_lines)):
@@ -95,34 +96,37 @@ def article_blocks(tree: Any, title: str | None, authors: list[str]) -> list[str
 
 
 def _extracted(page: Any) -> list[str]:  # noqa: ANN401
-    """What trafilatura finds on the page, which is changed, led by the summary that it often leaves out."""
+    """Return the lines that trafilatura finds on the page, after the summary, which it often leaves out.
+
+    The page is changed.
+    """
     import trafilatura
 
     _simplify(page)
     summaries = [opening_line(each) for each in page.iter("p", "h2", "h3", "div") if _SUMMARY.search(marks(each))]
-    found = trafilatura.bare_extraction(page, with_metadata=False, include_comments=False)
-    if not found or not found.text:
+    document = trafilatura.bare_extraction(page, with_metadata=False, include_comments=False)
+    if not document or not document.text:
         return []
-    above = [text for text in summaries if text not in found.text and len(text) < MOST_CHARACTERS_OF_LINE]
-    return [*above[:1], *found.text.split("\n")]
+    above = [text for text in summaries if text not in document.text and len(text) < MOST_CHARACTERS_OF_LINE]
+    return [*above[:1], *document.text.split("\n")]
 
 
 Groups = dict[str, list[Any]]
 
 
-def _called(page: Any, words: frozenset[str], pairs: re.Pattern[str] | None = None) -> Groups:  # noqa: ANN401
-    """For each of the words, and what the pattern finds, the elements that are called so."""
+def _elements_named(page: Any, words: frozenset[str], pairs: re.Pattern[str] | None = None) -> Groups:  # noqa: ANN401
+    """Return the elements whose names have one of the words or match the pattern, grouped by the word."""
     groups: Groups = {}
     for element in page.iter("*"):
-        called = marks(element)
-        pair = pairs.search(called) if pairs else None
-        for name in words.intersection(called.split()) | ({pair.group()} if pair else set()):
+        names = marks(element)
+        pair = pairs.search(names) if pairs else None
+        for name in words.intersection(names.split()) | ({pair.group()} if pair else set()):
             groups.setdefault(name, []).append(element)
     return groups
 
 
 def _simplify(page: Any) -> None:  # noqa: ANN401
-    """Makes plain what the extraction drops or garbles: times within sentences, headers, tables that are no tables."""
+    """Rename elements that the extraction drops or garbles: times within sentences, headers, tables for the layout."""
     for element in [*page.iter("time")]:
         element.tag = "span"
     for element in [*page.iter("header")]:
@@ -135,7 +139,7 @@ def _simplify(page: Any) -> None:  # noqa: ANN401
 
 
 def _around_paragraphs(page: Any) -> Any:  # noqa: ANN401
-    """The innermost element that holds all of the page's paragraphs, unless that is the page."""
+    """Return the innermost element that holds all of the page's paragraphs, unless that is the page."""
     filled = [paragraph for paragraph in page.iter("p") if opening_line(paragraph)]
     if len(filled) < 2:
         return None
@@ -144,9 +148,9 @@ def _around_paragraphs(page: Any) -> Any:  # noqa: ANN401
 
 
 def _drop(page: Any, groups: Groups, most: float = 0.5) -> None:  # noqa: ANN401
-    """Takes the elements out, but for those that hold the headline, and words in a paragraph.
+    """Take the elements out, except those that hold the headline, and words in a paragraph.
 
-    An element, or a group together, with more than `most` of the page's prose is taken for the article, and kept.
+    An element, or a group together, with more than `most` of the page's prose is part of the article, and stays.
     """
     prose = _prose(page)
     around_headlines = {
@@ -166,7 +170,7 @@ def _drop(page: Any, groups: Groups, most: float = 0.5) -> None:  # noqa: ANN401
 
 
 def _prose(page: Any) -> dict[Any, int]:  # noqa: ANN401
-    """For each element, how many characters of text are in its paragraphs; or anywhere, if those hold little."""
+    """Map each element to the characters of text in its paragraphs; or anywhere in it, if paragraphs hold little."""
     filled = [paragraph for paragraph in page.iter("p") if len(opening_line(paragraph)) > _PROSE_CHARACTERS]
     in_paragraphs = {paragraph: sum(map(len, paragraph.itertext())) for paragraph in filled}
     anywhere = {
@@ -184,12 +188,12 @@ def _prose(page: Any) -> dict[Any, int]:  # noqa: ANN401
 
 
 def _texts(element: Any) -> list[str]:  # noqa: ANN401
-    """The texts that are directly in the element, not in one inside it."""
+    """Return the texts that are directly in the element, not in one inside it."""
     return [text for text in (element.text, *(child.tail for child in element)) if text]
 
 
 def _without_credits(blocks: list[str], authors: list[str]) -> list[str]:
-    """Without lines that say who wrote when, where they open or close the article."""
+    """Return the blocks without lines that say who wrote when, at the beginning and the end of the article."""
     last = len(blocks) - _CLOSING_LINES
     return [
         block

@@ -1,6 +1,5 @@
-"""Finishes what a reader found in a source: every article leaves its reader through here."""
+"""Makes a draft of what a reader extracted: every article leaves its reader through here."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -8,9 +7,10 @@ from pathlib import Path
 from index.article import Draft
 from index.text.cleaning import normalise
 from index.text.language import detected
+from index.text.urls import is_web_address
 
 
-def draft(
+def make_draft(
     title: str | None,
     blocks: Iterable[str],
     name: str,
@@ -23,18 +23,18 @@ def draft(
     language: str | None = None,
     key: str = "",
 ) -> Draft:
-    """The article with that title and those paragraphs; its fields are normalised, each on one line.
+    """Return the article with that title and those paragraphs; its fields are normalised, each on one line.
 
-    One without a title is called after the file that `name` is, an address that is none is left out, and a language
-    that nothing tells is told by the text.
+    Without a title it is called after the file `name`. A `url` that isn't a web address is left out. Without a
+    `language` it is detected from the text.
     """
-    address, full_text = _whole(url or ""), normalise(_whole("\n\n".join(blocks))).strip()
+    address, full_text = _without_surrogates(url or ""), normalise(_without_surrogates("\n\n".join(blocks))).strip()
     return Draft(
-        title=_line(title) or Path(name).stem,
+        title=_one_line(title) or Path(name).stem,
         full_text=full_text,
-        url=address if re.match(r"https?://[^\s<>\"']+\Z", address) else None,
-        publisher=_line(publisher),
-        author=_line(author),
+        url=address if is_web_address(address) else None,
+        publisher=_one_line(publisher),
+        author=_one_line(author),
         published=published,
         published_by=published_by,
         language=language or detected(full_text),
@@ -42,10 +42,10 @@ def draft(
     )
 
 
-def _line(text: str | None) -> str | None:
-    return " ".join(normalise(_whole(str(text))).split()) or None if text else None
+def _one_line(text: str | None) -> str | None:
+    return " ".join(normalise(_without_surrogates(str(text))).split()) or None if text else None
 
 
-def _whole(text: str) -> str:
-    """The text without halves of letters (lone surrogates), which JSON and PDF can hold and no database takes."""
+def _without_surrogates(text: str) -> str:
+    """Return the text with lone surrogates replaced: JSON and PDF can hold them, and no database takes them."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,10 +1,11 @@
-"""Reads the exports of content management systems, JSON Lines, JSON and CSV, one article after another."""
+"""Reads exports of content management systems (JSON Lines, JSON, CSV), one article after another."""
 
 import codecs
 import csv
 import io
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from index.article import Draft
@@ -15,19 +16,21 @@ from index.report import Failure
 MAX_BYTES = 20_000_000
 MAX_VALUES = 50_000
 MAX_DEPTH = 50
-"""Of a record. An export may be of any size."""
+"""Limits of a record: its bytes, values and levels. An export may be of any size."""
 
 MOST_CHARACTERS_OF_HEADER = 100_000
 MOST_FAILURES_IN_A_ROW = 10_000
 
+NOTHING: Mapping[int, str] = MappingProxyType({})
+
 _BYTES_AT_ONCE = 262_144
 
 _ARRAYS = frozenset("articles items posts entries stories documents docs records rows results data news value".split())
-"""What the array of articles is called in an object that has one."""
+"""Names for the array of articles in an object that has one."""
 
 _HIGH, _LOW = rb"u[dD][89abAB][0-9a-fA-F]{2}", rb"u[dD][c-fC-F][0-9a-fA-F]{2}"
 _HALVES = re.compile(rb"\\(?:(\\(?:\\\\){0,999}|%b\\%b)|%b|%b)" % (_HIGH, _LOW, _HIGH, _LOW))
-"""Halves of surrogate pairs; with a group, what could be taken for them: pairs, and backslashes that are escaped."""
+"""Matches halves of surrogate pairs; and, as a group, what only looks like one: pairs, and escaped backslashes."""
 
 _WHOLE_ESCAPES = re.compile(rb'.*(?:[^\\]{6}|[^\\]")', re.DOTALL)
 """No escape has six characters without a backslash before its end, and none has a quotation mark unescaped."""
@@ -40,39 +43,45 @@ class _Record(NamedTuple):
     contents: object
 
 
-def read_jsonl(stream: BinaryIO, name: str) -> Iterator[Draft | Failure]:
-    """The articles of JSON Lines, an object a line. A line that is no article is a Failure, and reading goes on.
+def read_jsonl(stream: BinaryIO, name: str, leave_out: Mapping[int, str] = NOTHING) -> Iterator[Draft | Failure | None]:
+    """Yield the articles of JSON Lines, an object a line; a Failure for a line that is no article.
 
-    Raises ReadError where there is none at all, and after `MOST_FAILURES_IN_A_ROW`.
+    None stands for an article that was there before, the same in all. `leave_out` maps the numbers of records that
+    aren't to be read to what is wrong with them; each is a Failure. Raises ReadError where there is no article at all,
+    and after `MOST_FAILURES_IN_A_ROW`.
     """
-    return _articles(_json_lines(stream, name), name)
+    return _articles(_json_lines(stream, name), name, leave_out)
 
 
-def read_json(stream: BinaryIO, name: str) -> Iterator[Draft | Failure]:
-    """The articles of an array, of an object with an array called "articles", "items" or so, or the one of an object.
+def read_json(stream: BinaryIO, name: str, leave_out: Mapping[int, str] = NOTHING) -> Iterator[Draft | Failure | None]:
+    """Yield the articles of an array, of an object with an array called "articles" or so, or the one of an object.
 
-    Raises ReadError as `read_jsonl`, and at bad JSON or a record beyond the limits: what follows can't be read.
+    See `read_jsonl`; raises ReadError for bad JSON or a record beyond the limits too: what follows can't be read.
     """
-    return _articles(_json(stream, name), name)
+    return _articles(_json(stream, name), name, leave_out)
 
 
-def read_csv(stream: BinaryIO, name: str) -> Iterator[Draft | Failure]:
-    """The articles of a table (RFC 4180; with commas, semicolons or tabs) whose first line names the columns.
+def read_csv(stream: BinaryIO, name: str, leave_out: Mapping[int, str] = NOTHING) -> Iterator[Draft | Failure | None]:
+    """Yield the articles of a table (RFC 4180; with commas, semicolons or tabs) whose first line names the columns.
 
-    Raises ReadError as `read_jsonl`, and for a header without a text, bytes that aren't UTF-8 and a record beyond the
-    limits.
+    See `read_jsonl`; raises ReadError for a header without a text, bytes that aren't UTF-8 and a record beyond the
+    limits too.
     """
-    return _articles(_csv(stream, name), name)
+    return _articles(_csv(stream, name), name, leave_out)
 
 
-def _articles(records: Iterable[_Record | Failure], name: str) -> Iterator[Draft | Failure]:
+def _articles(
+    records: Iterable[_Record | Failure], name: str, leave_out: Mapping[int, str]
+) -> Iterator[Draft | Failure | None]:
     known: dict[int, int] = {}  # hashes of keys and articles: the articles may be more than memory holds
     failures, record = 0, None
-    for record in records:
-        article = record if isinstance(record, Failure) else _article(record, known, name)
-        if article is None:
-            continue
-        failures = failures + 1 if isinstance(article, Failure) else 0
+    for number, record in enumerate(records):
+        if number in leave_out:
+            article: Draft | Failure | None = Failure(record.source, f"{record.source} {leave_out[number]}")
+        else:
+            article = record if isinstance(record, Failure) else _article(record, known, name)
+        if article is not None:
+            failures = failures + 1 if isinstance(article, Failure) else 0
         if failures > MOST_FAILURES_IN_A_ROW:
             raise ReadError(f"{name} has {failures:,} records in a row that are no articles. Give an export of them.")
         yield article
@@ -81,7 +90,7 @@ def _articles(records: Iterable[_Record | Failure], name: str) -> Iterator[Draft
 
 
 def _article(record: _Record, known: dict[int, int], name: str) -> Draft | Failure | None:
-    """The record's article; None where it was there before, the same in all."""
+    """Return the record's article; None where it was there before, the same in all."""
     try:
         article = record_fields.article(record.contents, name)
     except ReadError as error:
@@ -100,7 +109,7 @@ def _article(record: _Record, known: dict[int, int], name: str) -> Draft | Failu
 
 
 class _Source:
-    """A stream of which no record may pass the limits: the parsers would take one of any size into memory."""
+    """A stream whose records are kept within the limits: the parsers would take one of any size into memory."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self.lines_read = 0
@@ -114,7 +123,7 @@ class _Source:
         self._bytes = self._values = 0
 
     def lines(self) -> Iterator[str]:
-        """The lines, with their ends. Raises ReadError."""
+        """Yield the lines, with their ends. Raises ReadError."""
         while line := self._counted(self._stream.readline(MAX_BYTES + 1)):
             self.lines_read += 1
             if b"\0" in line:
@@ -127,7 +136,7 @@ class _Source:
                 ) from error
 
     def events(self) -> _Events:
-        """The JSON that is in it, one document or more, in ijson's events. Raises ReadError."""
+        """Yield ijson's events of the JSON in the stream, one document or more. Raises ReadError."""
         depth = 0
         for event, value in self._parsed():
             depth += event.startswith("start_") - event.startswith("end_")
@@ -152,13 +161,13 @@ class _Source:
             yield from events
             events.clear()
             if problem:
-                said = str(problem).removeprefix("b'").replace("\\n", "\n").partition("\n")[0]
-                raise ReadError(f"{self._name} is not JSON in UTF-8 ({said}). Mend it and add it again.") from problem
+                reason = str(problem).removeprefix("b'").replace("\\n", "\n").partition("\n")[0]
+                raise ReadError(f"{self._name} is not JSON in UTF-8 ({reason}). Mend it and add it again.") from problem
 
     def _whole_escapes(self) -> bytes:
-        """The next bytes, without halves of surrogate pairs; none at the end. Raises ReadError.
+        """Return the next bytes, without halves of surrogate pairs; none at the end. Raises ReadError.
 
-        yajl would make another character of such a half and the escape that follows it.
+        yajl would combine such a half and the escape after it into another character.
         """
         data, self._rest = self._rest, b""
         while part := self._counted(self._stream.read(_BYTES_AT_ONCE)):
@@ -166,7 +175,7 @@ class _Source:
             if whole := _WHOLE_ESCAPES.match(data, max(0, len(data) - len(part) - 6)):
                 data, self._rest = data[: whole.end()], data[whole.end() :]
                 break
-        return _HALVES.sub(lambda found: found[0] if found[1] else rb"\ufffd", data)
+        return _HALVES.sub(lambda match: match[0] if match[1] else rb"\ufffd", data)
 
     def _counted(self, data: bytes) -> bytes:
         if not self._begun:
@@ -238,7 +247,7 @@ def _elements(events: _Events) -> Iterator[object]:
 
 
 def _members(events: _Events) -> Generator[object, None, tuple[dict[str, object], bool]]:
-    """Yields the articles of arrays in an object whose start was read; returns what else is in it, and if any were."""
+    """Yield the articles of arrays in an object whose start was read; return its other members, and if it had any."""
     others: dict[str, object] = {}
     has_articles = is_article = False
     for event, name in events:
@@ -260,7 +269,7 @@ def _members(events: _Events) -> Generator[object, None, tuple[dict[str, object]
 
 
 def _value(events: _Events, event: tuple[str, Any] | None = None) -> object:
-    """The value that begins with that event, or the next."""
+    """Return the value that begins with that event, or with the next."""
     from ijson import ObjectBuilder
 
     builder = ObjectBuilder()

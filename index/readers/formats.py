@@ -1,37 +1,61 @@
-"""Reads files as articles: one table from a file's suffix to its reader."""
+"""The formats of files: one table from a file's suffix to its reader."""
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import date, datetime
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
-
-import yaml
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from index.article import Draft
 from index.errors import ReadError
 from index.readers import exports, sandbox, zip_archive
-from index.readers.draft import draft as finished
+from index.readers.epub import read_epub
+from index.readers.markdown import read_markdown
+from index.readers.pdf import read_pdf
+from index.readers.plain_text import read_text
 from index.readers.web_page import read_html
+from index.readers.word import read_docx
 from index.report import Failure
-from index.text.cleaning import normalise, paragraphs, split_headline
-from index.text.encoding import decode
 
 MAX_BYTES = 20_000_000
-"""Of a file that is one article. Exports and archives of many may have any size."""
+"""The largest file that is one article. Exports and archives of many may have any size."""
 
 Drafts = Iterator[Draft | Failure]
+_ITEMS = (Draft, Failure)
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of files. `label` is what messages call such a file.
+
+    A file is one article (`read_article`), an export of many records (`read_records`), or an archive of files
+    (neither). `is_confined` says that its reader runs in the confined process.
+    """
+
+    label: str
+    read_article: Callable[..., Draft] | None = None
+    read_records: Callable[[BinaryIO, str, Mapping[int, str]], Iterator[Draft | Failure | None]] | None = None
+    is_confined: bool = True
+
+
+READERS = {
+    ".txt": Format("a text file", read_text, is_confined=False),
+    ".md": Format("a Markdown file", read_markdown, is_confined=False),
+    ".html": Format("a web page", read_html),
+    ".htm": Format("a web page", read_html),
+    ".pdf": Format("a PDF file", read_pdf),
+    ".docx": Format("a Word file", read_docx),
+    ".epub": Format("an EPUB file", read_epub),
+    ".json": Format("JSON", read_records=exports.read_json),
+    ".jsonl": Format("JSON Lines", read_records=exports.read_jsonl),
+    ".csv": Format("CSV", read_records=exports.read_csv),
+    ".zip": Format("a zip archive", is_confined=False),
+}
 
 
 def open_file(path: Path) -> BinaryIO:
-    """The file, opened. Raises ReadError for one that isn't of a kind that can be read, or isn't a file."""
+    """Open the file. Raises ReadError where it isn't a file, or not of a format that can be read."""
     if path.suffix.lower() not in READERS:
         raise ReadError(f"{path} is not of a kind that can be read. Give one of {', '.join(READERS)}.")
     try:
@@ -44,25 +68,85 @@ def open_file(path: Path) -> BinaryIO:
         raise ReadError(f"{str(path)!r} is not the name of a file ({error}).") from error
 
 
-def read(stream: BinaryIO, suffix: str, name: str) -> Drafts:
-    """The articles in a stream of the kind that one of `READERS` suffixes tells; `name` is what errors call it.
+def read(stream: BinaryIO, suffix: str, name: str, address: str | None = None) -> Drafts:
+    """Yield the articles in a stream of the format with that suffix; `name` is what errors call it.
 
-    What can't be read among many is told as a Failure. Raises ReadError where nothing (more) can be read.
+    `address` is where a web page was fetched from. What can't be read among many articles is a Failure. Raises
+    ReadError where nothing (more) can be read.
     """
-    for draft in READERS[suffix](stream, name):
+    for draft in _drafts(stream, suffix, name, address):
         if isinstance(draft, Draft) and not any(character.isalnum() for character in draft.full_text):
             raise ReadError(f"{name} has no text in it. Give a file with an article's text.")
         yield draft
 
 
-def read_file(path: Path) -> list[Draft | Failure]:
-    """All articles in a file. Raises ReadError as `open_file` and `read` do."""
-    with open_file(path) as stream:
-        return list(read(stream, path.suffix.lower(), str(path)))
+def _drafts(stream: BinaryIO, suffix: str, name: str, address: str | None) -> Drafts:
+    file_format = READERS[suffix]
+    if file_format.read_records:
+        return sandbox.read_confined(
+            read_records, stream, name, label=file_format.label, types=_ITEMS, resumes=True, suffix=suffix
+        )
+    if not file_format.read_article:
+        return _read_archive(stream, name)
+    if not file_format.is_confined:
+        return read_article(stream, name, suffix)
+    return sandbox.read_confined(
+        read_article,
+        stream,
+        name,
+        label=file_format.label,
+        types=_ITEMS,
+        most_bytes=MAX_BYTES + 1,
+        suffix=suffix,
+        address=address,
+    )
 
 
-def kind(beginning: bytes) -> str:
-    """The suffix for what begins so: for standard input, which has no name."""
+def read_article(stream: BinaryIO, name: str, suffix: str, address: str | None = None) -> Drafts:
+    """Yield the article that a file is, read in this process."""
+    reader = READERS[suffix].read_article
+    try:
+        data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ReadError(f"{name} can't be read: {error.strerror or error}.") from error
+    if len(data) > MAX_BYTES:
+        raise ReadError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Split it into articles.")
+    if reader:
+        yield reader(data, name, address) if address else reader(data, name)
+
+
+def read_records(
+    stream: BinaryIO, name: str, suffix: str, leave_out: Iterable[tuple[int, str]] = ()
+) -> Iterator[Draft | Failure | None]:
+    """Yield the articles of an export, read in this process; None for one that is in it twice.
+
+    `leave_out` has the numbers of records that aren't to be read, each with what to say of it.
+    """
+    reader = READERS[suffix].read_records
+    if reader:
+        yield from reader(stream, name, dict(leave_out))
+
+
+def _read_archive(stream: BinaryIO, name: str) -> Drafts:
+    for member in zip_archive.members(stream, name):
+        if isinstance(member, Failure):
+            yield member
+            continue
+        path, unpacked = member
+        suffix = os.path.splitext(path)[1].lower()
+        if suffix not in READERS:
+            continue
+        try:
+            for draft in read(unpacked, suffix, f"{name}/{path}"):
+                inner_key = draft.key if isinstance(draft, Draft) else ""
+                key = f"{path}#{inner_key}" if inner_key else path
+                yield replace(draft, key=key) if isinstance(draft, Draft) else draft
+        except ReadError as error:
+            yield Failure(f"{name}/{path}", str(error))
+
+
+def suffix_by_content(beginning: bytes) -> str:
+    """Return the suffix for a file that begins so; for standard input, which has no name."""
     start = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"PK\x03\x04"):
         return ".zip"
@@ -77,123 +161,7 @@ def kind(beginning: bytes) -> str:
     return ".md" if start.startswith((b"---", b"# ")) else ".txt"
 
 
-def read_text(data: bytes, name: str) -> Draft:
-    """Plain text: the headline first, if there is one, then paragraphs."""
-    title, body = split_headline(normalise(decode(data, name)).strip())
-    return finished(title, paragraphs(body), name)
-
-
-def read_markdown(data: bytes, name: str) -> Draft:
-    """Markdown, with YAML front matter (title, published or date, publisher, author, url) if there is one."""
-    text = normalise(decode(data, name))
-    found = _FRONT_MATTER.match(text)
-    fields = _front_matter(found.group(1), name) if found else {}
-    title, blocks = _markdown_blocks(text[found.end() :] if found else text)
-    if title is None and not fields.get("title"):
-        title, rest = split_headline("\n\n".join(blocks))
-        blocks = rest.split("\n\n")
-    published = _date(fields.get("published") or fields.get("date"), name)
-    return finished(
-        fields.get("title") or title,
-        paragraphs("\n\n".join(blocks)),
-        name,
-        url=fields.get("url"),
-        publisher=fields.get("publisher"),
-        author=fields.get("author"),
-        published=published,
-        published_by="field" if published else None,
-        language=fields.get("language"),
-    )
-
-
-def _one(read_article: Callable[[bytes, str], Draft], stream: BinaryIO, name: str) -> Drafts:
-    """The reader of a file that is one article, as a reader of many."""
-    try:
-        data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ReadError(f"{name} can't be read: {error.strerror or error}.") from error
-    if len(data) > MAX_BYTES:
-        raise ReadError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Split it into articles.")
-    yield read_article(data, name)
-
-
-def _read_zip(stream: BinaryIO, name: str) -> Drafts:
-    for member in zip_archive.members(stream, name):
-        if isinstance(member, Failure):
-            yield member
-            continue
-        path, unpacked = member
-        suffix = os.path.splitext(path)[1].lower()
-        if suffix not in READERS:
-            continue
-        try:
-            for draft in read(unpacked, suffix, f"{name}/{path}"):
-                within = draft.key if isinstance(draft, Draft) else ""
-                yield replace(draft, key=f"{path}#{within}" if within else path) if isinstance(draft, Draft) else draft
-        except ReadError as error:
-            yield Failure(f"{name}/{path}", str(error))
-
-
-def _confined(suffix: str) -> Callable[[BinaryIO, str], Drafts]:
-    return partial(_one, partial(sandbox.read, suffix))
-
-
-READERS: dict[str, Callable[[BinaryIO, str], Drafts]] = {
-    ".txt": partial(_one, read_text),
-    ".md": partial(_one, read_markdown),
-    ".html": partial(_one, read_html),
-    ".htm": partial(_one, read_html),
-    ".pdf": _confined(".pdf"),
-    ".docx": _confined(".docx"),
-    ".epub": _confined(".epub"),
-    ".json": exports.read_json,
-    ".jsonl": exports.read_jsonl,
-    ".csv": exports.read_csv,
-    ".zip": _read_zip,
-}
-
-
-def _front_matter(text: str, name: str) -> dict[str, str]:
-    try:
-        fields = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        problem = str(error).split("\n", 1)[0]
-        raise ReadError(f"{name} has front matter that is not YAML ({problem}). Mend or remove it.") from error
-    if not isinstance(fields, dict):
-        raise ReadError(f"{name} has front matter without fields. Write `title: …` or remove it.")
-    return {str(key).lower(): str(value) for key, value in fields.items() if value is not None}
-
-
-def _date(text: str | None, name: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError as error:
-        raise ReadError(f"{name} has the publication date {text!r}. Write it as 2024-03-05.") from error
-
-
-def _markdown_blocks(text: str) -> tuple[str | None, list[str]]:
-    title, blocks, prefix = None, [], ""
-    tokens = MarkdownIt("commonmark", {"html": False}).parse(text)
-    for before, token in zip([None, *tokens], tokens, strict=False):
-        if token.type == "list_item_open":
-            prefix = "- "
-        elif token.type in ("fence", "code_block"):
-            blocks.append(token.content)
-        elif token.type == "inline":
-            words = _inline_text(token)
-            if title is None and not blocks and before is not None and before.tag == "h1":
-                title = words
-            elif words.strip():
-                blocks.append(prefix + words)
-            prefix = ""
-    return title, blocks
-
-
-def _inline_text(token: Token) -> str:
-    breaks = {"softbreak": " ", "hardbreak": " "}
-    shown = ("text", "code_inline")
-    return "".join(
-        child.content if child.type in shown else breaks.get(child.type, "") for child in token.children or []
-    )
+def read_file(path: Path) -> list[Draft | Failure]:
+    """Return all articles in a file. Raises ReadError as `open_file` and `read` do."""
+    with open_file(path) as stream:
+        return list(read(stream, path.suffix.lower(), str(path)))

@@ -1,4 +1,4 @@
-"""Reads fragments of HTML, as feeds and exports hold articles, as plain paragraphs."""
+"""Turns fragments of HTML, in which feeds and exports hold articles, into plain paragraphs."""
 
 import html
 import re
@@ -12,7 +12,7 @@ MAX_DEPTH = 500
 """libxml2 searches all open elements at each end tag: without a limit, time grows with the square of the length."""
 
 _BYTES_AT_ONCE = 16_384
-"""After so many the limits are looked at."""
+"""How many bytes are parsed between two looks at the limits."""
 
 _LEFT_OUT = frozenset(
     """aside audio button caption figcaption figure footer form head iframe math nav noscript object script select
@@ -32,10 +32,10 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", r
 
 
 def blocks(fragment: str) -> list[str]:
-    """The paragraphs of a fragment of HTML, without scripts, figures, captions, navigation and furniture.
+    """Return the paragraphs of a fragment of HTML, without scripts, figures, captions, navigation and furniture.
 
-    Text without a tag is plain, and stays as it is but for its entities: "a < b" is no tag. Where there are tags but
-    no `<p>`, `<div>` or `<br>`, blank lines part the paragraphs, as in WordPress's editor.
+    Text without a tag is plain, and only its entities are resolved: "a < b" has no tag. Where there are tags but no
+    `<p>`, `<div>` or `<br>`, blank lines separate the paragraphs, as in WordPress's editor.
 
     Raises ReadError for more than `MAX_CHARACTERS` or `MAX_ELEMENTS`, and for elements within over `MAX_DEPTH` others.
     """
@@ -43,7 +43,7 @@ def blocks(fragment: str) -> list[str]:
 
 
 def line(fragment: str) -> str:
-    """The text of a title that may be HTML, on one line. Raises ReadError as `blocks` does."""
+    """Return the text of a title that may be HTML, on one line. Raises ReadError as `blocks` does."""
     return " ".join(_text(fragment).split())
 
 
@@ -52,7 +52,7 @@ def _text(fragment: str) -> str:
         raise ReadError(f"A text is longer than {MAX_CHARACTERS // 1_000_000} million characters. Split it.")
     fragment = normalise(fragment)
     if not _TAG.search(fragment):
-        return _ENTITY.sub(lambda found: html.unescape(found.group()), fragment)
+        return _ENTITY.sub(lambda match: html.unescape(match.group()), fragment)
     return _parsed(fragment)
 
 
@@ -73,7 +73,7 @@ def _parsed(fragment: str) -> str:
 
 
 class _Text:
-    """Takes the text from the parser's events; the tree of a hostile fragment would fill the memory."""
+    """Collects the text from the parser's events; the tree of a hostile fragment would fill the memory."""
 
     def __init__(self, keeps_lines: bool) -> None:
         self.deepest = self.elements = 0

@@ -19,14 +19,14 @@ _ATTRIBUTES = frozenset(
     " hidden aria-hidden data-component data-testid".split()
 )
 _NOT_OF_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""lxml doesn't take these, not even from its own parser."""
+"""Characters that lxml refuses, even from its own parser."""
 
 _ONCE = ("html", "body")
-"""Broken pages begin and end these several times."""
+"""Elements that broken pages begin and end several times."""
 
 
 def parse(data: bytes, name: str) -> Any:  # noqa: ANN401 (lxml has no types)
-    """The page as a tree of `lxml.html`, without comments and without the attributes that nobody here reads.
+    """Return the page as a tree of `lxml.html`, without comments and without attributes that no reader looks at.
 
     Elements nested deeper than `MOST_LEVELS` leave their text to those around them. Raises ReadError for a page that
     can't be decoded, has nothing in it, or has more than `MOST_ELEMENTS` elements.
@@ -45,7 +45,7 @@ def parse(data: bytes, name: str) -> Any:  # noqa: ANN401 (lxml has no types)
 
 
 class _Tree:
-    """Builds the tree from the parser's events: lxml's own takes quadratic time for an element's attributes."""
+    """Builds the tree from the parser's events; lxml's own takes quadratic time for an element's attributes."""
 
     def __init__(self) -> None:
         from lxml import etree, html
@@ -58,12 +58,12 @@ class _Tree:
         if tag in _ONCE:
             if tag not in self._open:
                 self._open.append(tag)
-                self._builder.start(tag, _read(attributes))
+                self._builder.start(tag, _kept(attributes))
             return
         self._level += 1
         self._elements += 1
         if self._level <= MOST_LEVELS and self._elements <= MOST_ELEMENTS:
-            self._builder.start(_name(tag), _read(attributes))
+            self._builder.start(_name(tag), _kept(attributes))
 
     def end(self, tag: str) -> None:
         if tag in _ONCE:
@@ -85,17 +85,17 @@ class _Tree:
 
 
 def _name(tag: str) -> str:
-    """The element's name, or "span" for what is none (`<ahref="…">`)."""
+    """Return the element's name, or "span" for one that isn't a name (`<ahref="…">`)."""
     return tag if re.fullmatch(r"[a-z][a-z0-9-]{0,30}", tag) else "span"
 
 
-def _read(attributes: dict[str, str]) -> dict[str, str]:
+def _kept(attributes: dict[str, str]) -> dict[str, str]:
     short = {key: value for key, value in attributes.items() if len(value) <= MOST_CHARACTERS_OF_ATTRIBUTE}
     return {key: _NOT_OF_XML.sub("", value) for key, value in short.items() if key in _ATTRIBUTES}
 
 
 def _charset(data: bytes) -> str:
-    """The encoding that the page names. One that its bytes belie, as they could be read so far, is UTF-8 (WHATWG)."""
-    found = _CHARSET.search(data[:2048])
-    charset = (found[1] or found[2]).decode("ascii") if found else "utf-8"
+    """Return the encoding that the page names; UTF-8 for one in which the name couldn't have been read (WHATWG)."""
+    match = _CHARSET.search(data[:2048])
+    charset = (match[1] or match[2]).decode("ascii") if match else "utf-8"
     return "utf-8" if charset.lower().startswith("utf-16") else charset

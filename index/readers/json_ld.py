@@ -1,4 +1,4 @@
-"""What a page's JSON-LD says of the article that the page is about (schema.org, JSON-LD 1.1)."""
+"""Reads a page's JSON-LD about the article that the page shows (schema.org, JSON-LD 1.1)."""
 
 import json
 import re
@@ -14,16 +14,16 @@ Node = dict[str, Any]
 
 _ARTICLE = re.compile(r"(?:https?://schema\.org/)?(?:\w*Article|\w*BlogPosting|Report)")
 _OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[)?(?:\s*\*/)?\s*")
-"""What old systems write around JSON, lest older browsers show it."""
+"""Matches what old systems write around JSON to hide it from older browsers."""
 
 _LEADS_TO_THE_ARTICLE = ("@graph", "mainEntity", "mainEntityOfPage")
 
 
 def about(tree: Any, url: str | None) -> list[Node]:  # noqa: ANN401 (lxml has no types)
-    """The objects that describe the page's own article, not a related one, a comment, or an update in a live blog.
+    """Return the objects that describe the page's own article, not a related one, a comment, or a live blog's update.
 
-    Told by its address or its headline; one that has neither counts where there is no other article. References to
-    authors and publishers are resolved. `url` is the page's address, if known.
+    They are recognised by address or headline; one that has neither counts where there is no other article. References
+    to authors and publishers are resolved. `url` is the page's address, if known.
     """
     objects = list(islice(_objects(tree), MOST_OBJECTS))
     articles = [node for node in objects if any(_ARTICLE.fullmatch(kind) for kind in _texts(node.get("@type")))]
@@ -39,9 +39,9 @@ def about(tree: Any, url: str | None) -> list[Node]:  # noqa: ANN401 (lxml has n
 
 
 def names(value: object) -> list[str]:
-    """The names of a person, an organisation or a list of them, however they are written."""
-    found = (item.get("name") if isinstance(item, dict) else item for item in _listed(value))
-    return [name for item in found for name in _texts(item) if name.strip()]
+    """Return the names of a person, an organisation or a list of them, whichever way they are written."""
+    items = (item.get("name") if isinstance(item, dict) else item for item in _listed(value))
+    return [name for item in items for name in _texts(item) if name.strip()]
 
 
 def _objects(tree: Any) -> Iterator[Node]:  # noqa: ANN401
@@ -73,15 +73,15 @@ def _describes(node: Node, places: set[str], titles: set[str]) -> bool:
     if places & _node_places(node, None):
         return True
     headline = _headline(node)
-    return any(_same_title(headline, title) for title in titles) if headline else False
+    return any(_is_same_title(headline, title) for title in titles) if headline else False
 
 
 def _headline(node: Node) -> str:
     return _squashed(next(iter(_texts(node.get("headline")) or _texts(node.get("name"))), ""))
 
 
-def _same_title(one: str, other: str) -> bool:
-    """One may be cut short, or go on with the name of the site."""
+def _is_same_title(one: str, other: str) -> bool:
+    """Return True for the same title, though one may be cut short, or go on with the name of the site."""
     shorter, longer = sorted((one, other), key=len)
     return 2 * len(shorter) >= len(longer) > 0 and shorter in longer
 
@@ -98,7 +98,7 @@ def _node_places(node: Node, url: str | None) -> set[str]:
 
 
 def _place(address: str | None, base: str | None) -> str | None:
-    """Host and path, by which two spellings of a page's address are the same."""
+    """Return host and path, which are the same for two spellings of a page's address."""
     try:
         parts = urlsplit(urljoin(base or "", (address or "").strip()))
         host = (parts.hostname or "").removeprefix("www.")

@@ -1,4 +1,4 @@
-"""Makes paragraphs of a printed document's lines: running heads and page numbers go, broken words are mended."""
+"""Makes paragraphs of a printed document's lines: takes out running heads and page numbers, mends broken words."""
 
 import re
 from collections import Counter
@@ -10,13 +10,13 @@ from statistics import median
 from index.text.cleaning import HEADLINE_CHARACTERS, is_list_item
 
 _EDGE = 3
-"""How many lines at either end of a page may be its running heads and feet."""
+"""How many lines at either end of a page may be running heads and feet."""
 _SHORT = 0.8
-"""A line below this share of a full line's letters may be a paragraph's last."""
+"""A line with less than this share of a full line's letters may be a paragraph's last."""
 _GAP = 1.3
-"""A step of more than so many usual ones down to the next line begins a paragraph."""
+"""A step down to the next line of more than this many usual steps begins a paragraph."""
 _LARGER = 1.15
-"""Letters so many times as large as the line's before aren't of the same paragraph."""
+"""Letters more than this many times as large as those of the line before begin a paragraph."""
 
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—|·\s]*\d{1,4}[-–—|·\s]*(?:(?:of|/)\s*\d{1,4}\s*)?", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?:][\"'”’)\]]*$")
@@ -35,44 +35,42 @@ class Line:
 
 
 def without_running_heads(lines: Iterable[Line]) -> list[Line]:
-    """The lines without page numbers, and without those that are first or last on most pages, at the same height."""
+    """Return the lines without page numbers, and without those that stand at the same edge of most pages."""
     pages = [list(page) for _, page in groupby(lines, key=lambda line: line.page)]
-    seen = Counter(place for page in pages for place in {_but_for_numbers(page[edge]) for edge in _edges(page)})
+    seen = Counter(place for page in pages for place in {_numbers_masked(page[edge]) for edge in _edges(page)})
     often = {place for place, count in seen.items() if count > max(1, len(pages) / 2)}
     kept = []
     for page in pages:
-        running = {
-            edge for edge in _edges(page) if _is_page_number(page[edge]) or _but_for_numbers(page[edge]) in often
-        }
+        running = {edge for edge in _edges(page) if _is_page_number(page[edge]) or _numbers_masked(page[edge]) in often}
         kept += [line for place, line in enumerate(page) if place not in running]
     return kept
 
 
 def blocks(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines of each paragraph, which may go on in the next column or on the next page."""
+    """Return the lines of each paragraph, which may go on in the next column or on the next page."""
     if not lines:
         return []
     full = sorted(len(line.text) for line in lines)[len(lines) * 3 // 4]
     leading = _usual_leading(lines)
-    found = [[lines[0]]]
+    paragraphs = [[lines[0]]]
     for above, line in pairwise(lines):
         ended = len(above.text) < _SHORT * full and _SENTENCE_END.search(above.text)
         larger = max(above.size, line.size) > _LARGER * min(above.size, line.size)
         if ended or larger or _down(above, line) > _GAP * leading or is_list_item(line.text):
-            found.append([])
-        found[-1].append(line)
-    return found
+            paragraphs.append([])
+        paragraphs[-1].append(line)
+    return paragraphs
 
 
 def joined(paragraphs: Iterable[Iterable[Line]]) -> list[str]:
-    """Each paragraph's text in one line. A word that a line's end broke loses its hyphen where it is one word."""
+    """Return each paragraph's text on one line. A word broken at a line's end loses its hyphen where it is one word."""
     texts = ["\n".join(line.text for line in paragraph) for paragraph in paragraphs]
     words = {word.casefold() for text in texts for word in _WORD.findall(_BROKEN_WORD.sub(" ", text))}
-    return [_BROKEN_WORD.sub(lambda found: _mended(found, words), text).replace("\n", " ") for text in texts]
+    return [_BROKEN_WORD.sub(lambda match: _mended(match, words), text).replace("\n", " ") for text in texts]
 
 
 def headline(paragraphs: Sequence[Sequence[Line]]) -> Sequence[Line] | None:
-    """The first page's paragraph in the largest letters, if they are larger than usual and it may be a headline."""
+    """Return the first page's paragraph in the largest letters, if it is larger than usual and can be a headline."""
     usual = median(line.size for lines in paragraphs for line in lines)
     first = [
         lines
@@ -93,14 +91,14 @@ def _is_page_number(line: Line) -> bool:
     return _PAGE_NUMBER.fullmatch(line.text) is not None
 
 
-def _but_for_numbers(line: Line) -> tuple[str, int]:
-    """The line's text and height; a page number in it is any number, but the rows of a table of numbers stay apart."""
+def _numbers_masked(line: Line) -> tuple[str, int]:
+    """Return the line's text and height, with numbers masked as "#", unless it has only numbers, as in a table."""
     letters = any(map(str.isalpha, line.text))
     return re.sub(r"\d+", "#", line.text) if letters else line.text, round(line.height)
 
 
 def _down(above: Line, line: Line) -> float:
-    """How far down the next line is, in letters' sizes; 0 where it is in another column or on another page."""
+    """Return how far down the next line is, in letters' sizes; 0 where it is in another column or on another page."""
     return max(0.0, above.height - line.height) / line.size if above.page == line.page else 0.0
 
 
@@ -110,9 +108,9 @@ def _usual_leading(lines: Sequence[Line]) -> float:
 
 
 def _mended(broken: re.Match[str], words: set[str]) -> str:
-    """The word that a line's end broke, as the document writes it elsewhere.
+    """Return a word that was broken at a line's end, as the document writes it elsewhere.
 
-    Where it doesn't, the hyphen stays before a capital, a number and what the document uses as a word of its own.
+    Where it doesn't, the hyphen stays before a capital, a number, and a word that the document uses alone.
     """
     head, hyphen, tail = broken.groups()
     whole, compound = (head + tail).casefold(), f"{head}-{tail}".casefold()

@@ -1,4 +1,4 @@
-"""Finds the day on which a web page was published, where the page tells it."""
+"""Finds the day on which a web page was published, where the page gives it."""
 
 import re
 from collections.abc import Iterator
@@ -43,29 +43,29 @@ _LEVELS = 3
 
 
 def publication_date(tree: Any, url: str | None, *, today: date) -> tuple[date, str] | None:  # noqa: ANN401
-    """The day, and what told it: "json-ld", "meta", "url" or "byline"; the first in this order that names one day.
+    """Return the day and its origin: "json-ld", "meta", "url" or "byline", the first of these that names one day.
 
-    Where that is in UTC and the address has the day before or after, the address has the publisher's own day.
-    None where the page doesn't tell: the days of changes, comments, related articles and events are never taken, nor
-    what is more than a day after `today`. `tree` is of `lxml.html`, and `url` is the page's address, if known.
+    Where the origin gives a time in UTC and the address has the day before or after, the address has the publisher's
+    own day. None where the page gives no day: those of changes, comments, related articles and events don't count, nor
+    one that is more than a day after `today`. `tree` is of `lxml.html`, and `url` is the page's address, if known.
     """
     in_url = _one_day(_url(url), today)
-    for told_by, told in (
+    for origin, candidates in (
         ("json-ld", [_json_ld(tree, url)]),
         ("meta", _metas(tree)),
         ("url", [_url(url)]),
         ("byline", _bylines(tree)),
     ):
-        for texts in told:
-            if found := _one_day(texts, today):
-                if in_url and abs(in_url - found) == timedelta(days=1) and any(map(_IN_UTC.search, texts)):
+        for texts in candidates:
+            if day := _one_day(texts, today):
+                if in_url and abs(in_url - day) == timedelta(days=1) and any(map(_IN_UTC.search, texts)):
                     return in_url, "url"
-                return found, told_by
+                return day, origin
     return None
 
 
 def _one_day(texts: list[str], today: date) -> date | None:
-    """The day that the texts name, if all of them name the same."""
+    """Return the day that the texts name, if all of them name the same."""
     days = {dates.day(text, today) for text in texts}
     return days.pop() if len(days) == 1 else None
 
@@ -76,20 +76,20 @@ def _json_ld(tree: Any, url: str | None) -> list[str]:  # noqa: ANN401
 
 
 def _metas(tree: Any) -> Iterator[list[str]]:  # noqa: ANN401
-    """For each name of a meta element, the most telling first, what such elements say."""
-    said: dict[str, list[str]] = {}
+    """Yield the contents of the meta elements of each name, the surest name first."""
+    contents: dict[str, list[str]] = {}
     for meta in tree.iter("meta"):
         for key in ("property", "name", "itemprop"):
             if (name := (meta.get(key) or "").lower()) and not _within_another_item(meta):
-                said.setdefault(name, []).append(meta.get("content") or "")
+                contents.setdefault(name, []).append(meta.get("content") or "")
     for element in tree.xpath("//*[@itemprop='datePublished'][not(self::meta)]"):
         if not _within_another_item(element):
-            said.setdefault("datepublished", []).append(element.get("datetime") or opening_line(element))
-    return (said[name] for name in _META if name in said)
+            contents.setdefault("datepublished", []).append(element.get("datetime") or opening_line(element))
+    return (contents[name] for name in _META if name in contents)
 
 
 def _within_another_item(element: Any) -> bool:  # noqa: ANN401
-    """Whether microdata says this of something else than an article: a comment, an event, an item of a list."""
+    """Return True if microdata gives the date of something else than the article: a comment, an event, a list item."""
     scopes = [parent for parent in element.iterancestors() if parent.get("itemscope") is not None]
     kinds = [(scope.get("itemtype") or "").rpartition("/")[2] for scope in scopes]
     articles = ("Article", "BlogPosting", "Report", "WebPage")
@@ -100,26 +100,24 @@ def _url(url: str | None) -> list[str]:
     if not url or _OF_EVENTS.search(url):
         return []
     path = url.partition("?")[0].partition("#")[0]
-    found = [match for form in _IN_URL for match in form.finditer(path)]
-    return ["{}-{:0>2}-{:0>2}".format(*match.groups()) for match in found]
+    matches = [match for form in _IN_URL for match in form.finditer(path)]
+    return ["{}-{:0>2}-{:0>2}".format(*match.groups()) for match in matches]
 
 
 def _bylines(tree: Any) -> Iterator[list[str]]:  # noqa: ANN401
-    """What the article's elements for dates say, then its lines that begin with "Published", then its bylines."""
+    """Yield the dates of the article's time elements, then of lines that begin with "Published", then of bylines."""
     page = without_surroundings(tree)
     own = page.xpath("//article[.//h1]") or page.xpath("//main[.//h1]") or [page]
     yield [element.get("datetime") or element.get("title") or opening_line(element) for element in _dated(own[0])]
     lines = [(element, opening_line(element)) for element in own[0].iter(*_BLOCKS)]
     short = [(element, line) for element, line in lines if len(line) < _LINE_CHARACTERS]
-    yield [found[1] for _, line in short for found in _LABELLED.finditer(line) if not _is_sentence(line)]
-    of_byline = [
-        line for element, line in short if _CALLED_PUBLISHED.search(marks(element)) and not _is_changed(element)
-    ]
-    yield [found for line in of_byline for found in _A_DATE.findall(_CHANGED.split(line)[0])]
+    yield [match[1] for _, line in short for match in _LABELLED.finditer(line) if not _is_sentence(line)]
+    bylines = [line for element, line in short if _CALLED_PUBLISHED.search(marks(element)) and not _is_changed(element)]
+    yield [date for line in bylines for date in _A_DATE.findall(_CHANGED.split(line)[0])]
 
 
 def _dated(article: Any) -> Iterator[Any]:  # noqa: ANN401
-    """Elements for times that are called the publication's, by themselves, those around them or the text before."""
+    """Yield time elements labelled as publication, by their own names, those around them or the text before."""
     for element in article.iter("time", "abbr"):
         before = _text_before(element)
         if _CHANGED.search(before) or _is_changed(element):
@@ -135,7 +133,7 @@ def _is_called_published(element: Any) -> bool:  # noqa: ANN401
 
 
 def _is_changed(element: Any) -> bool:  # noqa: ANN401
-    """Whether the nearest element that is called anything is called after a change or an event."""
+    """Return True if the nearest element that has a class or id is named after a change or an event."""
     around = [element, *islice(element.iterancestors(), _LEVELS)]
     called = next((names for each in around if (names := marks(each))), "")
     return _CALLED_CHANGED.search(called) is not None and "published" not in called.split()

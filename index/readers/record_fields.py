@@ -1,4 +1,4 @@
-"""Makes an article of the fields of an object or row, whatever their names are."""
+"""Makes an article of an object's or a row's fields, whose names differ from system to system."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from index.article import Draft
 from index.errors import ReadError
 from index.readers import html_fragment
-from index.readers.draft import draft
+from index.readers.draft import make_draft
 from index.text import dates
 from index.text.cleaning import normalise
 
@@ -25,24 +25,24 @@ _FIELDS = {
     "language": "language lang inlanguage".split(),
     "id": "id guid uuid articleid postid".split(),
 }
-"""The names that fields go by, without capitals and marks, the surest first.
+"""Maps a field to the names that systems give it, without capitals and marks, the surest first.
 
-Of dates, those of an update, a crawl or the row in the database ("updated", "scraped", "created") are left out.
+Dates of an update, a crawl or the row in the database ("updated", "scraped", "created") are left out.
 """
 
 _ALL_NAMES = frozenset(name for names in _FIELDS.values() for name in names)
 
 _INNER = "rendered name text value content $oid $date $numberLong @value #text".split()
-"""Where the text is in a field that is an object: of WordPress, schema.org, editors with blocks, MongoDB."""
+"""Where a field that is an object has its text: in WordPress, schema.org, editors with blocks, MongoDB."""
 
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_]|\Z)", re.ASCII | re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def article(record: object, name: str) -> Draft:
-    """The article of that object, out of a file of that name. A date that isn't understood leaves it undated.
+    """Return the article that a record is, out of the file `name`. A date that can't be read leaves it undated.
 
-    Raises ReadError for what is no object, and for one without a text.
+    Raises ReadError for a record that isn't an object, and for one without a text.
     """
     if not isinstance(record, dict):
         raise ReadError("This is not an object with fields. Give each article as one.")
@@ -58,7 +58,7 @@ def article(record: object, name: str) -> Draft:
     url, author = _field(fields, "url"), _field(fields, "author")
     published = dates.day(_field(fields, "published"))
     language = _LANGUAGE.match(_field(fields, "language"))
-    return draft(
+    return make_draft(
         title,
         blocks,
         name,
@@ -73,45 +73,45 @@ def article(record: object, name: str) -> Draft:
 
 
 def known(names: Iterable[str]) -> int:
-    """How many of the names are of fields that are read."""
+    """Return how many of the names belong to fields that are read."""
     return len(_ALL_NAMES.intersection(map(plain, names)))
 
 
 def may_hold_text(name: str) -> bool:
-    """Whether a field of that name is an article's text."""
+    """Return True if a field of that name is an article's text."""
     return plain(name) in _FIELDS["text"]
 
 
 def plain(name: str) -> str:
-    """The name without capitals and marks: "full_text", "Full Text" and "fullText" are one."""
+    """Return the name without capitals and marks: "full_text", "Full Text" and "fullText" are "fulltext"."""
     return re.sub(r"[\W_]+", "", name).lower()
 
 
 def _field(fields: dict[str, object], kind: str, between: str = ", ") -> str:
-    """The first that isn't empty of the fields that go by the names for that kind."""
-    return next((text for name in _FIELDS[kind] if (text := _written(fields.get(name), between).strip())), "")
+    """Return the first field of that kind that isn't empty, as text."""
+    return next((text for name in _FIELDS[kind] if (text := _as_text(fields.get(name), between).strip())), "")
 
 
-def _written(value: object, between: str) -> str:
+def _as_text(value: object, between: str) -> str:
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     if isinstance(value, dict):
-        return next((text for name in _INNER if (text := _written(value.get(name), between))), "")
+        return next((text for name in _INNER if (text := _as_text(value.get(name), between))), "")
     if isinstance(value, list):
-        return between.join(filter(None, (_written(part, between) for part in value)))
+        return between.join(filter(None, (_as_text(part, between) for part in value)))
     return "" if value is None or isinstance(value, bool) else str(value)
 
 
-def _key(given: str, title: str, blocks: list[str]) -> str:
-    """What tells the article from others: its id or address on one line, or a hash of it, or of title and text."""
-    key = " ".join(normalise(given).split())
+def _key(id_or_url: str, title: str, blocks: list[str]) -> str:
+    """Return the key by which articles of one export differ: id or address on one line, or a hash of title and text."""
+    key = " ".join(normalise(id_or_url).split())
     if 0 < len(key) <= MOST_CHARACTERS_OF_KEY:
         return key
     return hashlib.sha256((key or "\n".join([title, *blocks])).encode()).hexdigest()
 
 
 def without_text(record: Iterable[str], title: str = "") -> str:
-    """What to say of fields of which none is a text."""
-    names = ", ".join(" ".join(normalise(_written(name, "")).split())[:40] for name in list(record)[:20] if name)
+    """Return the message for a record of which no field is a text."""
+    names = ", ".join(" ".join(normalise(_as_text(name, "")).split())[:40] for name in list(record)[:20] if name)
     lacks = "A title without a text is no article" if title else "There is neither a title nor a text"
     return f"{lacks}. The fields are {names or 'none'}; call one of them {' or '.join(_FIELDS['text'][:5])}."

@@ -1,4 +1,4 @@
-"""Reads a web page as an article: its text without what surrounds it, and what the page says of itself."""
+"""Reads web pages as articles: the text without what surrounds it, and the page's metadata."""
 
 import re
 from collections.abc import Iterator
@@ -12,14 +12,13 @@ from index.article import Draft
 from index.errors import ReadError
 from index.readers import html_tree, json_ld
 from index.readers.boilerplate import article_blocks, marks, without_surroundings
-from index.readers.draft import draft
+from index.readers.draft import make_draft
 from index.readers.publication_date import publication_date
-from index.text.urls import without_tracking
+from index.text.urls import is_web_address, without_tracking
 
 MOST_CHARACTERS_OF_NAME = 200
 MOST_AUTHORS = 10
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+\Z")
 _SITE_SUFFIX = re.compile(r"\s+(?:[|–—·•»-]|::)\s+")
 _HOST_NAME = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+/?\Z")
 _BY = re.compile(r"(?:(?:[a-z]{2,10}\s+)?(?:by|von|par|por)\b|(?:words|text|story):)[:,\s]*", re.IGNORECASE)
@@ -44,10 +43,10 @@ _PUBLISHER_METAS = "og:site_name application-name dc.publisher dcterms.publisher
 
 
 def read_html(data: bytes, name: str, address: str | None = None) -> Draft:
-    """The article of a web page. `address` is where the page was fetched from, None for a file.
+    """Return the article of a web page. `address` is where the page was fetched from, None for a file.
 
-    A fetched page is believed when it says it belongs to another address of its own site, but not of another site.
-    What the page doesn't tell is left empty. Raises ReadError for a page without an article, or beyond the limits.
+    A fetched page may name another address as its own only on its own site. Fields that the page doesn't give stay
+    empty. Raises ReadError for a page without an article, or beyond the limits.
     """
     tree = html_tree.parse(data, name)
     url = _url(tree, address)
@@ -56,21 +55,21 @@ def read_html(data: bytes, name: str, address: str | None = None) -> Draft:
     title = _title(tree, articles, publisher)
     page = without_surroundings(tree)
     author = _author(tree, page, articles, publisher)
-    day, told_by = publication_date(tree, url, today=datetime.now(UTC).date()) or (None, None)
+    published, published_by = publication_date(tree, url, today=datetime.now(UTC).date()) or (None, None)
     blocks = article_blocks(tree, title, author.split(", ") if author else [])
     if not blocks:
         raise ReadError(f"{name} has no article text in it. Give the page of one article.")
     if len(blocks) > 1 and blocks[0] in _SITE_SUFFIX.split(title or ""):
         title = blocks.pop(0)
-    return draft(
+    return make_draft(
         title,
         blocks,
         name,
         url=url,
         publisher=publisher,
         author=author,
-        published=day,
-        published_by=told_by,
+        published=published,
+        published_by=published_by,
         language=_language(tree, articles),
     )
 
@@ -81,24 +80,24 @@ def _url(tree: Any, address: str | None) -> str | None:  # noqa: ANN401
     claimed += [
         text for node in json_ld.about(tree, address) for text in (node.get("url"), node.get("mainEntityOfPage"))
     ]
-    joined = (_joined(address, text) for text in claimed if isinstance(text, str))
-    believed = [url for url in joined if url and (address is None or _same_site(url, address))]
-    article = next((url for url in believed if urlsplit(url).path.strip("/")), None)
-    return article or (_joined(None, address) if address else next(iter(believed), None))
+    resolved = (_resolved(address, text) for text in claimed if isinstance(text, str))
+    accepted = [url for url in resolved if url and (address is None or _is_same_site(url, address))]
+    article = next((url for url in accepted if urlsplit(url).path.strip("/")), None)
+    return article or (_resolved(None, address) if address else next(iter(accepted), None))
 
 
-def _joined(base: str | None, text: str) -> str | None:
-    """The web address, absolute and without what only counts visits; None where it is none."""
+def _resolved(base: str | None, text: str) -> str | None:
+    """Return the web address, absolute and without tracking parameters; None where the text isn't one."""
     try:
         url = without_tracking(urldefrag(urljoin(base or "", text.strip())).url)
         parts = urlsplit(url)
-        return url if parts.hostname and "@" not in parts.netloc and _ADDRESS.match(url) else None
+        return url if parts.hostname and "@" not in parts.netloc and is_web_address(url) else None
     except ValueError:
         return None
 
 
-def _same_site(url: str, other: str) -> bool:
-    """The same host, or hosts under one domain that somebody registered (Public Suffix List)."""
+def _is_same_site(url: str, other: str) -> bool:
+    """Return True for the same host, or hosts under one registered domain (Public Suffix List)."""
     from tld import get_fld
 
     one, two = ((urlsplit(each).hostname or "").removeprefix("www.") for each in (url, other))
@@ -122,41 +121,41 @@ def _without_site(title: str, publisher: str | None) -> str:
 
 
 def _publisher(tree: Any, articles: list[json_ld.Node], url: str | None) -> str | None:  # noqa: ANN401
-    told = [name for node in articles for name in json_ld.names(node.get("publisher"))]
-    told += tree.xpath("//*[@itemprop='publisher']//*[@itemprop='name']/@content")
-    told += _metas(tree, _PUBLISHER_METAS)
-    names = [name for text in told if (name := _line(text)) and "://" not in name and not name.startswith("@")]
+    texts = [name for node in articles for name in json_ld.names(node.get("publisher"))]
+    texts += tree.xpath("//*[@itemprop='publisher']//*[@itemprop='name']/@content")
+    texts += _metas(tree, _PUBLISHER_METAS)
+    names = [name for text in texts if (name := _line(text)) and "://" not in name and not name.startswith("@")]
     host = (urlsplit(url or "").hostname or "").removeprefix("www.")
     titles = [_line(element.text_content()) for element in tree.xpath("(//head/title)[1]")]
     suffixes = [_SITE_SUFFIX.split(title)[-1] for title in titles if _SITE_SUFFIX.search(title)]
     names += [suffix for suffix in suffixes if host and _squashed(suffix).removeprefix("the") in _squashed(host)]
-    written = next((name for name in names if not _HOST_NAME.match(name)), None)
-    return written or next(iter(names), None) or host or None
+    proper = next((name for name in names if not _HOST_NAME.match(name)), None)
+    return proper or next(iter(names), None) or host or None
 
 
 def _author(tree: Any, page: Any, articles: list[json_ld.Node], publisher: str | None) -> str | None:  # noqa: ANN401
-    told = [json_ld.names(node.get("author") or node.get("creator")) for node in articles]
-    told += [_metas(tree, [name]) for name in _AUTHOR_METAS]
-    told += [list(_bylines(page, called)) for called in _BYLINES]
-    for texts in told:
+    candidates = [json_ld.names(node.get("author") or node.get("creator")) for node in articles]
+    candidates += [_metas(tree, [name]) for name in _AUTHOR_METAS]
+    candidates += [list(_bylines(page, pattern)) for pattern in _BYLINES]
+    for texts in candidates:
         names = dict.fromkeys(name for text in texts for name in _authors(_line(text)) if name != publisher)
         if names:
             return ", ".join(islice(names, MOST_AUTHORS))
     return None
 
 
-def _bylines(page: Any, called: re.Pattern[str]) -> Iterator[str]:  # noqa: ANN401
-    """What stands in elements that are called so, or in short lines that begin with "By", its parts set off."""
+def _bylines(page: Any, pattern: re.Pattern[str]) -> Iterator[str]:  # noqa: ANN401
+    """Yield elements whose class or id matches, and short lines that begin with "By"; commas part their pieces."""
     for element in page.iter("a", "address", "div", "em", "font", "i", "p", "small", "span"):
         parts = [part for text in islice(element.itertext(), 20) if (part := text.strip())]
         line = ", ".join(parts)[:MOST_CHARACTERS_OF_NAME]
-        marked = element.get("rel") == "author" or called.search(marks(element))
+        marked = element.get("rel") == "author" or pattern.search(marks(element))
         if line and (marked or (_BY.match(line) and len(line) < 100 and not line.endswith("."))):
             yield line
 
 
 def _authors(text: str) -> Iterator[str]:
-    """The names in a byline: "By Ada Orsk and Bo Lind, Staff reporters" is "Ada Orsk", "Bo Lind"."""
+    """Yield the names in a byline: "By Ada Orsk and Bo Lind, Staff reporters" gives "Ada Orsk" and "Bo Lind"."""
     name = ""
     if "://" in text:
         return
@@ -179,26 +178,26 @@ def _is_name(text: str) -> bool:
 
 
 def _language(tree: Any, articles: list[json_ld.Node]) -> str | None:  # noqa: ANN401
-    """What the page says that it is written in, as a code of ISO 639-1."""
+    """Return the language that the page declares, as a code of ISO 639-1."""
     languages = [node.get("inLanguage") for node in articles]
     languages = [text.get("alternateName") if isinstance(text, dict) else text for text in languages]
-    told = (tree.get("lang"), *_metas(tree, ["og:locale"]), *languages)
-    codes = (re.match(r"\s*([a-zA-Z]{2})(?:[-_]|\s*\Z)", text) for text in told if isinstance(text, str))
+    declared = (tree.get("lang"), *_metas(tree, ["og:locale"]), *languages)
+    codes = (re.match(r"\s*([a-zA-Z]{2})(?:[-_]|\s*\Z)", text) for text in declared if isinstance(text, str))
     return next((code[1].lower() for code in codes if code), None)
 
 
 def _metas(tree: Any, names: list[str]) -> list[str]:  # noqa: ANN401
-    """What the page's meta elements of those names say, in the order of the names."""
-    said: dict[str, list[str]] = {name: [] for name in names}
+    """Return the contents of the page's meta elements of those names, in the order of the names."""
+    contents: dict[str, list[str]] = {name: [] for name in names}
     for meta in tree.iter("meta"):
         name = (meta.get("property") or meta.get("name") or "").lower()
-        if name in said and (content := (meta.get("content") or "").strip()):
-            said[name].append(content)
-    return [content for name in names for content in said[name]]
+        if name in contents and (content := (meta.get("content") or "").strip()):
+            contents[name].append(content)
+    return [content for name in names for content in contents[name]]
 
 
 def _line(text: str) -> str:
-    """The text as one short line, without the markup and entities that some systems leave in their metadata."""
+    """Return the text as one short line, without the markup and entities that some systems leave in metadata."""
     return " ".join(re.sub(r"</?\w[^<>]{0,50}>", "", unescape(text[:1_000])).split())[:MOST_CHARACTERS_OF_NAME]
 
 

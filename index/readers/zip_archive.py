@@ -1,4 +1,4 @@
-"""Opens zip archives that anybody may have made: what is unpacked is counted, whatever the archive says of itself."""
+"""Opens zip archives that anybody may have made; counts what is unpacked, whatever the archive says of itself."""
 
 import io
 import re
@@ -17,28 +17,31 @@ MOST_BYTES_A_MEMBER = 2_000_000_000
 MOST_BYTES = 4_000_000_000
 """Unpacked, of all members together."""
 MOST_UNPACKED_A_BYTE = 200
-"""Text is packed 3 to 30 times, a bomb 1,000 times. The first million bytes are free."""
+"""How many bytes a packed byte may become: text packs 3 to 30 times, a bomb 1,000. The first million are free."""
+
+MOST_DOCUMENT_PART_BYTES = 50_000_000
+MOST_DOCUMENT_BYTES = 100_000_000
+"""Unpacked, of one part of a Word or EPUB file and of all its parts together."""
 
 _FREE_BYTES = 1_000_000
 _MOST_DIRECTORY_BYTES = 5_000_000
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Those that Python's zipfile unpacks piece by piece; a piece of the others may become gigabytes."""
+"""The packings that Python's zipfile unpacks piece by piece; a piece of the others may become gigabytes."""
 
 
 def members(stream: BinaryIO, name: str) -> Iterator[tuple[str, BinaryIO] | Failure]:
-    """The files in a zip archive: each one's path in there with its bytes to read, or why it isn't to be had.
+    """Yield the files in a zip archive: each one's path in it and a stream of its bytes, or why it can't be read.
 
-    A member's bytes can be read until the next one is asked for. They raise ReadError where they are broken, or more
-    than a member or the archive may have: so an export of any length is read piece by piece, and who wants an
-    article reads no more than an article may have. Hidden files and folders are left out. Raises ReadError for what
-    is no zip archive, and for one with too many members.
+    A stream can be read until the next file is asked for. It raises ReadError where the bytes are broken, or more than
+    a member or the archive may have; so an export of any length is read piece by piece. Hidden files and folders are
+    left out. Raises ReadError for a stream that isn't a zip archive, and for an archive with too many members.
     """
     with open_zip(stream, name) as archive:
         allowance = Allowance(name, MOST_BYTES)
         seen: set[str] = set()
         for member in archive.infolist():
             path = member.filename
-            if path.endswith("/") or any(part.startswith(".") or part == "__MACOSX" for part in _named(path)):
+            if path.endswith("/") or any(part.startswith(".") or part == "__MACOSX" for part in _names(path)):
                 continue
             problem = _problem(member) or ("is in the archive twice" if path in seen else None)
             seen.add(path)
@@ -51,9 +54,9 @@ def members(stream: BinaryIO, name: str) -> Iterator[tuple[str, BinaryIO] | Fail
 
 
 def open_zip(stream: BinaryIO, name: str) -> zipfile.ZipFile:
-    """The archive in that stream, which must be seekable. Raises ReadError where there is none, or one too large."""
+    """Return the archive in a seekable stream. Raises ReadError where there is none, or one that is too large."""
     try:
-        archive = zipfile.ZipFile(_Frugal(stream, name))
+        archive = zipfile.ZipFile(_ShortReads(stream, name))
     except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError, OverflowError) as error:
         raise ReadError(f"{name} is damaged, or not what its name says ({error}). Get or save it anew.") from error
     if len(archive.filelist) > MOST_MEMBERS:
@@ -62,19 +65,25 @@ def open_zip(stream: BinaryIO, name: str) -> zipfile.ZipFile:
 
 
 def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most_bytes: int, allowance: "Allowance") -> BinaryIO:
-    """A member's bytes; reading them raises ReadError where they are broken, or more than `most_bytes`."""
+    """Return a stream of a member's bytes, which raises ReadError where they are broken or more than `most_bytes`."""
     return io.BufferedReader(_Unpacked(archive, member, most_bytes, allowance))
 
 
+def document_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowance: "Allowance") -> bytes:
+    """Return a part of a Word or EPUB file, unpacked. Raises ReadError where it is broken or too large."""
+    with open_member(archive, member, MOST_DOCUMENT_PART_BYTES, allowance) as unpacked:
+        return unpacked.read()
+
+
 class Allowance:
-    """How many bytes may still be unpacked from an archive."""
+    """Counts how many bytes may still be unpacked from an archive."""
 
     def __init__(self, name: str, most_bytes: int) -> None:
         self.name = name
         self._left = self._most_bytes = most_bytes
 
     def take(self, size: int) -> None:
-        """Counts bytes as unpacked. Raises ReadError where they are too many."""
+        """Count bytes as unpacked. Raises ReadError where they are too many."""
         self._left -= size
         if self._left < 0:
             raise ReadError(f"{self.name} unpacks to more than {_megabytes(self._most_bytes)}. Split it.")
@@ -87,7 +96,7 @@ class _Unpacked(io.RawIOBase):
         self._archive, self._member, self._allowance = archive, member, allowance
         self._name = f"{allowance.name}/{_shown(member.filename)}"
         self._most_bytes = most_bytes
-        self._most_honest = _FREE_BYTES + MOST_UNPACKED_A_BYTE * member.compress_size
+        self._most_plausible = _FREE_BYTES + MOST_UNPACKED_A_BYTE * member.compress_size
         self._file: IO[bytes] | None = None
         self._size = 0
 
@@ -103,7 +112,7 @@ class _Unpacked(io.RawIOBase):
         self._size += len(data)
         if self._size > self._most_bytes:
             raise ReadError(f"{self._name} is larger than {_megabytes(self._most_bytes)}. Split it.")
-        if self._size > self._most_honest:
+        if self._size > self._most_plausible:
             raise ReadError(f"{self._name} unpacks to more than {MOST_UNPACKED_A_BYTE} times its size. Leave it out.")
         self._allowance.take(len(data))
         buffer[: len(data)] = data
@@ -115,8 +124,8 @@ class _Unpacked(io.RawIOBase):
         super().close()
 
 
-class _Frugal:
-    """A stream that isn't read in one long piece: zipfile reads the directory so, as long as the archive says it is."""
+class _ShortReads:
+    """A stream that refuses to be read in one long piece, as zipfile reads a directory of any claimed length."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream, self._name = stream, name
@@ -129,7 +138,7 @@ class _Frugal:
 
 
 def _problem(member: zipfile.ZipInfo) -> str | None:
-    """Why a member isn't to be unpacked, if so."""
+    """Return why a member must not be unpacked, or None."""
     path = member.filename
     if not path or not path.isprintable():
         return "has a name that can't be shown"
@@ -146,8 +155,8 @@ def _problem(member: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def _named(path: str) -> list[str]:
-    """The parts of a path that are names, and not steps out of the folder."""
+def _names(path: str) -> list[str]:
+    """Return the parts of a path that are names, and not steps out of the folder."""
     return [part for part in re.split(r"[/\\]", path) if part not in (".", "..")]
 
 

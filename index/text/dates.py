@@ -1,4 +1,4 @@
-"""Reads dates as they are written in fields: the day that a timestamp names, or none where that would be a guess."""
+"""Reads dates in fields: returns the day that a timestamp names, or none where that would be a guess."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -7,10 +7,10 @@ from index.text.calendar_words import MONTH_PATTERN, WEEKDAY_PATTERN, month_numb
 
 MOST_CHARACTERS = 100
 EARLIEST = date(1600, 1, 1)
-"""The first newspapers are of 1605."""
+"""The first newspapers appeared in 1605."""
 
 _EPOCH_SECONDS = range(631_152_000, 4_102_444_800)
-"""1990 to 2100. In milliseconds, the same range has numbers that no other form has."""
+"""1990 to 2100. In milliseconds, the same range doesn't overlap with it."""
 
 _MONTH = f"(?P<month>{MONTH_PATTERN})"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
@@ -38,30 +38,30 @@ _EPOCH = re.compile(r"([0-9]{9,13})(?:\.[0-9]{1,9})?")
 
 
 def day(text: str, today: date | None = None) -> date | None:
-    """The day that a written timestamp names, in the local time that it is written in.
+    """Return the day that a timestamp names, in the local time in which it is written.
 
-    Reads ISO 8601, RFC 2822, seconds or milliseconds since 1970 (of 1990 to 2100, in UTC) and English long forms.
-    None where the text is nothing of these, where day and month can't be told apart ("03/05/2024"), and for a day
-    that never was, is before 1600, or is more than one day after `today` (by default the machine's).
+    Reads ISO 8601, RFC 2822, seconds or milliseconds since 1970 (for 1990 to 2100, in UTC) and English long forms.
+    None for any other text, for one in which day and month can't be distinguished ("03/05/2024"), and for a day that
+    doesn't exist, is before 1600, or is more than one day after `today` (by default the machine's).
     """
     if len(text) > MOST_CHARACTERS:
         return None
-    found = _named(" ".join(text.split()))
+    named = _named_day(" ".join(text.split()))
     latest = (today or datetime.now(UTC).date()) + timedelta(days=1)
-    return found if found and EARLIEST <= found <= latest else None
+    return named if named and EARLIEST <= named <= latest else None
 
 
-def _named(text: str) -> date | None:
+def _named_day(text: str) -> date | None:
     for form in (*_FORMS, _COMPACT):
-        if found := form.fullmatch(text):
-            number = month_number(found["month"]) or int(found["month"])
-            return _date(int(found["year"]), number, int(found["day"]))
-    if found := _EITHER_ORDER.fullmatch(text):
-        one, other, year = int(found["one"]), int(found["other"]), int(found["year"])
+        if match := form.fullmatch(text):
+            month = month_number(match["month"]) or int(match["month"])
+            return _date(int(match["year"]), month, int(match["day"]))
+    if match := _EITHER_ORDER.fullmatch(text):
+        one, other, year = int(match["one"]), int(match["other"]), int(match["year"])
         orders = {_date(year, one, other), _date(year, other, one)} - {None}
         return orders.pop() if len(orders) == 1 else None
-    if found := _EPOCH.fullmatch(text):
-        number = int(found[1])
+    if match := _EPOCH.fullmatch(text):
+        number = int(match[1])
         seconds = number if number in _EPOCH_SECONDS else number // 1000
         return datetime.fromtimestamp(seconds, UTC).date() if seconds in _EPOCH_SECONDS else None
     return None

@@ -1,20 +1,20 @@
-"""Turns bytes into text, in the encoding that they are said to be in."""
+"""Turns bytes into text, in the encoding that they declare."""
 
 import codecs
 
 from index.errors import ReadError
 
 FORGIVEN = 0.001
-"""Of a web page's characters, so many may be of no encoding: old systems leave some in many pages."""
+"""The share of a web page's characters that may be in no encoding: old systems leave some in many pages."""
 
 _NOT_OF_PAGES = frozenset(["idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"])
-"""Python's own encodings: some take hours, some make text that no database takes."""
+"""Encodings of Python's own: some take hours to decode, some make text that no database takes."""
 
 
 def decode(data: bytes, name: str, charset: str = "utf-8", *, forgive: float = 0) -> str:
-    """The text in those bytes. A mark at their beginning outranks `charset`.
+    """Return the text of the bytes. A byte order mark at their beginning outranks `charset`.
 
-    Up to that share of characters that aren't of the encoding become U+FFFD. Raises ReadError for more.
+    Up to the share `forgive` of characters that aren't in the encoding become U+FFFD. Raises ReadError for more.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         charset = "utf-16"
@@ -45,4 +45,4 @@ def _codec(charset: str) -> str:
     codec = codecs.lookup(charset).name
     if codec in _NOT_OF_PAGES:
         raise LookupError(charset)
-    return "cp1252" if codec in ("iso8859-1", "ascii") else codec  # what is labelled so is cp1252 to every browser
+    return "cp1252" if codec in ("iso8859-1", "ascii") else codec  # browsers read these labels as cp1252

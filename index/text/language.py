@@ -1,16 +1,17 @@
-"""Tells the language of a text."""
+"""Detects the language of a text."""
 
 from functools import cache
 from typing import Any
 
 CHARACTERS, MOST_CHARACTERS = 300, 2_000
-"""A text of fewer tells too little; of a longer one the beginning is enough."""
+"""A text needs so many characters at least; of a longer one, only so many are looked at."""
 
 SURE = 0.99
+"""The least probability of a language, from 0 to 1."""
 
 
 def detected(text: str) -> str | None:
-    """The text's language as a code of ISO 639-1; None where it is too short to be sure."""
+    """Return the text's language as a code of ISO 639-1; None where the text is too short to be sure."""
     if len(text) < CHARACTERS:
         return None
     language, sure = _identifier().classify(text[:MOST_CHARACTERS])

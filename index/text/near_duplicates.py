@@ -1,4 +1,4 @@
-"""Tells whether two articles are one story: the same text again, re-headed, trimmed, lightly edited or added to.
+"""Decides whether two articles are one story: the same text, re-headed, trimmed, lightly edited or added to.
 
 Alike articles are found among many by MinHash with banding (Broder 1997; Leskovec, Rajaraman and Ullman, "Mining of
 Massive Datasets", chapter 3), and then compared word for word.
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from datasketch import MinHash
 
 CHARACTERS = 200_000
-"""Only so many at the beginning of a text are looked at: more than any article has, and no more work than that."""
+"""How many characters of a text are looked at: more than an article has, and a limit to the work."""
 
 SHORT = 50
-"""A text of fewer words is the same story as another only where all words are the same."""
+"""A text of fewer words is the same story as another only if all words are the same."""
 
 RUN = 4
 """Words in a run (a shingle). Shorter ones are shared by chance, longer ones are broken up by a copy's small edits."""
@@ -41,14 +41,14 @@ of `benchmarks/duplicates.py`), 99 in 100 have 0.60 and 0.36 or more; of rewritt
 """
 
 _VERSION = b"\x01"
-"""Begins a signature; changed with anything here that changes what a text's signature is."""
+"""Begins a signature. Change it with anything here that changes a text's signature."""
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u31f0-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 
 
 def signature(text: str) -> bytes:
-    """The text's MinHash in 513 bytes, or of a short text the hash of its words in 9, or of no words one byte.
+    """Return the text's MinHash in 513 bytes; for a short text the hash of its words in 9, without words one byte.
 
     It is the same in every run and on every machine, whatever the text's case, punctuation and spaces.
     """
@@ -64,9 +64,9 @@ def signature(text: str) -> bytes:
 
 
 def band_keys(signature: bytes) -> list[int]:
-    """The signature's keys, 64-bit and signed: articles that share one may be one story. A short text has one key.
+    """Return the signature's keys, 64-bit and signed: articles that share one may be one story. A short text has one.
 
-    Raises ValueError for a signature that another version has made.
+    Raises ValueError for a signature that another version made.
     """
     if not signature.startswith(_VERSION):
         raise ValueError(f"the signature is of version {signature[:1]!r}, not {_VERSION!r}; make it anew")
@@ -75,7 +75,7 @@ def band_keys(signature: bytes) -> list[int]:
 
 
 def may_be_same(signature: bytes, other: bytes) -> bool:
-    """Whether two signatures are alike enough for `same_story_as` to be asked, which takes a hundred times as long."""
+    """Return True if the signatures are alike enough to try `same_story_as`, which takes a hundred times as long."""
     if len(signature) != len(other) or len(signature) <= 1 + 8:
         return signature == other
     hashes, others = (np.frombuffer(each, "<u4", offset=1) for each in (signature, other))
@@ -83,7 +83,7 @@ def may_be_same(signature: bytes, other: bytes) -> bool:
 
 
 def same_story_as(text: str) -> Callable[[str], bool]:
-    """A test for other texts: whether most of one stands in the other, word for word, and a good part the other way."""
+    """Return a test for other texts: most of one stands in the other, word for word, and a good part the other way."""
     words = words_of(text)
     runs = set(runs_of(words))
 
@@ -101,17 +101,17 @@ def same_story_as(text: str) -> Callable[[str], bool]:
 
 
 def words_of(text: str) -> list[str]:
-    """The words in lower case; of scripts that set no spaces between words, the characters."""
+    """Return the words in lower case; in scripts without spaces between words, the characters."""
     return _WORD.findall(unicodedata.normalize("NFKC", text[:CHARACTERS])[:CHARACTERS].casefold())
 
 
 def runs_of(words: Sequence[str]) -> Iterator[str]:
-    """All runs of `RUN` words, in order."""
+    """Yield all runs of `RUN` words, in order."""
     return map(" ".join, zip(*(words[start:] for start in range(RUN)), strict=False))
 
 
 def share_in(runs: Set[str], words: Sequence[str]) -> float:
-    """Which part of the words, from 0 to 1, stands in runs that are among those given."""
+    """Return the share of the words, from 0 to 1, that stands in runs among those given."""
     shared = end = 0
     for start, run in enumerate(runs_of(words)):
         if run in runs:

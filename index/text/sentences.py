@@ -1,4 +1,4 @@
-"""Splits an article into sentences, and sentences into passages, all by character offsets."""
+"""Splits an article into sentences, by character offsets."""
 
 import re
 from collections.abc import Iterator
@@ -11,13 +11,11 @@ from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.cleaning import is_list_item, without_bullet
 
 SPLITTER = "sentences-2"
-"""Names how articles are split; stored with the index, and changed with anything here that moves an offset."""
-
-PASSAGE_CHARACTERS = 400
-"""Measured from 300 to 900 (see LOG.md): the fewer characters, the better the search, and the more there is to keep."""
+"""Names the way in which articles are split; stored with the index. Change it with anything that moves an offset, here
+or in passages.py."""
 
 SENTENCE_CHARACTERS = 700
-"""A longer "sentence" is a table, a list of names or an attack; it is cut at a space."""
+"""The most characters of a sentence. A longer one is a table, a list of names or an attack; it is cut at a space."""
 
 _DATELINE = re.compile(r"[A-Z][A-Z .’'-]+(?:,\s[^()—–]{1,30})?\s(?:\([^()]{1,30}\)\s)?[—–-]\s")
 _CALENDAR_WORD = re.compile(
@@ -38,18 +36,18 @@ _NAMED_SPEAKER = re.compile(r"[”\"’]\s+(?:\w+\s+)?(?:[A-Z]|the\s)")
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """The sentences of one paragraph: `(start, end)` in `text`, white space left out."""
+    """Return the sentences of one paragraph as `(start, end)` in `text`, without the white space around them."""
     bounds = sentencex.get_sentence_boundaries("en", text)
-    cuts = {found["end_index"] for found in bounds if found["end_index"] < len(text)}
+    cuts = {bound["end_index"] for bound in bounds if bound["end_index"] < len(text)}
     cuts = {cut for cut in cuts if not _belong_together(text[:cut], text[cut:])}
-    cuts |= {found.end() for found in _CLOSED.finditer(text) if _closes_sentence(text, found, cuts)}
+    cuts |= {match.end() for match in _CLOSED.finditer(text) if _closes_sentence(text, match, cuts)}
     edges = [0, *sorted(cuts), len(text)]
     return [piece for start, end in pairwise(edges) for piece in _cut_long(text, *_trimmed(text, start, end))]
 
 
 def sentences(full_text: str) -> list[Sentence]:
-    """The sentences of an article that may be quoted; captions, subheadings and other fragments may not."""
-    found: list[Sentence] = []
+    """Return the sentences of an article that may be quoted; captions, subheadings and other fragments may not."""
+    sentences: list[Sentence] = []
     for paragraph in re.finditer(r"[^\n]+(?:\n[^\n]+)*", full_text):
         item = is_list_item(paragraph.group())
         text, offset = paragraph.group(), paragraph.start()
@@ -59,38 +57,12 @@ def sentences(full_text: str) -> list[Sentence]:
             dateline = _DATELINE.match(full_text, start, end)
             start = dateline.end() if dateline else start
             if item or _is_sentence(full_text[start:end]):
-                found.append(Sentence(start, end, *_lead(full_text, start, end, found)))
-    return found
-
-
-def passages(full_text: str, sentences: list[Sentence], size: int = PASSAGE_CHARACTERS) -> Iterator[list[Sentence]]:
-    """Runs of whole sentences of at most `size` characters, each with the leads that its sentences need.
-
-    A run that is half full ends with its paragraph. No sentence is in two runs but for a lead.
-    """
-    first = 0
-    while first < len(sentences):
-        last = first
-        while last + 1 < len(sentences) and sentences[last + 1].end - sentences[first].start <= size:
-            ends_paragraph = "\n\n" in full_text[sentences[last].end : sentences[last + 1].start]
-            if ends_paragraph and sentences[last].end - sentences[first].start >= size / 2:
-                break
-            last += 1
-        yield sentences[first : last + 1]
-        if last + 1 == len(sentences):
-            return
-        lead = _index_of_lead(sentences, last + 1)
-        first = lead if lead > first else last + 1
-
-
-def _index_of_lead(sentences: list[Sentence], at: int) -> int:
-    lead = sentences[at].lead
-    while at and sentences[at].start > lead:
-        at -= 1
-    return at
+                sentences.append(Sentence(start, end, *_lead(full_text, start, end, sentences)))
+    return sentences
 
 
 def _lead(full_text: str, start: int, end: int, before: list[Sentence]) -> tuple[int, int]:
+    """Return where the sentence is that this one needs to be understood; its own start where it needs none."""
     if not before or not is_pronoun_led(full_text[start:end]):
         return start, start
     previous = before[-1]
@@ -99,14 +71,14 @@ def _lead(full_text: str, start: int, end: int, before: list[Sentence]) -> tuple
 
 
 def is_pronoun_led(sentence: str) -> bool:
-    """Whether the sentence can't be understood without an earlier one ("He said …", "“…,” she added")."""
-    found = _PRONOUN_LED.match(sentence)
-    if found is None:
+    """Return True if the sentence can't be understood without an earlier one ("He said …", "“…,” she added")."""
+    if _PRONOUN_LED.match(sentence) is None:
         return False
     return not sentence.startswith(("“", '"', "‘")) or _NAMED_SPEAKER.search(sentence) is None
 
 
 def _belong_together(before: str, after: str) -> bool:
+    """Return True if a cut between these texts is wrong, as in "at 5 p.m. | Monday" and "“Why?” | he asked"."""
     before = before.rstrip()
     if re.match(r"[a-z—–,;]", after):
         return True
@@ -115,13 +87,14 @@ def _belong_together(before: str, after: str) -> bool:
     return re.search(r"[?!][”\"’]$", before) is not None and _ATTRIBUTION.match(after) is not None
 
 
-def _closes_sentence(text: str, found: re.Match[str], cuts: set[int]) -> bool:
-    if _ATTRIBUTION.match(text[found.end() :]):
+def _closes_sentence(text: str, end: re.Match[str], cuts: set[int]) -> bool:
+    """Return True if a closing mark ends its sentence: not before "he said", nor after words in brackets within it."""
+    if _ATTRIBUTION.match(text[end.end() :]):
         return False
-    if ")" not in found.group() and "]" not in found.group():
+    if ")" not in end.group() and "]" not in end.group():
         return True
-    begins = max((cut for cut in cuts if cut <= found.start()), default=0)
-    return text[begins] in "(["
+    start = max((cut for cut in cuts if cut <= end.start()), default=0)
+    return text[start] in "(["
 
 
 def _is_sentence(text: str) -> bool:

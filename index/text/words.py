@@ -1,4 +1,4 @@
-"""Words and their stems, the same way everywhere that words are compared."""
+"""Splits text into words and their stems, in the same way wherever words are compared."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ STOP_WORDS = frozenset(
     those through to too under until up us very was we were what when where which while who whom whose why will
     with would you your don doesn didn isn wasn won hasn haven hadn weren aren ve ll re d m""".split()
 ) - {"say", "no", "not", "before", "after", "us"}
-"""Words that a question is no more about than any other question. "US" and "us" can't be told apart: kept."""
+"""Words that say nothing about a question's topic. "us" isn't among them: it can't be distinguished from "US"."""
 
 
 _IRREGULAR = dict(
@@ -33,11 +33,11 @@ _IRREGULAR = dict(
     threw:throw thrown:throw told:tell understood:understand withdrew:withdraw withdrawn:withdraw won:win wore:wear
     wrote:write written:write died:die dying:die death:die deaths:die dead:die""".split()
 )
-"""What Porter's algorithm can't know: forms of irregular verbs, and the nouns that news counts people by."""
+"""Maps forms that Porter's algorithm can't reduce to their verb: irregular verbs, and nouns as "deaths" for "die"."""
 
 
 def words(text: str) -> list[str]:
-    """The text's words in lower case without accents, in order; numbers keep their commas and points ("100,000")."""
+    """Return the text's words in lower case without accents, in order; numbers keep commas and points ("100,000")."""
     plain = text.replace("’", "'")
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain)
@@ -46,16 +46,16 @@ def words(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """The word's stem: "denies" and "denied" are "deni"; irregular forms are taken to their verb first."""
+    """Return the word's stem: "deni" for "denies" and "denied"; irregular forms become their verb first."""
     return porter(_IRREGULAR.get(word, word))
 
 
 @lru_cache(maxsize=50_000)
 def porter(word: str) -> str:
-    """The word's stem by Porter's algorithm alone (Porter 1980)."""
+    """Return the word's stem by Porter's algorithm alone (Porter 1980)."""
     return str(snowballstemmer.stemmer("porter").stemWord(word))  # a stemmer keeps state: one for each call
 
 
 def stems(text: str) -> list[str]:
-    """The stems of the text's words, in order."""
+    """Return the stems of the text's words, in order."""
     return [stem(word) for word in words(text)]

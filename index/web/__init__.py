@@ -1,1 +1,1 @@
-"""The web: fetching pages within limits, feeds and sitemaps."""
+"""The web: fetching pages within limits, the safe network, feeds and sitemaps."""

@@ -1,33 +1,23 @@
-"""Reads feeds and sitemaps: which articles they list, at which addresses, from which days."""
+"""Reads feeds (RSS 2.0, 0.9x and 1.0, Atom): which articles they list, at which addresses, from which days."""
 
 import html
-import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from urllib.parse import urljoin
-
-import httpx
+from typing import Any, BinaryIO
 
 from index.errors import ReadError
+from index.readers import html_fragment
 from index.readers.html_fragment import line
-from index.text.dates import MOST_CHARACTERS, day
-from index.text.urls import without_tracking
+from index.text.dates import day
+from index.text.urls import resolved_web_address, without_tracking
 
 MOST_FEED_BYTES = 5_000_000
 MOST_ENTRIES = 50_000
-"""The sitemap protocol's own limit, https://www.sitemaps.org/protocol.html, and one for feeds."""
-MOST_SITEMAPS = 50
-MOST_ADDRESS_CHARACTERS = 2_048
-"""As the sitemap protocol has it."""
 LEAST_FULL_TEXT = 500
-"""Characters. A shorter text may be all there is, but then the page says so too."""
-
-_SNIFFED_BYTES = 16_384
-_FEEDS = ("rss", "feed", "RDF")
-_SITEMAPS = ("urlset", "sitemapindex")
+"""Characters. A shorter text may be all there is, but then the page has it too."""
 
 # Network and entities stay off, and libxml2 keeps its limits for depth and size.
 _GUARDED = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
@@ -41,13 +31,16 @@ _PREFIXES = {
     "http://purl.org/rss/1.0/modules/content/": "content:",
     "http://purl.org/dc/elements/1.1/": "dc:",
     "http://purl.org/dc/terms/": "dcterms:",
+    "http://www.w3.org/1999/xhtml": "xhtml:",
 }
-"""RSS 2.0 has no namespace."""
+"""Maps a namespace to the prefix that it has here; RSS 2.0 has none."""
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 
+_TITLES = ("title", "dc:title")
 _DATES = ("pubDate", "published", "issued", "dcterms:issued", "dc:date")
-_CONTENTS = ("content:encoded", "content")
+_AUTHORS = ("dc:creator", "author", "dc:author")
+_CONTENTS = ("content:encoded", "content", "xhtml:body")
 _SUMMARIES = ("description", "summary")
 
 _CDATA_OR_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\w{1,8};)(?:(\w{1,32});)?", re.DOTALL)
@@ -60,201 +53,88 @@ _TEASER_END = re.compile(
 _CREDIT = re.compile(r"The post .{1,300} appeared first on .{1,100}\Z")
 """WordPress ends full texts with it too."""
 
+_Fields = dict[str, list[Any]]
+"""An element's children by prefix and name."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """An article that a feed lists. `full_html` is its whole text, as sent and not cleaned, where the feed has it."""
+    """An article that a feed lists. `blocks` are its paragraphs, where the feed has its whole text."""
 
     address: str
     title: str | None
     published: date | None
     author: str | None
     publisher: str | None
-    full_html: str | None
+    blocks: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page that a sitemap lists: `modified` is its `lastmod` as written, `published` the day that it has as news."""
+def read_feed(stream: BinaryIO, address: str) -> Iterator[FeedEntry]:
+    """Yield the articles that the feed at that address lists, in its order; those without a web address are left out.
 
-    address: str
-    modified: str | None
-    published: date | None
-
-
-def is_feed(data: bytes) -> bool:
-    """Whether those bytes begin as RSS (2.0, 0.9x, 1.0) or Atom does."""
-    return _root_name(data) in _FEEDS
-
-
-def is_sitemap(data: bytes) -> bool:
-    """Whether those bytes begin as a sitemap, or an index of sitemaps, does."""
-    return _root_name(data) in _SITEMAPS
-
-
-def entries(data: bytes, address: str) -> list[FeedEntry]:
-    """The articles that a feed at that address lists, in its order, without those that have no address of the web.
-
-    Days are the ones on which they were published, never those of later changes. Raises ReadError for what is no feed.
+    Their days are those of publication, never those of later changes. Raises ReadError for a feed that is too large,
+    or so broken that nothing can be read.
     """
-    if not is_feed(data):
-        raise ReadError(f"{address} is not a feed. Give the address of an RSS or Atom feed.")
+    data = stream.read(MOST_FEED_BYTES + 1)
     if len(data) > MOST_FEED_BYTES:
         raise ReadError(
             f"{address} is a feed of more than {MOST_FEED_BYTES // 1_000_000} MB. Give one of the latest news."
         )
-    root = _root(data, address)
+    root = _root(data.lstrip(), address)
     items = list(root.iter("{*}item", "{*}entry"))
     if len(items) > MOST_ENTRIES:
         raise ReadError(f"{address} lists more than {MOST_ENTRIES:,} articles. Give a feed of the latest news.")
-    publisher = _publisher(root)
-    found = (_entry(item, publisher) for item in items)
-    return [entry for entry in found if entry]
+    publisher = _title(_fields(next(root.iterchildren("{*}channel"), root)))
+    for item in items:
+        if entry := _entry(item, publisher):
+            yield entry
 
 
-def pages(data: bytes, address: str) -> tuple[list[Page], list[str]]:
-    """The pages that a sitemap at that address lists, and the addresses of further sitemaps where it is an index.
-
-    Only those of the address's own host, as the protocol has it: https://www.sitemaps.org/protocol.html#location.
-    Raises ReadError for what is no sitemap, and for one that lists only other hosts' pages or too many.
-    """
-    if not is_sitemap(data):
-        raise ReadError(f"{address} is not a sitemap. Give the address of one in XML.")
-    host = httpx.URL(address).host
-    found: list[Page] = []
-    sitemaps: list[str] = []
-    others = 0
-    for kind, url, page in _listed(data, address):
-        if url.host != host:
-            others += 1
-        elif kind == "url":
-            found.append(page)
-        else:
-            sitemaps.append(page.address)
-        if len(sitemaps) > MOST_SITEMAPS:
-            raise ReadError(
-                f"{address} lists more than {MOST_SITEMAPS} sitemaps. Give the addresses of those you need."
-            )
-    if others and not found and not sitemaps:
-        raise ReadError(f"{address} lists only pages of other hosts than {host}. Give the sitemap of the host itself.")
-    return found, sitemaps
-
-
-def _root_name(data: bytes) -> str | None:
-    from lxml import etree
-
-    parser = etree.XMLPullParser(events=("start",), recover=True, **_GUARDED)
-    try:
-        parser.feed(data[:_SNIFFED_BYTES])
-        for _, element in parser.read_events():
-            return _local_name(element)
-    except etree.XMLSyntaxError:
-        pass
-    return None
-
-
-def _local_name(element: Any) -> str:  # noqa: ANN401
-    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
-
-
-def _listed(data: bytes, address: str) -> Iterator[tuple[str, httpx.URL, Page]]:
-    """What a sitemap lists, each as "url" or "sitemap"."""
-    from lxml import etree
-
-    count = 0
-    try:
-        for _, element in etree.iterparse(io.BytesIO(data.lstrip()), events=("end",), **_GUARDED):
-            parent = element.getparent()
-            if parent is None or parent.getparent() is not None:
-                continue
-            count += 1
-            if count > MOST_ENTRIES:
-                raise ReadError(f"{address} lists more than {MOST_ENTRIES:,} pages. Give a sitemap of fewer.")
-            location = element.find("{*}loc")
-            kind = _local_name(element)
-            if kind in ("url", "sitemap") and location is not None and not len(location):  # no entity in it
-                url = _web_address(location.text or "")
-                if url:
-                    yield kind, url, _page(element, url)
-            element.clear()
-            while element.getprevious() is not None:
-                del parent[0]  # or the whole sitemap is in memory
-    except etree.XMLSyntaxError as error:
-        raise ReadError(f"{address} is a broken sitemap ({_problem(error)}). Tell its publisher.") from error
-
-
-def _problem(error: Any) -> str:  # noqa: ANN401
-    return " ".join(str(error.msg).split())[:200]
-
-
-def _page(element: Any, url: httpx.URL) -> Page:  # noqa: ANN401
-    modified = (element.findtext("{*}lastmod") or "").strip()
-    return Page(
-        address=str(url),
-        modified=modified if 0 < len(modified) <= MOST_CHARACTERS else None,
-        published=day(element.findtext("{*}news/{*}publication_date") or ""),
-    )
-
-
-def _web_address(written: str, base: str = "") -> httpx.URL | None:
-    """The address, resolved against a base (RFC 3986), where it is one of the web without a password in it."""
-    try:
-        url = httpx.URL(urljoin(base, written.strip()))
-    except (httpx.InvalidURL, ValueError):
-        return None
-    of_web = url.scheme in ("http", "https") and url.host and not url.userinfo
-    return url if of_web and len(str(url)) <= MOST_ADDRESS_CHARACTERS else None
-
-
-def _root(data: bytes, address: str) -> Any:  # noqa: ANN401
+def _root(data: bytes, address: str) -> Any:  # noqa: ANN401 (lxml has no types)
     from lxml import etree
 
     options = {**_GUARDED, "remove_comments": True, "remove_pis": True}
     try:
-        return etree.fromstring(data.lstrip(), etree.XMLParser(**options), base_url=address)
+        return etree.fromstring(data, etree.XMLParser(**options), base_url=address)
     except etree.XMLSyntaxError as error:
-        # libxml2 reads on after an error, but loses what it can't resolve: a link would lose its `&`.
-        mended = _CDATA_OR_AMPERSAND.sub(_numbered, data.lstrip())
-        root = etree.fromstring(mended, etree.XMLParser(recover=True, **options), base_url=address)
-        if root is None:
-            raise ReadError(f"{address} is a broken feed ({_problem(error)}). Tell its publisher.") from error
-        return root
+        # libxml2 reads on after an error, but drops what it can't resolve: a link would lose its `&`.
+        mended = _CDATA_OR_AMPERSAND.sub(_numbered_entity, data)
+        with suppress(etree.XMLSyntaxError):
+            root = etree.fromstring(mended, etree.XMLParser(recover=True, **options), base_url=address)
+            if root is not None:
+                return root
+        problem = " ".join(str(error.msg).split())[:200]
+        raise ReadError(f"{address} is a broken feed ({problem}). Tell its publisher.") from error
 
 
-def _numbered(found: re.Match[bytes]) -> bytes:
-    """A character named as in HTML, or a bare ampersand, by its number, which XML always knows."""
-    if found[0].startswith(b"<"):
-        return found[0]
-    characters = html.entities.html5.get(f"{(found[1] or b'').decode('ascii', 'ignore')};")
+def _numbered_entity(match: re.Match[bytes]) -> bytes:
+    """Return an entity of HTML, or a bare ampersand, by number, which XML always knows: "&eacute;" is "&#233;"."""
+    if match[0].startswith(b"<"):
+        return match[0]
+    characters = html.entities.html5.get(f"{(match[1] or b'').decode('ascii', 'ignore')};")
     if characters is None:
-        return b"&#38;" + found[0][1:]
+        return b"&#38;" + match[0][1:]
     return "".join(f"&#{ord(character)};" for character in characters).encode()
-
-
-def _publisher(root: Any) -> str | None:  # noqa: ANN401
-    channel = next(root.iterchildren("{*}channel"), root)
-    return _title(_fields(channel))
 
 
 def _entry(item: Any, publisher: str | None) -> FeedEntry | None:  # noqa: ANN401
     fields = _fields(item)
-    full_html = _full_html(fields)
-    url = _link(fields) or _permalink(fields) or (_web_address(_written(fields, "id")) if full_html else None)
+    blocks = _full_text(fields)
+    url = _link(fields) or _permalink(fields) or (resolved_web_address(_text(fields, "id")) if blocks else None)
     if url is None:
         return None
     return FeedEntry(
-        address=without_tracking(str(url)),
+        address=without_tracking(url),
         title=_title(fields),
-        published=next((found for name in _DATES if (found := day(_written(fields, name)))), None),
+        published=next((date for name in _DATES if (date := day(_text(fields, name)))), None),
         author=_author(fields),
         publisher=_source_title(fields) or publisher,
-        full_html=full_html,
+        blocks=blocks,
     )
 
 
-def _fields(element: Any) -> dict[str, list[Any]]:  # noqa: ANN401
-    """The children by name, each with the prefix that its namespace usually has."""
-    fields: dict[str, list[Any]] = {}
+def _fields(element: Any) -> _Fields:  # noqa: ANN401
+    fields: _Fields = {}
     for child in element.iterchildren("*"):
         namespace, _, name = str(child.tag).rpartition("}")
         prefix = _PREFIXES.get(namespace[1:], "other:") if namespace else ""
@@ -262,69 +142,70 @@ def _fields(element: Any) -> dict[str, list[Any]]:  # noqa: ANN401
     return fields
 
 
-def _written(fields: dict[str, list[Any]], name: str) -> str:
-    """The text of the first child of that name, "" where there is none."""
+def _text(fields: _Fields, name: str) -> str:
+    """Return the text of the first child of that name, "" where there is none."""
     return "".join(fields[name][0].itertext()).strip() if name in fields else ""
 
 
-def _link(fields: dict[str, list[Any]]) -> httpx.URL | None:
+def _link(fields: _Fields) -> str | None:
     for link in fields.get("link", []):
-        written = (link.get("href") or "".join(link.itertext())).strip()
-        if written and link.get("rel", "alternate") == "alternate" and (url := _web_address(written, link.base)):
+        text = (link.get("href") or "".join(link.itertext())).strip()
+        if text and link.get("rel", "alternate") == "alternate" and (url := resolved_web_address(text, link.base)):
             return url
     return None
 
 
-def _permalink(fields: dict[str, list[Any]]) -> httpx.URL | None:
-    """RSS's guid, which is the page's address where it looks like one (and never where it says that it is none)."""
+def _permalink(fields: _Fields) -> str | None:
+    """Return RSS's guid, which is the page's address unless it says that it isn't."""
     guids = fields.get("guid", [])
-    return _web_address(_written(fields, "guid")) if guids and guids[0].get("isPermaLink") != "false" else None
+    return resolved_web_address(_text(fields, "guid")) if guids and guids[0].get("isPermaLink") != "false" else None
 
 
-def _title(fields: dict[str, list[Any]]) -> str | None:
-    return line(_written(fields, "title")) or None
+def _title(fields: _Fields) -> str | None:
+    return next((title for name in _TITLES if (title := line(_text(fields, name)))), None)
 
 
-def _source_title(fields: dict[str, list[Any]]) -> str | None:
-    """An article's first publisher: Atom's `source` has a title, RSS's is one."""
+def _source_title(fields: _Fields) -> str | None:
+    """Return an article's first publisher: Atom's `source` has a title, RSS's is one."""
     if "source" not in fields:
         return None
-    within = _fields(fields["source"][0])
-    return _title(within) if within else line(_written(fields, "source")) or None
+    source_fields = _fields(fields["source"][0])
+    return _title(source_fields) if source_fields else line(_text(fields, "source")) or None
 
 
-def _author(fields: dict[str, list[Any]]) -> str | None:
-    authors = fields.get("dc:creator") or fields.get("author") or []
-    named = (author if (name := author.find("{*}name")) is None else name for author in authors)
+def _author(fields: _Fields) -> str | None:
+    """Return the names of the authors; "ada@gazette.example (Ada Orsk)" is "Ada Orsk"."""
+    elements = next((fields[name] for name in _AUTHORS if name in fields), [])
+    named = (element if (name := element.find("{*}name")) is None else name for element in elements)
     names = (line("".join(name.itertext())) for name in named)
-    names = (found[1] if (found := _MAIL_AND_NAME.fullmatch(name)) else name for name in names)
+    names = (match[1] if (match := _MAIL_AND_NAME.fullmatch(name)) else name for name in names)
     return ", ".join(dict.fromkeys(name for name in names if name and "@" not in name)) or None
 
 
-def _full_html(fields: dict[str, list[Any]]) -> str | None:
-    """The entry's content where it is the whole article: long, longer than the summary, and no teaser by its end."""
+def _full_text(fields: _Fields) -> tuple[str, ...] | None:
+    """Return the content's paragraphs where it is the whole article: long, longer than the summary, and no teaser."""
     content = next((fields[name][0] for name in _CONTENTS if name in fields), None)
     if content is None:
         return None
     markup = _markup(content)
     text = line(markup)
-    summary = next((line(_written(fields, name)) for name in _SUMMARIES if name in fields), "")
-    teaser = _TEASER_END.search(_CREDIT.sub("", text[-500:]).strip())
-    whole = len(text) >= LEAST_FULL_TEXT and len(text) > 1.5 * len(summary) and not teaser
-    return markup if whole else None
+    summary = next((line(_text(fields, name)) for name in _SUMMARIES if name in fields), "")
+    is_teaser = _TEASER_END.search(_CREDIT.sub("", text[-500:]).strip())
+    is_whole = len(text) >= LEAST_FULL_TEXT and len(text) > 1.5 * len(summary) and not is_teaser
+    return tuple(html_fragment.blocks(markup)) if is_whole else None
 
 
 def _markup(content: Any) -> str:  # noqa: ANN401
-    """RSS's content:encoded is HTML; Atom says of what type its own is (RFC 4287, 4.1.3), by default plain text."""
+    """Return the content as HTML. Atom says of which type it is (RFC 4287, 4.1.3), by default plain text."""
     from lxml import etree
 
-    kind = "html" if str(content.tag).endswith("encoded") else content.get("type", "text").lower()
-    if len(content) and "html" in kind:
+    is_html = "html" in content.get("type", "text").lower() or str(content.tag).endswith(("encoded", "body"))
+    if is_html and len(content):
         for element in content.iter(_XHTML + "*"):
             element.tag = element.tag.removeprefix(_XHTML)
         return "".join(etree.tostring(child, encoding="unicode", method="html") for child in content)
-    written = "".join(content.itertext())
-    return written if "html" in kind else _paragraphs(written)
+    text = "".join(content.itertext())
+    return text if is_html else _paragraphs(text)
 
 
 def _paragraphs(text: str) -> str:

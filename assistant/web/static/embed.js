@@ -1,4 +1,4 @@
-// Puts the chat into any page, by one line: <script src="https://HOST/embed.js"></script>. See docs/embedding.md.
+// Adds the chat to any page with one line: <script src="https://HOST/embed.js"></script>. See docs/embedding.md.
 (() => {
   "use strict";
 
@@ -21,7 +21,7 @@
   const TEXTS = {
     loading: "Opening the chat …",
     away: "The chat can't be reached just now.",
-    unreachable: "The chat doesn't answer: its server is away, or this page's origin isn't in its ONRECORD_ORIGINS.",
+    unreachable: "The chat doesn't answer: its server is down, or this page's origin isn't in its ONRECORD_ORIGINS.",
   };
 
   const { host, root, launcher, panel, frameBox } = build();
@@ -55,7 +55,7 @@
     if (inline) host.scrollIntoView({ block: "nearest" });
     else if (panel.hidden) {
       show(true);
-      tell("open");
+      dispatch("open");
     }
     focusChat();
   }
@@ -64,7 +64,7 @@
     if (inline || panel.hidden) return;
     show(false);
     launcher.focus();
-    tell("close");
+    dispatch("close");
   }
 
   function show(shown) {
@@ -88,7 +88,7 @@
     send("focus");
   }
 
-  // The frame, loaded when it is first needed and anew by Retry
+  // The frame is loaded when it is first needed, and again by the button Retry
 
   function load() {
     setState("loading");
@@ -101,7 +101,7 @@
 
   function giveUp() {
     setState("away");
-    tell("error", { message: TEXTS.unreachable });
+    dispatch("error", { message: TEXTS.unreachable });
   }
 
   function setState(state) {
@@ -115,13 +115,13 @@
     return url.href;
   }
 
-  // The article that this page shows, unless the page says otherwise.
+  // Returns the id or URL of the page's article: data-article, the canonical link, or the page's own address.
   function article() {
     if ("article" in options) return options.article;
     return document.querySelector('link[rel="canonical"]')?.href ?? location.origin + location.pathname;
   }
 
-  // Messages, exchanged with our own server's page in our own frame alone
+  // Messages to and from the chat, only in our own frame and only with our own server
 
   function send(type, content = {}) {
     frame.contentWindow.postMessage({ onrecord: 1, type, ...content }, base.origin);
@@ -135,7 +135,7 @@
     if (type === "answer") onAnswer(content);
     if (type === "cite") onCite(content);
     if (type === "close") close();
-    if (type === "error") tell("error", content);
+    if (type === "error") dispatch("error", content);
   }
 
   function onReady() {
@@ -145,7 +145,7 @@
     const starters = options.starters.split("|").map((starter) => starter.trim());
     const accent = getComputedStyle(host).getPropertyValue("--onrecord-accent").trim();
     send("init", { greeting: options.greeting, starters: starters.filter(Boolean), accent, look: options.look });
-    tell("ready");
+    dispatch("ready");
     sendQuestions();
     if (hadFocus) focusChat();
   }
@@ -153,7 +153,7 @@
   function onAnswer(answer) {
     const ranges = answer.citations.filter(isOfThisPage).map((citation) => findInPage(citation.quote));
     highlight(ranges.filter(Boolean));
-    tell("answer", answer);
+    dispatch("answer", answer);
   }
 
   function onCite(citation) {
@@ -165,7 +165,7 @@
     send("shown");
   }
 
-  function tell(name, detail = {}) {
+  function dispatch(name, detail = {}) {
     document.dispatchEvent(new CustomEvent(`onrecord:${name}`, { bubbles: true, detail }));
   }
 
@@ -175,16 +175,16 @@
     return Boolean(article()) && [citation.article, citation.url].includes(article().split("#")[0]);
   }
 
-  // The stretch of the page that has the quotation's words, however white space and markup divide them there.
+  // Returns the range of the page that has the quotation's text, whatever white space and markup are in between.
   function findInPage(quote) {
-    const wanted = [...quote].map(folded).join("");
+    const letters = [...quote].map(folded).join("");
     for (const part of [...document.querySelectorAll("article, main"), document.body]) {
       const { text, places } = textOf(part);
-      const at = text.indexOf(wanted);
+      const at = text.indexOf(letters);
       if (at < 0) continue;
       const range = document.createRange();
       range.setStart(...places[at]);
-      const [node, offset] = places[at + wanted.length - 1];
+      const [node, offset] = places[at + letters.length - 1];
       range.setEnd(node, offset + 1);
       return range;
     }
@@ -226,7 +226,7 @@
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   }
 
-  // What it is built of: in a shadow tree, so that the page's style and ours leave each other alone
+  // The elements, in a shadow tree, so that the page's styles and ours don't affect each other
 
   function build() {
     const host = make("div");
@@ -285,10 +285,12 @@
       :host {
         --accent: var(--onrecord-accent, #4f46e5); --ink: light-dark(#1f2430, #e6e8ee);
         --line: light-dark(#d9dce3, #363b47); --paper: light-dark(#fff, #14161c);
-        color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif; text-align: left;
+        /* Only an important rule in here is stronger than the page's own rules for this element. */
+        all: initial !important; display: block !important; color-scheme: light dark !important;
+        font: 16px/1.4 system-ui, sans-serif !important; text-align: left !important;
       }
-      :host([data-look="light"]) { color-scheme: light; }
-      :host([data-look="dark"]) { color-scheme: dark; }
+      :host([data-look="light"]) { color-scheme: light !important; }
+      :host([data-look="dark"]) { color-scheme: dark !important; }
       [hidden] { display: none !important; }
       * { box-sizing: border-box; }
       button { font: inherit; cursor: pointer; }
