@@ -70,7 +70,7 @@ def test_only_articles_that_are_wanted_are_found(news, wanted, names):
 
 @pytest.mark.parametrize(("wanted", "names"), CASES)
 def test_neighbours_that_are_filtered_are_those_that_are_compared_one_by_one(news, wanted, names, monkeypatch):
-    monkeypatch.setattr("index.collection.ARTICLE_COST", 1e9)
+    monkeypatch.setattr("index.storage.vectors.COST_OF_READING", 10**9)
     assert found(news, **wanted) == names
 
 
@@ -92,7 +92,7 @@ def test_among_many_passages_the_nearest_that_are_wanted_are_found(tmp_path, mon
         exact = assistant.collection.nearest("the harbour and the ferry", 10, wanted)
         assert len(exact) == {"Rare": 6, "Absent": 0, None: 10}[wanted.publisher]
         with monkeypatch.context() as patched:
-            patched.setattr("index.collection.ARTICLE_COST", 1e9)
+            patched.setattr("index.storage.vectors.COST_OF_READING", 10**9)
             filtered = assistant.collection.nearest("the harbour and the ferry", 10, wanted)
         texts = [{passage.text.rstrip("0123456789 times.") for passage in passages} for passages in (exact, filtered)]
         assert len(filtered) == len(exact)

@@ -23,7 +23,8 @@ from index.storage.rows import (
     passage_from,
 )
 
-_NEWEST_FIRST = "published IS NULL, published DESC, title"
+_NEWEST_FIRST = "published DESC, title"
+"""Undated articles come last, because NULL is the smallest value in SQLite. An index has this order."""
 
 
 class Catalog:
@@ -138,8 +139,9 @@ class Catalog:
 
         `search` keeps those with all of its words, or parts of words, in title or publisher: "gazette floo".
         """
+        condition = "is_match(title, publisher)" if search else "1"
         query = (
-            f"SELECT {HEADLINE_COLUMNS} FROM articles WHERE is_match(title, publisher) "  # noqa: S608
+            f"SELECT {HEADLINE_COLUMNS} FROM articles WHERE {condition} "  # noqa: S608
             f"ORDER BY {_NEWEST_FIRST} LIMIT ? OFFSET ?"
         )
         with connected(self.path) as database:

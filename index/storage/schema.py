@@ -10,12 +10,13 @@ VERSION = 4
 
 LATEST_INDEXES = """
 CREATE INDEX articles_by_version ON articles(version, published, publisher, author, id);
-CREATE INDEX articles_by_published ON articles(published, publisher, author, id, source, title, url);
+CREATE INDEX articles_by_published ON articles(published DESC, title, publisher, author, id, source, url);
 CREATE INDEX articles_by_publisher ON articles(publisher COLLATE NOCASE, published, author, id);
 CREATE INDEX articles_by_author ON articles(author COLLATE NOCASE, published, publisher, id);
 CREATE INDEX articles_by_story ON articles(story, id, publisher, url);
 """
-"""They hold every column that a filter or a headline needs, because reading an article's row reads its text too."""
+"""They hold every column that a filter or a headline needs, because reading an article's row reads its text too. The
+one by date has the order of lists of headlines."""
 
 UNWANTED_PASSAGES = "CREATE TABLE unwanted_passages (id TEXT PRIMARY KEY) WITHOUT ROWID;"
 
