@@ -1,5 +1,6 @@
 """Feeds and sitemaps, with invented articles."""
 
+import base64
 import gzip
 import html
 import io
@@ -205,6 +206,23 @@ def test_full_plain_text_comes_as_paragraphs():
 )
 def test_a_teaser_isnt_a_full_text(summary, content):
     assert only(rss(LINK + summary + content)).blocks is None
+
+
+def test_a_full_text_may_be_a_body_of_xhtml():
+    """As in feeds of the early 2000s: feedparser's own tests have them."""
+    entry = only(rss(f"{LINK}<body xmlns='http://www.w3.org/1999/xhtml'>{LONG}</body>"))
+    assert entry.blocks == BLOCKS
+
+
+@pytest.mark.parametrize("given", ["type='application/pdf'", "type='image/png'", "mode='base64'"])
+def test_content_in_base64_isnt_a_full_text(given):
+    content = base64.b64encode(b"%PDF-1.4" * 200).decode()
+    assert only(atom(f"<link href='/1'/><content {given}>{content}</content>")).blocks is None
+
+
+def test_a_title_and_an_author_may_be_of_dublin_core():
+    entry = only(rss(f"{LINK}<dc:title>Rain stops play</dc:title><dc:author>Ada Orsk</dc:author>"))
+    assert (entry.title, entry.author) == ("Rain stops play", "Ada Orsk")
 
 
 def test_a_full_text_may_end_as_wordpress_ends_it():
