@@ -213,6 +213,12 @@ def test_the_error_for_a_record_without_a_text_names_its_fields():
     )
 
 
+def test_a_record_whose_text_has_no_letter_is_one_failure():
+    failure, article = read("json", [{"id": 1, "text": "..."}, ARTICLE | {"id": 2}])
+    assert "neither a title nor a text" in reason(failure)
+    assert article.full_text == "It rained."
+
+
 def test_a_bad_line_is_named_and_reading_goes_on():
     lines = [
         b'{"text": "One."}',
