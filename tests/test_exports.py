@@ -334,7 +334,7 @@ def test_of_the_same_key_twice_the_last_counts():
 
 
 class Endless(io.RawIOBase):
-    """A stream that goes on with the same bytes for ever, and tells how many were read."""
+    """A stream that repeats the same bytes for ever, and counts how many were read."""
 
     def __init__(self, begin: bytes, again: bytes) -> None:
         self.count, self._begin, self._again = 0, begin, again

@@ -259,7 +259,7 @@ def test_a_day_of_change_is_not_a_day_of_publication(updated):
 
 
 @pytest.mark.parametrize(
-    ("author", "told"),
+    ("author", "name"),
     [
         ("<author>ada@gazette.example (Ada Orsk)</author>", "Ada Orsk"),
         ("<author>Ada Orsk</author>", "Ada Orsk"),
@@ -271,8 +271,8 @@ def test_a_day_of_change_is_not_a_day_of_publication(updated):
         ),
     ],
 )
-def test_an_author_is_a_name(author, told):
-    assert only(rss(LINK + author)).author == told
+def test_an_author_is_a_name(author, name):
+    assert only(rss(LINK + author)).author == name
 
 
 @pytest.mark.parametrize(

@@ -150,8 +150,8 @@ def test_a_real_pipe_is_read(empty, tmp_path):
     ids=["text", "json-lines", "page", "pdf"],
 )
 def test_articles_come_in_by_standard_input(empty, piped, data, titles):
-    code, report, said = piped(data)
-    assert (code, said, len(report["added"])) == (0, "", len(titles))
+    code, report, errors = piped(data)
+    assert (code, errors, len(report["added"])) == (0, "", len(titles))
     assert {article.title for article in empty.articles()} == titles
     again = piped(data)[1]
     assert (again["added"], len(again["unchanged"])) == ([], len(titles))
@@ -167,10 +167,10 @@ def test_what_came_by_standard_input_hasnt_vanished_when_something_else_comes(em
 
 @pytest.mark.parametrize("data", [b"", b"\0\1", b"{]"], ids=["empty", "binary", "broken"])
 def test_standard_input_without_an_article_is_one_clear_line(piped, data):
-    code, _, said = piped(data)
+    code, _, errors = piped(data)
     assert code == 1
-    assert said.startswith("onrecord: standard input")
-    assert said.count("\n") == 1
+    assert errors.startswith("onrecord: standard input")
+    assert errors.count("\n") == 1
 
 
 def test_a_page_is_an_article_with_its_address_and_when_it_was_read(site, online):
@@ -250,7 +250,7 @@ def test_a_feeds_day_outranks_that_of_the_address_but_not_the_pages_own(site, on
     online.ingest([site.put("/feed", feed(item(address)), content_type=RSS)])
     assert [(article.published, article.published_by) for article in online.articles()] == [(day, told_by)]
     again = online.ingest([address])
-    assert (again.updated, len(again.unchanged)) == ((), 1), "the day that the feed told is kept"
+    assert (again.updated, len(again.unchanged)) == ((), 1), "the day that the feed gave is kept"
 
 
 def test_a_sitemap_and_those_it_lists_are_read(site, online):

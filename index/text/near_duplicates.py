@@ -24,7 +24,7 @@ SHORT = 50
 """A text of fewer words is the same story as another only if all words are the same."""
 
 RUN = 4
-"""The number of words in a run (a shingle). Shorter ones are shared by chance, longer ones are broken by small edits."""
+"""The number of words in a run (a shingle). Shorter ones are shared by chance, longer ones are broken by an edit."""
 
 HASHES = 128
 """The number of hashes in a signature, two to a key. Of pairs of articles that share a quarter of their runs, 98 in 100
