@@ -1,4 +1,4 @@
-"""Makes documents as the programs of the world write them: PDF, Word, EPUB and zip files."""
+"""Makes documents as common programs write them: PDF, Word, EPUB and zip files."""
 
 import io
 import struct
@@ -42,8 +42,8 @@ def pdf_stream(content: bytes, entries: bytes = b"") -> bytes:
 def pdf(pages: list[list[tuple[str, float, float]]], trailer: bytes = b"", **properties: str) -> bytes:
     """A PDF file of printed lines: text, height on the page, size of the letters."""
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-    told = " ".join(f"/{name} ({_pdf_text(value)})" for name, value in properties.items())
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", font, f"<< {told} >>".encode("cp1252")]
+    information = " ".join(f"/{name} ({_pdf_text(value)})" for name, value in properties.items())
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", font, f"<< {information} >>".encode("cp1252")]
     kids = []
     for page in pages:
         shown = "".join(f"BT /F1 {size} Tf 72 {height} Td ({_pdf_text(text)}) Tj ET\n" for text, height, size in page)
@@ -128,11 +128,11 @@ def packed_bomb(megabytes: int, byte: bytes = b"\0") -> bytes:
 
 
 def zip_with(path: str, packed: bytes, size: int, *, packing: int = zipfile.ZIP_DEFLATED, flags: int = 0) -> bytes:
-    """A zip archive of one packed member, of which it says what it is told to say."""
+    """Return a zip archive of one packed member, with the given facts about it, true or not."""
     name = path.encode()
-    said = struct.pack("<HHHHHLLLHH", 20, flags, packing, 0, 33, 0, len(packed), size, len(name), 0)
-    member = b"PK\3\4" + said + name + packed
-    entry = b"PK\1\2" + struct.pack("<H", 20) + said + struct.pack("<HHHLL", 0, 0, 0, 0, 0) + name
+    facts = struct.pack("<HHHHHLLLHH", 20, flags, packing, 0, 33, 0, len(packed), size, len(name), 0)
+    member = b"PK\3\4" + facts + name + packed
+    entry = b"PK\1\2" + struct.pack("<H", 20) + facts + struct.pack("<HHHLL", 0, 0, 0, 0, 0) + name
     return member + entry + b"PK\5\6" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(entry), len(member), 0)
 
 

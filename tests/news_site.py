@@ -16,7 +16,7 @@ from tests.serving import http_server
 class Page:
     """What is at a path. A body in parts is sent one after another; a number among them is a pause in seconds.
 
-    `etag` tells whether the page has one, made of its body; `modified` is its Last-Modified.
+    `etag` says that the page has one, made of its body; `modified` is its Last-Modified.
     """
 
     body: bytes | list[bytes | float] = b""
@@ -27,7 +27,7 @@ class Page:
     modified: datetime | None = None
 
     def validators(self) -> dict[str, str]:
-        """The headers that a later request may be conditional on; a body in parts has none."""
+        """Return the headers on which a later request may be conditional; a body in parts has none."""
         if self.status != 200 or not isinstance(self.body, bytes):
             return {}
         sent = {}
@@ -37,8 +37,8 @@ class Page:
             sent["Last-Modified"] = format_datetime(self.modified.astimezone(UTC), usegmt=True)
         return sent
 
-    def told(self) -> dict[str, str]:
-        """All headers. The length of a body in parts is told by the end of its connection."""
+    def all_headers(self) -> dict[str, str]:
+        """Return all headers. The end of its connection gives the length of a body in parts."""
         kind = {"Content-Type": self.content_type} if self.content_type else {}
         length = {"Content-Length": str(len(self.body))} if isinstance(self.body, bytes) else {"Connection": "close"}
         return kind | length | self.validators() | self.headers
@@ -47,7 +47,7 @@ class Page:
         return [self.body] if isinstance(self.body, bytes) else self.body
 
     def is_unchanged(self, if_none_match: str | None, if_modified_since: str | None) -> bool:
-        """As RFC 9110, 13.2.2, has it: the date counts only where no tag was sent."""
+        """Return True as RFC 9110, 13.2.2, defines it: the date counts only where no tag was sent."""
         if if_none_match is not None:
             tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
             return self.validators().get("ETag") in tags
@@ -71,7 +71,7 @@ class NewsSite:
     connections: int = 0
 
     def put(self, path: str, *parts: bytes | float, content_type: str = "text/html; charset=utf-8", **given) -> str:
-        """Sets a page, and gives its address."""
+        """Set a page, and return its address."""
         body = parts[0] if len(parts) == 1 and isinstance(parts[0], bytes) else list(parts)
         self.pages[path] = Page(body if parts else b"", content_type, **given)
         return self.address + path
@@ -88,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.site.connections += 1
 
     def handle(self):
-        with suppress(BrokenPipeError, ConnectionResetError):  # who asked has heard enough
+        with suppress(BrokenPipeError, ConnectionResetError):  # the client has read enough
             super().handle()
 
     def do_GET(self):
@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.site.asked.append((self.path, status))
         self.site.headers.append({name.lower(): value for name, value in self.headers.items()})
         self.send_response(status)
-        for name, value in (page.validators() if unchanged else page.told()).items():
+        for name, value in (page.validators() if unchanged else page.all_headers()).items():
             self.send_header(name, value)
         self.end_headers()
         for part in [] if unchanged else page.parts():

@@ -95,10 +95,10 @@ def test_a_path_that_is_there_twice_is_refused_the_second_time():
     assert list(failures.values()) == ["a.txt is in the archive twice. Unpack export.zip and add the files in it."]
 
 
-@pytest.mark.parametrize("told", [1_000_000_000, 4_000_000])
-def test_a_gigabyte_of_zeros_is_refused_while_it_is_unpacked_whatever_the_archive_says(told):
+@pytest.mark.parametrize("claimed_size", [1_000_000_000, 4_000_000])
+def test_a_gigabyte_of_zeros_is_refused_while_it_is_unpacked_whatever_the_archive_says(claimed_size):
     """A member that says it is smaller is cut there by zipfile, and then doesn't have the checksum that it says."""
-    bomb = zip_with("a.txt", packed_bomb(1_000), told)
+    bomb = zip_with("a.txt", packed_bomb(1_000), claimed_size)
     tracemalloc.start()
     members = zip_archive.members(io.BytesIO(bomb), "export.zip")
     _, stream = next(members)

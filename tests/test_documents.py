@@ -52,10 +52,10 @@ def reason(kind, data):
     with pytest.raises(ReadError) as caught:
         read(kind, data)
     assert time.monotonic() - began < 15
-    said = str(caught.value)
-    assert said.startswith(f"articles/story{kind}")
-    assert said.isprintable()
-    return said
+    message = str(caught.value)
+    assert message.startswith(f"articles/story{kind}")
+    assert message.isprintable()
+    return message
 
 
 def word(body: str) -> bytes:
@@ -73,9 +73,9 @@ def test_a_pdfs_title_paragraphs_and_author_are_read():
     assert (draft.published, draft.published_by, draft.url, draft.publisher) == (None, None, None, None)
 
 
-@pytest.mark.parametrize("told", ["", "Microsoft Word - lavrov2.docx", "Untitled-1", "lavrov_final.indd", "Document1"])
-def test_a_pdf_without_a_title_of_its_own_has_the_line_in_large_letters(told):
-    draft = read(".pdf", article_pdf(Title=told))
+@pytest.mark.parametrize("title", ["", "Microsoft Word - lavrov2.docx", "Untitled-1", "lavrov_final.indd", "Document1"])
+def test_a_pdf_without_a_title_of_its_own_has_the_line_in_large_letters(title):
+    draft = read(".pdf", article_pdf(Title=title))
     assert (draft.title, draft.full_text) == (TITLE, BODY)
 
 
@@ -89,20 +89,20 @@ def test_a_pdf_of_one_long_paragraph_is_titled_by_its_file_name():
     assert read(".pdf", pdf(printed([PARAGRAPHS[1] * 2]))).title == "story"
 
 
-@pytest.mark.parametrize("date_told", ["D:20220304101500+01'00'", "D:20220304"])
-def test_a_pdfs_date_counts_where_its_text_states_it(date_told):
-    draft = read(".pdf", article_pdf(CreationDate=date_told))
+@pytest.mark.parametrize("file_date", ["D:20220304101500+01'00'", "D:20220304"])
+def test_a_pdfs_date_counts_where_its_text_states_it(file_date):
+    draft = read(".pdf", article_pdf(CreationDate=file_date))
     assert (draft.published, draft.published_by) == (DAY, "document")
 
 
-@pytest.mark.parametrize("date_told", ["D:20240101101500Z", "yesterday", "D:99999999999999", ""])
-def test_a_pdfs_creation_date_alone_isnt_the_date_of_publication(date_told):
-    draft = read(".pdf", article_pdf(CreationDate=date_told, ModDate=date_told))
+@pytest.mark.parametrize("file_date", ["D:20240101101500Z", "yesterday", "D:99999999999999", ""])
+def test_a_pdfs_creation_date_alone_isnt_the_date_of_publication(file_date):
+    draft = read(".pdf", article_pdf(CreationDate=file_date, ModDate=file_date))
     assert (draft.published, draft.published_by) == (None, None)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "line",
     [
         "4 March 2022",
         "Friday, 4 Mar. 2022",
@@ -113,15 +113,15 @@ def test_a_pdfs_creation_date_alone_isnt_the_date_of_publication(date_told):
         "04 March, 2022",
     ],
 )
-def test_a_date_is_recognised_in_the_usual_forms(said):
-    assert document._stated_date(f"Moscow, {said} (Reuters)", [created(2022, 3, 4)]) == DAY
+def test_a_date_is_recognised_in_the_usual_forms(line):
+    assert document._stated_date(f"Moscow, {line} (Reuters)", [created(2022, 3, 4)]) == DAY
 
 
 @pytest.mark.parametrize(
-    "said", ["14 March 2022", "4 March 2023", "March 14, 2022", "4 May 2022", "March 4", "3/4/2022"]
+    "line", ["14 March 2022", "4 March 2023", "March 14, 2022", "4 May 2022", "March 4", "3/4/2022"]
 )
-def test_another_date_is_not_recognised_as_it(said):
-    assert document._stated_date(f"Moscow, {said} (Reuters)", [created(2022, 3, 4)]) is None
+def test_another_date_is_not_recognised_as_it(line):
+    assert document._stated_date(f"Moscow, {line} (Reuters)", [created(2022, 3, 4)]) is None
 
 
 def test_running_heads_feet_and_page_numbers_are_left_out():
@@ -194,8 +194,8 @@ def test_a_pdf_whose_password_only_keeps_it_from_being_changed_is_read():
 def test_a_pdf_locked_in_a_way_that_isnt_known_is_refused():
     lock = b"/ID [(a) (b)] /Encrypt << /Filter /Standard /V 5 /R 6 /Length 256 /O (%b) /U (%b) /OE (%b) /UE (%b) /P -4"
     lock += b" /Perms (%b) /CF << /StdCF << /CFM /AESV3 /Length 32 >> >> /StmF /StdCF /StrF /StdCF >>"
-    said = reason(".pdf", pdf(printed(PARAGRAPHS), lock % (b"x" * 48, b"x" * 48, b"x" * 32, b"x" * 32, b"x" * 16)))
-    assert "is locked with a password" in said
+    message = reason(".pdf", pdf(printed(PARAGRAPHS), lock % (b"x" * 48, b"x" * 48, b"x" * 32, b"x" * 32, b"x" * 16)))
+    assert "is locked with a password" in message
 
 
 def test_a_scan_is_refused_as_a_scan():
@@ -229,8 +229,8 @@ def test_a_pdf_of_a_hundred_thousand_pages_is_refused():
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
     kids = b"<< /Type /Pages /Count 100000 /Kids [" + b"3 0 R " * 99_000 + b"] >>"
     catalog = b"<< /Type /Catalog /Pages 2 0 R >>"
-    said = reason(".pdf", pdf_file([catalog, kids, page, font, pdf_stream(b"BT /F1 9 Tf (again) Tj ET")]))
-    assert "has more than 1,000 pages" in said
+    message = reason(".pdf", pdf_file([catalog, kids, page, font, pdf_stream(b"BT /F1 9 Tf (again) Tj ET")]))
+    assert "has more than 1,000 pages" in message
 
 
 def test_a_pdf_page_that_unpacks_to_a_gigabyte_is_refused():
@@ -280,7 +280,7 @@ def test_the_date_of_the_template_isnt_the_date_of_publication():
 
 
 @pytest.mark.parametrize(
-    ("style", "told", "title"),
+    ("style", "title_property", "title"),
     [
         ("Title", "Report template", TITLE),
         ("Heading 1", "Report template", TITLE),
@@ -289,13 +289,13 @@ def test_the_date_of_the_template_isnt_the_date_of_publication():
         ("Normal", "Microsoft Word - a.doc", TITLE),
     ],
 )
-def test_the_title_that_a_reader_sees_outranks_the_property_and_that_the_first_line(style, told, title):
+def test_the_title_that_a_reader_sees_outranks_the_property_and_that_the_first_line(style, title_property, title):
     def build(document):
         document.add_paragraph(TITLE, style)
         for paragraph in PARAGRAPHS:
             document.add_paragraph(paragraph)
 
-    draft = read(".docx", docx_of(build, title=told))
+    draft = read(".docx", docx_of(build, title=title_property))
     assert draft.title == title
     assert draft.full_text == "\n\n".join(([TITLE] if title != TITLE else []) + PARAGRAPHS)
 
@@ -459,8 +459,8 @@ def test_a_locked_epub_is_refused_and_locked_letters_are_no_lock():
 
 @pytest.mark.parametrize("missing", ["META-INF/container.xml", "OEBPS/book.opf", "OEBPS/two.xhtml"])
 def test_an_epub_with_a_part_missing_is_refused(missing):
-    said = reason(".epub", changed(article_epub(), {missing: None}))
-    assert f"is not a whole EPUB file ({missing} is missing)" in said
+    message = reason(".epub", changed(article_epub(), {missing: None}))
+    assert f"is not a whole EPUB file ({missing} is missing)" in message
 
 
 def test_an_epub_that_points_out_of_itself_finds_nothing():
@@ -491,16 +491,16 @@ VALID = {".pdf": article_pdf(Title=TITLE, Author="Ada"), ".docx": docx_of(), ".e
 
 
 def is_read_or_refused(kind, data, without="took longer"):
-    said = ""
+    message = ""
     try:
         draft = read(kind, data, "a")
-        said = draft.title + draft.full_text
-        said.encode()
+        message = draft.title + draft.full_text
+        message.encode()
     except ReadError as error:
-        said = str(error)
-        assert "\n" not in said
-    assert without not in said
-    assert "broke down" not in said
+        message = str(error)
+        assert "\n" not in message
+    assert without not in message
+    assert "broke down" not in message
 
 
 @pytest.mark.parametrize("kind", VALID)

@@ -1,4 +1,4 @@
-"""Copies of a story are told from other stories."""
+"""Copies of a story are distinguished from other stories."""
 
 import hashlib
 import time

@@ -213,6 +213,12 @@ def test_the_error_for_a_record_without_a_text_names_its_fields():
     )
 
 
+def test_a_record_whose_text_has_no_letter_is_one_failure():
+    failure, article = read("json", [{"id": 1, "text": "..."}, ARTICLE | {"id": 2}])
+    assert "neither a title nor a text" in reason(failure)
+    assert article.full_text == "It rained."
+
+
 def test_a_bad_line_is_named_and_reading_goes_on():
     lines = [
         b'{"text": "One."}',
@@ -328,7 +334,7 @@ def test_of_the_same_key_twice_the_last_counts():
 
 
 class Endless(io.RawIOBase):
-    """A stream that goes on with the same bytes for ever, and tells how many were read."""
+    """A stream that repeats the same bytes for ever, and counts how many were read."""
 
     def __init__(self, begin: bytes, again: bytes) -> None:
         self.count, self._begin, self._again = 0, begin, again

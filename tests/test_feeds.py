@@ -1,5 +1,6 @@
 """Feeds and sitemaps, with invented articles."""
 
+import base64
 import gzip
 import html
 import io
@@ -207,6 +208,23 @@ def test_a_teaser_isnt_a_full_text(summary, content):
     assert only(rss(LINK + summary + content)).blocks is None
 
 
+def test_a_full_text_may_be_a_body_of_xhtml():
+    """As in feeds of the early 2000s: feedparser's own tests have them."""
+    entry = only(rss(f"{LINK}<body xmlns='http://www.w3.org/1999/xhtml'>{LONG}</body>"))
+    assert entry.blocks == BLOCKS
+
+
+@pytest.mark.parametrize("given", ["type='application/pdf'", "type='image/png'", "mode='base64'"])
+def test_content_in_base64_isnt_a_full_text(given):
+    content = base64.b64encode(b"%PDF-1.4" * 200).decode()
+    assert only(atom(f"<link href='/1'/><content {given}>{content}</content>")).blocks is None
+
+
+def test_a_title_and_an_author_may_be_of_dublin_core():
+    entry = only(rss(f"{LINK}<dc:title>Rain stops play</dc:title><dc:author>Ada Orsk</dc:author>"))
+    assert (entry.title, entry.author) == ("Rain stops play", "Ada Orsk")
+
+
 def test_a_full_text_may_end_as_wordpress_ends_it():
     credit = '<p>The post <a href="/1">Rain stops play</a> appeared first on <a href="/">The Gazette</a>.</p>'
     assert only(rss(f"{LINK}<content:encoded>{html.escape(LONG + credit)}</content:encoded>")).blocks
@@ -241,7 +259,7 @@ def test_a_day_of_change_is_not_a_day_of_publication(updated):
 
 
 @pytest.mark.parametrize(
-    ("author", "told"),
+    ("author", "name"),
     [
         ("<author>ada@gazette.example (Ada Orsk)</author>", "Ada Orsk"),
         ("<author>Ada Orsk</author>", "Ada Orsk"),
@@ -253,8 +271,8 @@ def test_a_day_of_change_is_not_a_day_of_publication(updated):
         ),
     ],
 )
-def test_an_author_is_a_name(author, told):
-    assert only(rss(LINK + author)).author == told
+def test_an_author_is_a_name(author, name):
+    assert only(rss(LINK + author)).author == name
 
 
 @pytest.mark.parametrize(

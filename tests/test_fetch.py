@@ -1,4 +1,4 @@
-"""What is at addresses of the web, from a web server on this machine."""
+"""Fetching from web addresses, of a web server on this machine."""
 
 import gzip
 import io
@@ -233,9 +233,11 @@ def test_a_time_to_wait_may_be_a_date(site):
     assert "asks to be left alone" in reason(site.put("/a", status=429, headers={"Retry-After": later}))
 
 
-@pytest.mark.parametrize("said", ["soon", "-5", "9" * 400, "Thu, 99 Foo 2024", "Mon, 01 Jan 0001 00:00:00 +2359", ""])
-def test_an_invalid_time_to_wait_is_ignored(site, said):
-    assert "open to this machine" in reason(site.put("/a", status=429, headers={"Retry-After": said}))
+@pytest.mark.parametrize(
+    "retry_after", ["soon", "-5", "9" * 400, "Thu, 99 Foo 2024", "Mon, 01 Jan 0001 00:00:00 +2359", ""]
+)
+def test_an_invalid_time_to_wait_is_ignored(site, retry_after):
+    assert "open to this machine" in reason(site.put("/a", status=429, headers={"Retry-After": retry_after}))
 
 
 def test_the_longest_wait_is_a_day(site):
@@ -492,8 +494,8 @@ def test_no_name_makes_the_clouds_metadata_readable(names, address):
     ],
 )
 def test_an_address_that_the_internet_doesnt_reach_is_refused_and_the_setting_named(host, whose):
-    said = reason(f"http://{host}:9/a", hosts=frozenset())
-    assert f"an address of {whose}. To read from there, name the host in ONRECORD_FETCH_HOSTS." in said
+    message = reason(f"http://{host}:9/a", hosts=frozenset())
+    assert f"an address of {whose}. To read from there, name the host in ONRECORD_FETCH_HOSTS." in message
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e", "::ffff:93.184.215.14"])

@@ -13,7 +13,7 @@ DAY = date(2024, 3, 5)
 URL = "https://g.example/rain"
 
 
-def told(head="", body="<article><h1>Rain stops play</h1><p>It rained.</p></article>", url=URL):
+def day_and_origin(head="", body="<article><h1>Rain stops play</h1><p>It rained.</p></article>", url=URL):
     source = f"<html><head><title>Rain stops play</title>{head}</head><body>{body}</body></html>"
     return publication_date(parse(source.encode(), "a.html"), url, today=TODAY)
 
@@ -33,10 +33,10 @@ def within(line):
 def test_surer_origins_of_a_date_come_first():
     meta, url = '<meta property="article:published_time" content="2024-03-06">', "https://g.example/2024/03/07/rain"
     byline = within("<p class='byline'>Published 8 March 2024</p>")
-    assert told(ld(article()) + meta, byline, url) == (DAY, "json-ld")
-    assert told(meta, byline, url) == (date(2024, 3, 6), "meta")
-    assert told("", byline, url) == (date(2024, 3, 7), "url")
-    assert told("", byline) == (date(2024, 3, 8), "byline")
+    assert day_and_origin(ld(article()) + meta, byline, url) == (DAY, "json-ld")
+    assert day_and_origin(meta, byline, url) == (date(2024, 3, 6), "meta")
+    assert day_and_origin("", byline, url) == (date(2024, 3, 7), "url")
+    assert day_and_origin("", byline) == (date(2024, 3, 8), "byline")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_surer_origins_of_a_date_come_first():
     ],
 )
 def test_json_ld_gives_the_day_in_many_shapes(value):
-    assert told(ld(value)) == (DAY, "json-ld")
+    assert day_and_origin(ld(value)) == (DAY, "json-ld")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_json_ld_gives_the_day_in_many_shapes(value):
     ],
 )
 def test_json_ld_of_something_else_gives_no_day(value):
-    assert told(ld(value)) is None
+    assert day_and_origin(ld(value)) is None
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_json_ld_of_something_else_gives_no_day(value):
     ],
 )
 def test_meta_elements_give_the_day_by_many_names(meta):
-    assert told(meta) == (DAY, "meta")
+    assert day_and_origin(meta) == (DAY, "meta")
 
 
 @pytest.mark.parametrize(
@@ -110,15 +110,18 @@ def test_meta_elements_give_the_day_by_many_names(meta):
     ],
 )
 def test_meta_elements_of_changes_and_events_or_in_doubt_give_no_day(meta):
-    assert told(meta) is None
+    assert day_and_origin(meta) is None
 
 
 def test_microdata_of_comments_and_events_gives_no_day():
     for kind in ("Comment", "Event", "Product"):
-        said = '<meta itemprop="datePublished" content="2024-03-05">'
-        item = f'<div itemscope itemtype="https://schema.org/{kind}">{said}</div>'
-        assert told("", within(item)) is None
-        assert told("", f'<div itemscope itemtype="https://schema.org/NewsArticle"><h1>Rain</h1>{item}</div>') is None
+        meta = '<meta itemprop="datePublished" content="2024-03-05">'
+        item = f'<div itemscope itemtype="https://schema.org/{kind}">{meta}</div>'
+        assert day_and_origin("", within(item)) is None
+        assert (
+            day_and_origin("", f'<div itemscope itemtype="https://schema.org/NewsArticle"><h1>Rain</h1>{item}</div>')
+            is None
+        )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,7 @@ def test_microdata_of_comments_and_events_gives_no_day():
     ],
 )
 def test_an_address_gives_a_whole_day_or_none(url, day):
-    assert told(url=url) == (day and (day, "url"))
+    assert day_and_origin(url=url) == (day and (day, "url"))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +159,7 @@ def test_an_address_gives_a_whole_day_or_none(url, day):
     ],
 )
 def test_a_byline_gives_the_day(line):
-    assert told("", within(line)) == (DAY, "byline")
+    assert day_and_origin("", within(line)) == (DAY, "byline")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +182,7 @@ def test_a_byline_gives_the_day(line):
     ],
 )
 def test_dates_of_other_things_give_no_day(line):
-    assert told("", within(line)) is None
+    assert day_and_origin("", within(line)) is None
 
 
 def test_todays_date_in_the_masthead_gives_no_day():
@@ -188,4 +191,4 @@ def test_todays_date_in_the_masthead_gives_no_day():
         '<div class="masthead"><span class="date">27 November 2024</span></div>',
         "<table><tr><td>Wednesday, November 27, 2024</td></tr></table>",
     ):
-        assert told("", masthead + within("")) is None
+        assert day_and_origin("", masthead + within("")) is None

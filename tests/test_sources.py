@@ -12,6 +12,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.cli import main
+from index.sources import Found, SourceReader
 from tests import documents_made as made
 from tests.conftest import words_settings
 from tests.serving import ONRECORD
@@ -149,8 +150,8 @@ def test_a_real_pipe_is_read(empty, tmp_path):
     ids=["text", "json-lines", "page", "pdf"],
 )
 def test_articles_come_in_by_standard_input(empty, piped, data, titles):
-    code, report, said = piped(data)
-    assert (code, said, len(report["added"])) == (0, "", len(titles))
+    code, report, errors = piped(data)
+    assert (code, errors, len(report["added"])) == (0, "", len(titles))
     assert {article.title for article in empty.articles()} == titles
     again = piped(data)[1]
     assert (again["added"], len(again["unchanged"])) == ([], len(titles))
@@ -166,10 +167,10 @@ def test_what_came_by_standard_input_hasnt_vanished_when_something_else_comes(em
 
 @pytest.mark.parametrize("data", [b"", b"\0\1", b"{]"], ids=["empty", "binary", "broken"])
 def test_standard_input_without_an_article_is_one_clear_line(piped, data):
-    code, _, said = piped(data)
+    code, _, errors = piped(data)
     assert code == 1
-    assert said.startswith("onrecord: standard input")
-    assert said.count("\n") == 1
+    assert errors.startswith("onrecord: standard input")
+    assert errors.count("\n") == 1
 
 
 def test_a_page_is_an_article_with_its_address_and_when_it_was_read(site, online):
@@ -249,7 +250,7 @@ def test_a_feeds_day_outranks_that_of_the_address_but_not_the_pages_own(site, on
     online.ingest([site.put("/feed", feed(item(address)), content_type=RSS)])
     assert [(article.published, article.published_by) for article in online.articles()] == [(day, told_by)]
     again = online.ingest([address])
-    assert (again.updated, len(again.unchanged)) == ((), 1), "the day that the feed told is kept"
+    assert (again.updated, len(again.unchanged)) == ((), 1), "the day that the feed gave is kept"
 
 
 def test_a_sitemap_and_those_it_lists_are_read(site, online):
@@ -306,6 +307,38 @@ def test_a_host_that_asks_to_wait_isnt_asked_for_another_page(site, online):
     busy = [site.put(f"/{n}", b"", status=503, headers={"Retry-After": "600"}) for n in range(3)]
     assert len(online.ingest(busy).failed) == 3
     assert len(site.asked) == 1
+
+
+# The confined process
+
+
+@pytest.mark.parametrize("what", ["page", "feed", "sitemap", "export", "saved page"])
+def test_a_source_whose_parsing_hangs_is_one_failure_and_the_rest_is_added(site, online, write, monkeypatch, what):
+    sources = {
+        "page": lambda: site.put("/a", page()),
+        "feed": lambda: site.put("/feed", feed(item(f"{site.address}/a", full_text=PARAGRAPHS)), content_type=RSS),
+        "sitemap": lambda: site.put("/sitemap.xml", sitemap(f"{site.address}/a"), content_type="text/xml"),
+        "export": lambda: write("a.json", json.dumps([RECORD])),
+        "saved page": lambda: write("a.html", page()),
+    }
+    monkeypatch.setattr("index.readers.sandbox.SECONDS", 0.00001)
+    report = online.ingest([sources[what](), write("b.txt", FILES["story.txt"][0])])
+    (failure,) = report.failed
+    assert len(report.added) == 1
+    assert "took longer than 1e-05 seconds to read" in failure.reason
+    assert "\n" not in failure.reason
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".zip"])
+def test_progress_counts_the_bytes_that_were_read_of_a_large_file(write, suffix):
+    records = [json.dumps({**RECORD, "id": number}) + "\n" for number in range(5_000)]
+    members = {f"{number}.txt": FILES["story.txt"][0].encode() for number in range(500)}
+    path = write(f"many{suffix}", made.zip_of(members) if suffix == ".zip" else "".join(records))
+    with SourceReader(frozenset()) as reader:
+        counts = [reader.bytes_read for event in reader.read(str(path)) if isinstance(event, Found)]
+        assert reader.bytes_read == path.stat().st_size
+    assert counts == sorted(counts)
+    assert 0 < counts[0] < counts[-1] / 2
 
 
 # Private hosts

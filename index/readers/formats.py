@@ -74,13 +74,6 @@ def read(stream: BinaryIO, suffix: str, name: str, address: str | None = None) -
     `address` is where a web page was fetched from. What can't be read among many articles is a Failure. Raises
     ReadError where nothing (more) can be read.
     """
-    for draft in _drafts(stream, suffix, name, address):
-        if isinstance(draft, Draft) and not any(character.isalnum() for character in draft.full_text):
-            raise ReadError(f"{name} has no text in it. Give a file with an article's text.")
-        yield draft
-
-
-def _drafts(stream: BinaryIO, suffix: str, name: str, address: str | None) -> Drafts:
     file_format = READERS[suffix]
     if file_format.read_records:
         return sandbox.read_confined(
@@ -111,8 +104,12 @@ def read_article(stream: BinaryIO, name: str, suffix: str, address: str | None =
         raise ReadError(f"{name} can't be read: {error.strerror or error}.") from error
     if len(data) > MAX_BYTES:
         raise ReadError(f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Split it into articles.")
-    if reader:
-        yield reader(data, name, address) if address else reader(data, name)
+    if not reader:
+        return
+    draft = reader(data, name, address) if address else reader(data, name)
+    if not any(character.isalnum() for character in draft.full_text):
+        raise ReadError(f"{name} has no text in it. Give a file with an article's text.")
+    yield draft
 
 
 def read_records(

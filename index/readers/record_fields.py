@@ -53,7 +53,7 @@ def article(record: object, name: str) -> Draft:
         fields.setdefault(plain(field), value)
     title = html_fragment.line(_field(fields, "title"))
     blocks = html_fragment.blocks(_field(fields, "text", "\n\n"))
-    if not blocks:
+    if not any(character.isalnum() for block in blocks for character in block):
         raise ReadError(without_text(record, title))
     url, author = _field(fields, "url"), _field(fields, "author")
     published = dates.day(_field(fields, "published"))

@@ -15,13 +15,13 @@ from index.report import Failure
 MOST_MEMBERS = 10_000
 MOST_BYTES_A_MEMBER = 2_000_000_000
 MOST_BYTES = 4_000_000_000
-"""Unpacked, of all members together."""
+"""The most bytes of a member, and of all together, unpacked."""
 MOST_UNPACKED_A_BYTE = 200
 """How many bytes a packed byte may become: text packs 3 to 30 times, a bomb 1,000. The first million are free."""
 
 MOST_DOCUMENT_PART_BYTES = 50_000_000
 MOST_DOCUMENT_BYTES = 100_000_000
-"""Unpacked, of one part of a Word or EPUB file and of all its parts together."""
+"""The most bytes of one part of a Word or EPUB file, and of all its parts together, unpacked."""
 
 _FREE_BYTES = 1_000_000
 _MOST_DIRECTORY_BYTES = 5_000_000

@@ -7,8 +7,8 @@ HEADLINE_CHARACTERS = 200
 """The most characters of a headline."""
 
 MOST_COMBINING_MARKS = 30
-"""As in the Stream-Safe Text Format (Unicode Standard Annex 15). Python puts a longer run in order in quadratic time:
-48,000 marks took 6 seconds, and a file may have millions."""
+"""The most combining marks in a row, as in the Stream-Safe Text Format (Unicode Standard Annex 15). Python sorts a run
+of them in quadratic time: 48,000 marks took 6 seconds, and a file may have millions."""
 
 _CONTROL = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _REFERENCE_MARK = re.compile(r"\[(\d+)\]")

@@ -24,18 +24,18 @@ SHORT = 50
 """A text of fewer words is the same story as another only if all words are the same."""
 
 RUN = 4
-"""Words in a run (a shingle). Shorter ones are shared by chance, longer ones are broken up by a copy's small edits."""
+"""The number of words in a run (a shingle). Shorter ones are shared by chance, longer ones are broken by an edit."""
 
 HASHES = 128
-"""In a signature, two to a key. Of pairs of articles that share a quarter of their runs, 98 in 100 have one of the 64
-keys in common; of those that share a hundredth, one in 160."""
+"""The number of hashes in a signature, two to a key. Of pairs of articles that share a quarter of their runs, 98 in 100
+have one of the 64 keys in common; of those that share a hundredth, one in 160."""
 
 ALIKE = 12
-"""Of two signatures' hashes. Of copies that are trimmed, edited and added to at once, 99 in 100 have 25 or more alike;
-articles that share a twentieth of their runs have some 6."""
+"""How many hashes two signatures must share at least. Of copies that are trimmed, edited and added to at once,
+99 in 100 share 25 or more; articles that share a twentieth of their runs share some 6."""
 
 MOST, PART = 0.5, 0.25
-"""So much of one article stands in the other, and so much of the other in it: a copy may be trimmed to 40%, but a
+"""The share of one article that must stand in the other, and of the other in it: a copy may be trimmed to 40%, but a
 round-up of ten stories isn't a copy of each. Of copies that are edited, added to and trimmed at once (the "tune" half
 of `benchmarks/duplicates.py`), 99 in 100 have 0.60 and 0.36 or more; of rewritten updates, 99 in 100 have 0.45 or less.
 """

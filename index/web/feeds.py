@@ -50,6 +50,8 @@ _TEASER_END = re.compile(
     r"|\b(?:continue|keep) reading.{0,100}|\bread (?:more|on|the (?:full|rest))\b.{0,100})[\s→»>.]*\Z",
     re.IGNORECASE,
 )
+_NOT_TEXT = re.compile(r"/(?!html|xhtml|plain)|base64")
+"""Matches the type of Atom content that is a file in base64 (RFC 4287, 4.1.3.3), or Atom 0.3's mode for it."""
 _CREDIT = re.compile(r"The post .{1,300} appeared first on .{1,100}\Z")
 """WordPress ends full texts with it too."""
 
@@ -185,7 +187,7 @@ def _author(fields: _Fields) -> str | None:
 def _full_text(fields: _Fields) -> tuple[str, ...] | None:
     """Return the content's paragraphs where it is the whole article: long, longer than the summary, and no teaser."""
     content = next((fields[name][0] for name in _CONTENTS if name in fields), None)
-    if content is None:
+    if content is None or _NOT_TEXT.search(content.get("type") or content.get("mode") or ""):
         return None
     markup = _markup(content)
     text = line(markup)

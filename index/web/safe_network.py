@@ -77,10 +77,10 @@ class SafeNetwork(httpcore.NetworkBackend):
     def _addresses(self, host: str, port: int) -> list[str]:
         """Return all addresses of the host. Raises ReadError where one of them must not be asked."""
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError, OverflowError) as error:
             raise httpcore.ConnectError(f"no address is known for {host}") from error
-        addresses = list(dict.fromkeys(str(where[0]) for *_, where in found))
+        addresses = list(dict.fromkeys(str(where[0]) for *_, where in infos))
         for address in addresses:
             self._check_address(address, host)
         return addresses
