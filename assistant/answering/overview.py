@@ -19,6 +19,7 @@ from assistant.search.retriever import DEPTH, retrieve
 from index.article import Article, Filter, Passage
 from index.collection import Collection
 from index.embedding.embedder import Encode
+from index.text.cleaning import has_furniture_words
 
 MOST_OF_ARTICLE, MOST_ARTICLES = 3, 5
 """Sentences that sum up an article, and articles that give one sentence each to news and changes."""
@@ -38,13 +39,6 @@ COPIES = 10
 """Articles looked through for each story, as wire stories have copies."""
 
 _WHOLE_SENTENCE = re.compile(r"[“\"‘'(]?[A-Z0-9].*[.!?…][’”\"')\]]*", re.DOTALL)
-_FURNITURE = re.compile(
-    r"\b(?:subscri(?:be|ption)|newsletter|cookies?|sign up|log ?in|click here|read more|follow us|share this"
-    r"|all rights reserved|copyright|terms of (?:use|service)|advertis(?:ement|ing)|first published|last updated"
-    r"|e-?mail us|contact us|download (?:the|our) app|support our|this (?:article|story) (?:was|has been|is part))\b|©",
-    re.IGNORECASE,
-)
-"""Words of a page's furniture that was taken for text."""
 
 
 def find_passages(
@@ -124,7 +118,7 @@ def _best_first(scores: NDArray[np.float32], sentences: Sequence[Candidate]) -> 
 def _stands_alone(candidate: Candidate) -> bool:
     """Return True for a whole sentence of the article's own that can be understood without the one before."""
     text = candidate.text
-    return not candidate.lead and _WHOLE_SENTENCE.fullmatch(text) is not None and not _FURNITURE.search(text)
+    return not candidate.lead and _WHOLE_SENTENCE.fullmatch(text) is not None and not has_furniture_words(text)
 
 
 def _of_each_article(task: OverviewTask, sentences: Sequence[Candidate], encode: Encode) -> list[Candidate]:

@@ -23,6 +23,10 @@ CREATE VIRTUAL TABLE lexical_stems USING fts5vocab(lexical, row);
 """The tokenizer splits at spaces only: stems have letters, digits, commas and points ("100,000") and nothing else."""
 
 
+_NO_STEM = "."
+"""Stands for the empty stem, which "'s" has, so that FTS5 counts it as a word of the passage's length."""
+
+
 class LexicalIndex:
     """The words in a catalog's file."""
 
@@ -110,9 +114,9 @@ def passage_stems(
         row = database.execute("SELECT title, full_text FROM articles WHERE id = ?", (article,)).fetchone()
         headline, text = stems(row[0]), row[1]
         for number, _, start, end in passages:
-            yield number, " ".join(headline + stems(text[start:end]))
+            yield number, " ".join(each or _NO_STEM for each in headline + stems(text[start:end]))
 
 
 def _quoted(term: str) -> str:
     """Return the term as FTS5 takes it literally: `"and"` is a word, where `and` might be an operator."""
-    return '"' + term.replace('"', '""') + '"'
+    return '"' + (term or _NO_STEM).replace('"', '""') + '"'
