@@ -22,7 +22,7 @@ from assistant.checking import verification
 from assistant.conversation.follow_ups import condense, condense_with
 from assistant.models.chat_models import load_chat_model
 from assistant.models.reading_model import Reader
-from assistant.search.filters import read_filter
+from assistant.search.filters import parse_filter
 from assistant.search.retriever import retrieve
 from assistant.settings import Settings
 from index import ingest
@@ -133,7 +133,7 @@ class Assistant:
 
     def filter(self, **filter: date | str | None) -> Filter:
         """Return the filter of `ask` as an object. Raises QuestionError for an invalid date or an unknown name."""
-        return read_filter(self.collection, filter)
+        return parse_filter(self.collection, filter)
 
     def verify(self, document: Mapping[str, Any]) -> verification.Verification:
         """Look up the quotations of a saved answer (`Answer.to_dict`) again. Raises DocumentError."""

@@ -93,9 +93,9 @@ def _measures(
     for task, answer in zip(tasks, answers, strict=True):
         right = [articles[task.title][start:end] for start, end in task.spans]
         shown = " ".join(sentence.text for sentence in answer.sentences)
-        first = answer.citations[0] if answer.citations else None
-        words = ((marked and first.answer) or first.quote) if first else ""
-        f1.append(max(token_f1(words, each) for each in right))
+        words = [citation.answer for citation in answer.citations if marked and citation.answer]
+        words = [*words, *(citation.quote for citation in answer.citations), ""]
+        f1.append(max(token_f1(words[0], each) for each in right))
         contains.append(float(contains_answer(shown[:ANSWER_CHARACTERS], right)))
     return {"F1 of the marked words": np.array(f1), "contains the answer (300 characters)": np.array(contains)}
 

@@ -180,7 +180,7 @@ class SourceReader:
         """Yield the articles in a stream of the format with that suffix."""
         is_whole = True
         try:
-            for draft in formats.read(stream, suffix, source):
+            for draft in formats.read_articles(stream, suffix, source):
                 if isinstance(draft, Failure):
                     is_whole = False
                     yield Missed(address, draft)
@@ -225,7 +225,7 @@ class SourceReader:
                 yield _with_url(event, fetched.address) if isinstance(event, Found) else event
             return
         try:
-            for draft in formats.read(io.BytesIO(fetched.page), ".html", address, fetched.address):
+            for draft in formats.read_articles(io.BytesIO(fetched.page), ".html", address, fetched.address):
                 if isinstance(draft, Draft):
                     yield Found(address, draft.url or fetched.address, with_feed_date(draft, published))
         except ReadError as error:

@@ -9,7 +9,7 @@ from assistant import Assistant, Turn
 from assistant.answering import plan
 from assistant.answering.agreement import roles_exchanged
 from assistant.assistant import MOST_CHARACTERS
-from assistant.checking.check import without_brackets
+from assistant.checking.check import without_notes
 from assistant.search.retriever import fuse
 from assistant.web.answer_html import answer_html
 from index.errors import QuestionError
@@ -61,7 +61,7 @@ def test_every_sentence_of_an_answer_is_an_exact_quotation(demo):
         assert answer.sentences
         for sentence in answer.sentences:
             (citation,) = sentence.citations
-            assert without_brackets(sentence.text, citation.article) == citation.quote
+            assert without_notes(sentence.text, citation.article) == citation.quote
             assert citation.article.full_text[citation.start : citation.end] == citation.quote
             assert answer.passages[citation.number - 1].article == citation.article
 

@@ -21,7 +21,7 @@ STORM = b"Storm takes the mill\n\nThe storm took the roof of the mill on Monday.
 def unpacked(data):
     """The archive's members with what is in them, and the failures by path."""
     texts, failures = {}, {}
-    for member in zip_archive.members(io.BytesIO(data), "export.zip"):
+    for member in zip_archive.open_members(io.BytesIO(data), "export.zip"):
         if isinstance(member, Failure):
             failures[member.source] = member.reason
         else:
@@ -100,7 +100,7 @@ def test_a_gigabyte_of_zeros_is_refused_while_it_is_unpacked_whatever_the_archiv
     """A member that says it is smaller is cut there by zipfile, and then doesn't have the checksum that it says."""
     bomb = zip_with("a.txt", packed_bomb(1_000), claimed_size)
     tracemalloc.start()
-    members = zip_archive.members(io.BytesIO(bomb), "export.zip")
+    members = zip_archive.open_members(io.BytesIO(bomb), "export.zip")
     _, stream = next(members)
     with pytest.raises(ReadError, match=r"times its size|is broken"):
         deque(iter(lambda: stream.read(100_000), b""), maxlen=0)
@@ -118,7 +118,7 @@ def test_an_export_that_packs_well_is_read(monkeypatch):
 
 
 def test_a_member_is_a_stream_that_is_read_line_by_line():
-    for _, stream in zip_archive.members(io.BytesIO(zip_of({"a.txt": STORM})), "export.zip"):
+    for _, stream in zip_archive.open_members(io.BytesIO(zip_of({"a.txt": STORM})), "export.zip"):
         assert stream.readline() == b"Storm takes the mill\n"
         assert stream.read(5) == b"\nThe "
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from assistant import Assistant, Settings
-from assistant.checking.check import without_brackets
+from assistant.checking.check import without_notes
 from index.ingest import demo_folder
 from tests.conftest import ROOT
 
@@ -55,7 +55,7 @@ def test_outside_brackets_every_sentence_is_a_slice_of_its_article(assistant, na
         answer = assistant.ask(json.loads(line)["question"])
         for sentence in answer.sentences:
             article = sentence.citations[0].article
-            assert without_brackets(sentence.text, article) in article.full_text
+            assert without_notes(sentence.text, article) in article.full_text
         for citation in answer.citations:
             assert citation.article.full_text[citation.start : citation.end] == citation.quote
             if citation.marked:

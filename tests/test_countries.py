@@ -7,10 +7,10 @@ from importlib.resources import files
 import pytest
 
 from assistant.answering.candidates import candidates, has_kind, has_names, known_names, may_answer
-from assistant.answering.question import read_question
+from assistant.answering.question import parse_question
 from assistant.checking.check import check_sentence
 from assistant.english.countries import canonical, countries_in, government, is_country
-from assistant.english.reported_speech import acts
+from assistant.english.reported_speech import speech_acts
 from tests.test_check import passage
 
 ROWS = [
@@ -97,7 +97,7 @@ def test_a_country_is_known_beside_names_that_are_like_it(text, countries):
 def answers(question: str, text: str, check=may_answer) -> bool:
     among = candidates([passage(text)])
     names = known_names(among)
-    asked = read_question(question, names)
+    asked = parse_question(question, names)
     return any(check(asked, candidate, names) for candidate in among)
 
 
@@ -143,7 +143,7 @@ def test_persons_and_other_places_dont_answer_which_country(text):
 def test_a_capital_speaks_for_its_government(question, text):
     among = candidates([passage(text)])
     names = known_names(among)
-    asked = read_question(question, names)
+    asked = parse_question(question, names)
     assert any(may_answer(asked, each, names) and has_names(asked, each) for each in among)
 
 
@@ -159,7 +159,7 @@ def test_a_capital_speaks_for_its_government(question, text):
 )
 def test_a_person_or_a_place_named_like_a_capital_doesnt_speak_for_a_country(sentence, country):
     speakers = frozenset("hilton paris moscow nairobi denzel washington madrid alvarez".split())
-    assert all(country not in act.speakers for act in acts(sentence, "", speakers))
+    assert all(country not in act.speakers for act in speech_acts(sentence, "", speakers))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import yaml
 
 from assistant.cli import _parser
 from assistant.settings import PREFIX, Settings
-from assistant.web.visitors import check_address
+from assistant.web.visitors import check_access
 from index.errors import SettingsError
 from tests.conftest import ROOT
 
@@ -53,8 +53,8 @@ def test_the_image_has_what_the_package_is_built_from():
 def test_the_image_starts_only_with_a_setting_of_who_may_ask():
     """In the container it starts with the settings of compose.yaml and not without them."""
     with pytest.raises(SettingsError, match="not a loopback address"):
-        check_address(Settings.from_environment(IN_IMAGE))
-    check_address(Settings.from_environment(IN_IMAGE | SERVICE["environment"]))
+        check_access(Settings.from_environment(IN_IMAGE))
+    check_access(Settings.from_environment(IN_IMAGE | SERVICE["environment"]))
 
 
 def test_compose_publishes_to_this_machine_alone():
@@ -65,7 +65,7 @@ def test_compose_publishes_to_this_machine_alone():
 def test_composes_lines_for_a_proxy_are_settings_that_start():
     lines = dict(re.findall(rf"^ *#   ({PREFIX}\w+): (\S+)$", (ROOT / "compose.yaml").read_text("utf-8"), re.M))
     settings = Settings.from_environment(IN_IMAGE | lines)
-    check_address(settings)
+    check_access(settings)
     assert str(settings.proxies[0].network_address) == COMPOSE["networks"]["default"]["ipam"]["config"][0]["gateway"]
 
 
@@ -79,7 +79,7 @@ def test_the_port_is_the_same_everywhere():
 def test_the_guides_settings_are_those_of_the_nginx_file():
     block = re.search(r"`/etc/onrecord.env`:\n\n```sh\n(.*?)```", GUIDE, re.S).group(1)
     settings = Settings.from_environment(dict(line.split("=", 1) for line in block.splitlines()))
-    check_address(settings)
+    check_access(settings)
     assert f"location {settings.root_path}/ {{" in NGINX
     assert f"proxy_set_header {settings.user_header} $signed_in;" in NGINX
     for line in block.splitlines():

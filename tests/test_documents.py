@@ -42,7 +42,7 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
 def read(kind, data, name="articles/story"):
-    (draft,) = formats.read(io.BytesIO(data), kind, f"{name}{kind}")
+    (draft,) = formats.read_articles(io.BytesIO(data), kind, f"{name}{kind}")
     return draft
 
 

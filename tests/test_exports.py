@@ -428,8 +428,8 @@ def test_any_table_is_read_or_refused(rows):
 @given(st.text("<>/pbr!-&#;x=\"' \n\0\ud800", max_size=60) | st.text(st.characters(), max_size=60))
 def test_any_fragment_becomes_paragraphs(fragment):
     for text in (fragment, f"<p>{fragment}"):
-        assert all(paragraph.strip() == paragraph != "" for paragraph in html_fragment.blocks(text))
-        assert "\n" not in html_fragment.line(text)
+        assert all(paragraph.strip() == paragraph != "" for paragraph in html_fragment.fragment_paragraphs(text))
+        assert "\n" not in html_fragment.fragment_line(text)
 
 
 @pytest.mark.parametrize(
@@ -455,7 +455,7 @@ def test_any_fragment_becomes_paragraphs(fragment):
     ],
 )
 def test_a_fragment_of_html_becomes_its_paragraphs(fragment, paragraphs):
-    assert html_fragment.blocks(fragment) == paragraphs
+    assert html_fragment.fragment_paragraphs(fragment) == paragraphs
 
 
 @pytest.mark.parametrize(
@@ -468,11 +468,11 @@ def test_a_fragment_of_html_becomes_its_paragraphs(fragment, paragraphs):
 )
 def test_a_fragment_beyond_the_limits_is_refused(fragment, says):
     with pytest.raises(ReadError, match=says):
-        html_fragment.blocks(fragment)
+        html_fragment.fragment_paragraphs(fragment)
 
 
 def test_an_image_within_a_fragment_costs_no_text():
-    assert html_fragment.blocks(f"<p>One.<img src='data:{'x' * 11_000_000}'> Two.</p>") == ["One. Two."]
+    assert html_fragment.fragment_paragraphs(f"<p>One.<img src='data:{'x' * 11_000_000}'> Two.</p>") == ["One. Two."]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.news_site import news_site
 ADDRESS = "https://gazette.example/news/feed.xml"
 PARAGRAPH = "The umpires of the district waited & waited, until the rain at last began to ease over the mill. "
 LONG = f"<p>{html.escape(PARAGRAPH * 4)}</p><p>{html.escape(PARAGRAPH * 4)}</p>"
-BLOCKS = tuple(html_fragment.blocks(LONG))
+BLOCKS = tuple(html_fragment.fragment_paragraphs(LONG))
 SUMMARY = "The umpires of the district waited &amp; waited."
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from assistant import Assistant, Settings
 from assistant.answering.model_text import written_answer
 from assistant.models.chat_models import KEYS, load_chat_model
-from assistant.models.prompts import fill
+from assistant.models.prompts import fill_prompt
 from index.errors import ModelError, SettingsError
 from tests.conftest import ROOT, words_settings
 
@@ -121,7 +121,7 @@ def test_the_prompt_fences_the_passages_and_an_article_cant_close_the_fence(empt
 
 def test_a_prompt_is_given_just_its_variables():
     with pytest.raises(ValueError, match="passages"):
-        fill("answer", question="?")
+        fill_prompt("answer", question="?")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.answer import Statement, Turn
-from assistant.web.answer_html import answer_html, escaped, problem_html
+from assistant.web.answer_html import answer_html, problem_html
 from assistant.web.answer_record import KEY_FILE, answer_document, signed, signing_key
 from assistant.web.history import QUESTION_CHARACTERS, TURNS, turns
 
@@ -48,7 +48,7 @@ def test_data_that_was_changed_or_signed_by_another_server_is_no_answer(answer):
     assert answer_document(shown(answer, b"x" * 32), KEY) is None
     assert answer_document(answer_html(answer), KEY) is None
     assert answer_document(f"<p>{message}</p>", KEY) is None
-    forged = f'<div class="answer"><input type="hidden" class="record" name="{"0" * 64}" value="{escaped("{}")}"></div>'
+    forged = f"<div class=\"answer\"><input type='hidden' class='record' name='{'0' * 64}' value='{{}}'></div>"
     assert answer_document(forged, KEY) is None
 
 

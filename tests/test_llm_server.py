@@ -17,7 +17,7 @@ from langchain_core.runnables import RunnableLambda
 
 from assistant import Assistant
 from assistant.answering.model_text import MOST_CHARACTERS, written_answer
-from assistant.models.chat_models import ERROR_CHARACTERS, HEARTBEAT, RETRIES, load_chat_model, written
+from assistant.models.chat_models import ERROR_CHARACTERS, HEARTBEAT, RETRIES, load_chat_model, stream_reply
 from index.errors import ModelError
 from tests.chat_models import chat_model, chunk, says
 from tests.conftest import ROOT, words_settings
@@ -418,11 +418,11 @@ def test_a_llama_cpp_server_writes_stops_when_its_reader_leaves_and_may_be_kille
     assert "".join(written_answer(QUESTION, passages, model, 60, tokens)) or tokens["out"]
     assert tokens["in"] > 300
 
-    story = written(ENDLESS, model, 60)
+    story = stream_reply(ENDLESS, model, 60)
     first_word(story)
     story.close()
     began = time.monotonic()
-    story = written(ENDLESS, model, 60)
+    story = stream_reply(ENDLESS, model, 60)
     first_word(story)
     assert time.monotonic() - began < 5, "it had gone on with the story that nobody read"
 

@@ -14,7 +14,7 @@ from assistant.answering.annotations import (
     with_notes,
 )
 from assistant.answering.candidates import Candidate
-from assistant.checking.check import without_brackets
+from assistant.checking.check import without_notes
 from index.article import Article, Passage, Sentence
 
 NAMES = frozenset({"orsk", "lavrov", "moscow", "nato", "elstrand", "noor"})
@@ -72,12 +72,12 @@ def test_of_a_very_long_sentence_the_clause_with_the_answer_is_said():
 
 def test_brackets_that_tell_a_date_or_words_of_the_article_are_no_quotation():
     article = candidate("Mr Lavrov spoke.", "He denied it.").passage.article
-    assert without_brackets("He [Mr Lavrov] denied it.", article) == "He denied it."
+    assert without_notes("He [Mr Lavrov] denied it.", article) == "He denied it."
     dated = with_notes("He denied it.", [publication_note("He denied it.", article)])
     assert dated == "He denied it. [5 March 2024]"
-    assert without_brackets(dated, article) == "He denied it."
+    assert without_notes(dated, article) == "He denied it."
     assert publication_note("It fell.", Article("b", "b", "B", "It fell.")) == Note(8, " [undated]")
-    assert without_brackets("He [that liar] denied it.", article) == "He [that liar] denied it."
+    assert without_notes("He [that liar] denied it.", article) == "He [that liar] denied it."
 
 
 @pytest.mark.parametrize("answer", ["On Friday", "Friday", "Friday he", "he denied", "it", "it on Monday."])
@@ -86,5 +86,5 @@ def test_the_words_that_answer_are_found_again_among_notes(answer):
     notes = [Note(9, " [21 January 2022]"), Note(12, " [Mr Lavrov]"), Note(len(text), " [5 March 2024]")]
     start = text.index(answer)
     shown = with_notes(text, notes)[slice(*span_with_notes((start, start + len(answer)), notes))]
-    assert without_brackets(shown, candidate("Mr Lavrov spoke.", text).passage.article).startswith(answer[:2])
+    assert without_notes(shown, candidate("Mr Lavrov spoke.", text).passage.article).startswith(answer[:2])
     assert shown.replace(" [21 January 2022]", "").replace(" [Mr Lavrov]", "") == answer

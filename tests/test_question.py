@@ -1,8 +1,8 @@
 import pytest
 
-from assistant.answering.question import read_question
+from assistant.answering.question import parse_question
 from assistant.english.names import names_in
-from assistant.english.reported_speech import acts
+from assistant.english.reported_speech import speech_acts
 from assistant.english.synonyms import concept
 
 NAMES = frozenset("lavrov blinken nato russia truss liz britain biden putin denmark unitedstates orsk".split())
@@ -22,7 +22,7 @@ NAMES = frozenset("lavrov blinken nato russia truss liz britain biden putin denm
     ],
 )
 def test_the_kind_of_answer_is_read_off_the_question(question, asks):
-    assert read_question(question, NAMES).asks == asks
+    assert parse_question(question, NAMES).asks == asks
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def test_the_kind_of_answer_is_read_off_the_question(question, asks):
     ],
 )
 def test_a_question_is_read_and_a_keyword_isnt(text, is_read):
-    assert read_question(text, NAMES).is_read == is_read
+    assert parse_question(text, NAMES).is_read == is_read
 
 
 def test_how_many_names_what_is_counted():
-    assert concept("vessels") in read_question("how many of the ships left?", NAMES).counted
-    assert read_question("how much did they pay?", NAMES).counted == frozenset()
+    assert concept("vessels") in parse_question("how many of the ships left?", NAMES).counted
+    assert parse_question("how much did they pay?", NAMES).counted == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_how_many_names_what_is_counted():
     ],
 )
 def test_a_question_about_speech_names_its_kind_and_speaker(question, kind, speakers):
-    found = read_question(question, NAMES)
+    found = parse_question(question, NAMES)
     assert (found.speech, found.speakers) == (kind, speakers)
 
 
@@ -87,24 +87,24 @@ def test_a_question_about_speech_names_its_kind_and_speaker(question, kind, spea
     ],
 )
 def test_a_speaker_who_is_only_somebody_s_is_read_off_the_question(question, unnamed):
-    assert read_question(question, NAMES).unnamed == (unnamed and concept(unnamed))
+    assert parse_question(question, NAMES).unnamed == (unnamed and concept(unnamed))
 
 
 def test_years_are_read_off_the_question():
-    assert read_question("who led in the 1640s and in 2019?", NAMES).years == {"1640", "2019"}
-    assert read_question("how many of the 1,200 came by 10:30?", NAMES).years == frozenset()
+    assert parse_question("who led in the 1640s and in 2019?", NAMES).years == {"1640", "2019"}
+    assert parse_question("how many of the 1,200 came by 10:30?", NAMES).years == frozenset()
 
 
 def test_a_name_that_no_article_has_is_still_a_name_by_its_capital():
-    assert read_question("what did Zelensky say?", NAMES).required == {"zelensky"}
+    assert parse_question("what did Zelensky say?", NAMES).required == {"zelensky"}
 
 
 def test_of_a_full_name_the_last_is_required():
-    assert read_question("what did Liz Truss say?", NAMES).required == {"truss"}
+    assert parse_question("what did Liz Truss say?", NAMES).required == {"truss"}
 
 
 def test_a_country_is_required_before_another_name_too():
-    assert read_question("who is the German Orsk?", NAMES).required == {"germany", "orsk"}
+    assert parse_question("who is the German Orsk?", NAMES).required == {"germany", "orsk"}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_country_is_required_before_another_name_too():
     ],
 )
 def test_the_doer_and_the_deed_are_read_off_the_question(question, subject, deed):
-    found = read_question(question, NAMES)
+    found = parse_question(question, NAMES)
     assert (found.subject, found.deed) == (subject, deed and concept(deed))
 
 
@@ -140,7 +140,7 @@ def test_names_are_the_words_that_are_never_written_small_inside_a_sentence():
     ],
 )
 def test_the_speaker_of_reported_speech_is_found(sentence, lead, kind, speakers):
-    assert speakers in [act.speakers - {"britain"} for act in acts(sentence, lead, NAMES) if act.kind == kind]
+    assert speakers in [act.speakers - {"britain"} for act in speech_acts(sentence, lead, NAMES) if act.kind == kind]
 
 
 @pytest.mark.parametrize(
@@ -160,14 +160,14 @@ def test_the_speaker_of_reported_speech_is_found(sentence, lead, kind, speakers)
     ],
 )
 def test_who_speaks_stands_between_commas_or_after_by(sentence, kind, speakers):
-    (found, *_) = [set(act.speakers) for act in acts(sentence, "", NAMES) if act.kind == kind]
+    (found, *_) = [set(act.speakers) for act in speech_acts(sentence, "", NAMES) if act.kind == kind]
     assert found == speakers
 
 
 def test_nobody_is_given_another_speakers_words():
-    spoken = acts("Mr Lavrov accused NATO and denied any plan.", "", NAMES)
+    spoken = speech_acts("Mr Lavrov accused NATO and denied any plan.", "", NAMES)
     assert all("nato" not in act.speakers for act in spoken if act.kind == "accuse")
-    assert not acts("Mr Blinken met Mr Lavrov.", "", NAMES)
+    assert not speech_acts("Mr Blinken met Mr Lavrov.", "", NAMES)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_nobody_is_given_another_speakers_words():
     ],
 )
 def test_what_isnt_a_denial_isnt_taken_for_one(sentence):
-    assert "deny" not in {act.kind for act in acts(sentence, "", NAMES)}
+    assert "deny" not in {act.kind for act in speech_acts(sentence, "", NAMES)}
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_what_isnt_a_denial_isnt_taken_for_one(sentence):
     ],
 )
 def test_to_have_no_plans_is_a_denial_but_not_an_outright_one(sentence, outright):
-    (denial,) = [act for act in acts(sentence, "", NAMES) if act.kind == "deny"]
+    (denial,) = [act for act in speech_acts(sentence, "", NAMES) if act.kind == "deny"]
     assert denial.outright == outright
 
 
@@ -206,7 +206,7 @@ def test_to_have_no_plans_is_a_denial_but_not_an_outright_one(sentence, outright
     ],
 )
 def test_a_question_on_what_was_denied_names_a_matter_or_none(question, only):
-    assert read_question(question, NAMES).asks_only_for_speech == only
+    assert parse_question(question, NAMES).asks_only_for_speech == only
 
 
 def test_synonyms_and_forms_of_a_word_are_one_concept():

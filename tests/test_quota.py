@@ -8,7 +8,7 @@ import pytest
 
 from assistant.web import state_db
 from assistant.web.quota import Quota
-from assistant.web.visitors import visitor
+from assistant.web.visitors import visitor_name
 from index.errors import CollectionError
 from tests.conftest import words_settings
 
@@ -105,7 +105,7 @@ def scope(address, **headers):
     ],
 )
 def test_only_a_trusted_proxy_names_the_visitor(settings, asks, name):
-    assert visitor(asks, words_settings("x", **settings)) == name
+    assert visitor_name(asks, words_settings("x", **settings)) == name
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from index.errors import ReadError
-from index.readers.formats import read, read_file
+from index.readers.formats import read_articles, read_file
 from index.text.cleaning import is_furniture, normalise, paragraphs
 from tests.conftest import SAMPLE
 
@@ -137,7 +137,7 @@ def test_only_web_addresses_are_kept_as_addresses(write):
 def test_a_text_of_a_million_combining_marks_takes_no_longer_than_another():
     """Python puts them in order in a time that grows with the square of their number."""
     began = time.monotonic()
-    (draft,) = read(io.BytesIO(f"Rain\n\nIt rained{MARKS * 400_000}.".encode()), ".txt", "a.txt")
+    (draft,) = read_articles(io.BytesIO(f"Rain\n\nIt rained{MARKS * 400_000}.".encode()), ".txt", "a.txt")
     assert time.monotonic() - began < 5
     assert draft.full_text.startswith("It raine\u1e0d")
     assert len(draft.full_text) < 50

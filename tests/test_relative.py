@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.english.relative_dates import LONGEST, Resolution, bracketed, resolve
+from assistant.answering.annotations import relative_date_notes, with_notes
+from assistant.english.relative_dates import LONGEST, Resolution, resolve_dates
 from index.ingest import demo_folder
 from index.text.sentences import sentence_spans
+
+
+def bracketed(sentence, published, part=None):
+    """The sentence, or a part of it, with its relative dates explained as an answer shows them."""
+    start, end = part or (0, len(sentence))
+    return with_notes(sentence[start:end], relative_date_notes(sentence, published, part))
+
 
 FRIDAY = date(2022, 1, 21)
 _ADDED = re.compile(r" \[[^\]]*\]")
@@ -192,7 +200,7 @@ def test_a_stretch_is_told_with_what_the_whole_sentence_knows():
 
 
 def test_a_resolution_tells_where_its_words_stand():
-    (found,) = resolve("It fell last week.", FRIDAY)
+    (found,) = resolve_dates("It fell last week.", FRIDAY)
     assert found == Resolution(8, 17, "last week", "the week of 10 January 2022")
 
 
@@ -203,7 +211,7 @@ def test_the_calendar_ends_without_an_error():
 
 @given(st.text(alphabet=st.sampled_from('on Friday’s"“”‘,.will said last week 2 days ago '), max_size=300) | st.text())
 def test_nothing_but_brackets_is_added_to_any_text(text):
-    found = resolve(text, FRIDAY)
+    found = resolve_dates(text, FRIDAY)
     assert all(text[each.start : each.end] == each.words for each in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
     if "[" not in text:
@@ -215,8 +223,8 @@ def test_nothing_but_brackets_is_added_to_any_text(text):
 )
 def test_hostile_sentences_take_no_time(piece):
     began = time.perf_counter()
-    resolve((piece * LONGEST)[:LONGEST], FRIDAY)
-    resolve(piece * 20_000, FRIDAY)
+    resolve_dates((piece * LONGEST)[:LONGEST], FRIDAY)
+    resolve_dates(piece * 20_000, FRIDAY)
     assert time.perf_counter() - began < 0.5
 
 

@@ -23,7 +23,7 @@ PAGE = f"<html><body><article><h1>Storm</h1>{f'<p>{STORY}</p>' * 9}</article></b
 
 
 def read(data, suffix, name="story"):
-    return list(formats.read(io.BytesIO(data), suffix, f"{name}{suffix}"))
+    return list(formats.read_articles(io.BytesIO(data), suffix, f"{name}{suffix}"))
 
 
 def numbers(text, reader=readers_made.read_numbers, **given):
@@ -119,7 +119,7 @@ def test_an_export_is_read_from_any_stream(tmp_path, source):
         stream = os.fdopen(reading, "rb")
         stream.peek(10)
     with stream:
-        assert [draft.key for draft in formats.read(stream, ".jsonl", "a.jsonl")] == ["0", "1", "2"]
+        assert [draft.key for draft in formats.read_articles(stream, ".jsonl", "a.jsonl")] == ["0", "1", "2"]
 
 
 def test_an_exports_articles_arrive_before_it_is_read_to_its_end(tmp_path):
@@ -128,7 +128,7 @@ def test_an_exports_articles_arrive_before_it_is_read_to_its_end(tmp_path):
         for number in range(20_000):
             file.write(json.dumps({"id": number, "text": STORY * 10}).encode() + b"\n")
     with open(path, "rb") as file:
-        articles = formats.read(file, ".jsonl", str(path))
+        articles = formats.read_articles(file, ".jsonl", str(path))
         assert next(articles).key == "0"
         assert os.lseek(file.fileno(), 0, os.SEEK_CUR) < path.stat().st_size / 2
         articles.close()
@@ -203,7 +203,9 @@ def _runs(pid):
 
 def test_a_program_that_ends_leaves_no_message_and_no_process():
     code = "import io; from index.readers import formats\n"
-    code += "try: list(formats.read(io.BytesIO(b''), '.pdf', 'a.pdf'))\nexcept formats.ReadError: print('refused')"
+    code += (
+        "try: list(formats.read_articles(io.BytesIO(b''), '.pdf', 'a.pdf'))\nexcept formats.ReadError: print('refused')"
+    )
     done = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, "refused\n", "")
 

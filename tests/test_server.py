@@ -12,7 +12,7 @@ from assistant.web import logs
 from assistant.web.app import build_app
 from assistant.web.chat_page import SESSIONS_KEPT
 from assistant.web.guard import MOST_BYTES, Guard
-from assistant.web.visitors import check_address
+from assistant.web.visitors import check_access
 from index.errors import SettingsError
 from index.ingest import demo_folder
 from tests.conftest import words_settings
@@ -115,13 +115,13 @@ def test_pages_that_describe_the_server_are_closed(client):
 
 
 def test_a_public_address_needs_a_sign_in_or_the_setting_anonymous():
-    check_address(words_settings("x"))
-    check_address(words_settings("x", host="0.0.0.0", anonymous=True))
-    check_address(words_settings("x", host="0.0.0.0", user_header="X-User", proxies="10.0.0.1"))
+    check_access(words_settings("x"))
+    check_access(words_settings("x", host="0.0.0.0", anonymous=True))
+    check_access(words_settings("x", host="0.0.0.0", user_header="X-User", proxies="10.0.0.1"))
     with pytest.raises(SettingsError, match="ONRECORD_ANONYMOUS"):
-        check_address(words_settings("x", host="0.0.0.0"))
+        check_access(words_settings("x", host="0.0.0.0"))
     with pytest.raises(SettingsError, match="ONRECORD_PROXIES"):
-        check_address(words_settings("x", user_header="X-User"))
+        check_access(words_settings("x", user_header="X-User"))
 
 
 def test_with_a_user_header_only_people_named_by_the_proxy_are_let_in(served):

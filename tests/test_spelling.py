@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.search.spelling import correct
+from assistant.search.spelling import correct_names
 
 TEXT = (
     "Yesterday Helen Marsh met Pia Augusta and Ravi Sundar in the town hall. "
@@ -25,7 +25,7 @@ def collection(empty, tmp_path):
     ],
 )
 def test_a_month_or_weekday_is_never_read_as_a_name(collection, question):
-    assert correct(question, collection) == (question, "")
+    assert correct_names(question, collection) == (question, "")
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_a_month_or_weekday_is_never_read_as_a_name(collection, question):
     [("What did Marsk say?", "What did Marsh say?"), ("what did Haldene say?", "what did Haldane say?")],
 )
 def test_a_misspelt_name_is_read_as_the_one_in_the_articles(collection, question, corrected):
-    assert correct(question, collection)[0] == corrected
+    assert correct_names(question, collection)[0] == corrected

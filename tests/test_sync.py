@@ -69,7 +69,7 @@ def test_unchanged_files_arent_read_again(empty, write, embedded, monkeypatch):
     write("table.csv", csv_of("Orsk", "Vadum"))
     added = empty.ingest([folder]).added
     embedded.clear()
-    monkeypatch.setattr("index.sources.formats.read", lambda *given: pytest.fail("is read"))
+    monkeypatch.setattr("index.sources.formats.read_articles", lambda *given: pytest.fail("is read"))
     report = empty.sync()
     assert (set(report.unchanged), report.passages, embedded) == (set(added), 0, [])
     assert (report.added, report.updated, report.vanished, report.failed) == ((), (), (), ())

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from assistant import Assistant
 from assistant.answering.candidates import candidates, known_names
-from assistant.answering.question import read_question
+from assistant.answering.question import parse_question
 from assistant.answering.quoting import features
 from assistant.evaluation.measures import contains_answer
 from benchmarks.data import QUESTIONS, squadshifts
@@ -126,7 +126,7 @@ def ask_demonstration(work: Path) -> Iterator[Asked]:
 def _asked(assistant: Assistant, question: str, answers: Sequence[str], weight: float = 1.0) -> Asked:
     among = candidates(assistant.search(question, READ))
     names = known_names(among)
-    asked = read_question(question, names)
+    asked = parse_question(question, names)
     rows = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_read else []
     right = np.array([contains_answer(candidate.text, answers) for candidate, _, _ in rows], dtype=bool)
     return Asked(np.array([row for _, _, row in rows]), right, bool(answers), weight)

@@ -9,7 +9,7 @@ from assistant.answer import Span, date_in_words
 from assistant.answering.candidates import Candidate
 from assistant.english.countries import canonical, government, is_country
 from assistant.english.names import TITLES
-from assistant.english.relative_dates import resolve
+from assistant.english.relative_dates import resolve_dates
 from index.article import Article
 from index.text.words import words
 
@@ -71,7 +71,7 @@ def relative_date_notes(sentence: str, published: date | None, part: Span | None
     """
     start, end = part or (0, len(sentence))
     notes: dict[str, Note] = {}
-    for each in resolve(sentence, published) if published else []:
+    for each in resolve_dates(sentence, published) if published else []:
         if start <= each.start and each.end <= end:
             notes.setdefault(each.meaning, Note(each.end - start, f" [{each.meaning}]"))
     return list(notes.values())

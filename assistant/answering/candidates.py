@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from assistant.answering.question import Question, years_in
 from assistant.english.countries import countries_in, government, with_governments
-from assistant.english.names import names_in, without_owners
-from assistant.english.relative_dates import resolve
-from assistant.english.reported_speech import Act, acts
+from assistant.english.names import names_in, without_possessives
+from assistant.english.number_words import FRACTIONS, MULTIPLES, VALUES
+from assistant.english.relative_dates import YEAR, resolve_dates
+from assistant.english.reported_speech import Act, speech_acts
 from assistant.english.synonyms import canonical, concept, concepts
 from index.article import Passage, Sentence
 from index.embedding.embedder import Encode
+from index.text.calendar_words import MONTH_ABBREVIATIONS, MONTHS, WEEKDAYS
 from index.text.words import words
 
 MEANING = 0.5
@@ -23,15 +25,11 @@ NEARBY = 0.6
 """The worth of a word of the question that stands in the sentence before or in the headline, where 1 is that of one in
 the sentence itself. Names are worth 1 in either place. Not measured."""
 
-_NUMBER_WORD = (
-    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|dozens?|hundreds?|thousands?|half|no"
-    r"|thirds?|quarters?|several|once|twice"
-)
+_NUMBER_WORD = "|".join([*VALUES, *(f"{word}s?" for word in (*MULTIPLES, *FRACTIONS, "dozen")), "no", "several"])
 _NUMBER = re.compile(rf"\b(?:\d[\d,.]*|(?:{_NUMBER_WORD})(?:-\w+)?)\b", re.IGNORECASE)
 _TIME = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september"
-    r"|october|november|december|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.\s\d+|(?:1[5-9]|20)\d\d|today"
-    r"|tomorrow|yesterday|tonight|noon|midnight|dawn|\d+\s?[ap]\.?m|(?:last|next|this|earlier|later|every)\s\w*\s?"
+    rf"\b(?:{'|'.join((*WEEKDAYS, *MONTHS))}|(?:{'|'.join(MONTH_ABBREVIATIONS)})\.\s\d+|{YEAR}"
+    r"|today|tomorrow|yesterday|tonight|noon|midnight|dawn|\d+\s?[ap]\.?m|(?:last|next|this|earlier|later|every)\s\w*\s?"
     r"(?:week|month|year|spring|summer|autumn|winter|morning|evening|night)|ago"
     r"|(?:days?|weeks?|months?|years?|hours?|minutes?)\s(?:before|after|later|earlier))\b",
     re.IGNORECASE,
@@ -121,7 +119,7 @@ def has_names(question: Question, candidate: Candidate) -> bool:
     named = set(words(canonical(f"{candidate.lead} {candidate.text} {candidate.passage.article.title}")))
     if question.speech:
         own = known_names([candidate]) | question.names
-        named.update(*(act.speakers for act in acts(candidate.text, candidate.lead, own)))
+        named.update(*(act.speakers for act in speech_acts(candidate.text, candidate.lead, own)))
     return all(name in named or (name in question.speakers and government(name) in named) for name in question.required)
 
 
@@ -133,7 +131,7 @@ def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -
     """
     context = canonical(f"{candidate.lead} {candidate.text}")
     named = set(words(context))
-    as_owner = named - set(words(without_owners(context)))
+    as_owner = named - set(words(without_possessives(context)))
     if not question.subject.isdisjoint(as_owner):
         return False
     text = words(canonical(candidate.text))
@@ -200,7 +198,9 @@ def _has_speech(question: Question, candidate: Candidate, names: frozenset[str])
 def _spoken(question: Question, candidate: Candidate, names: frozenset[str]) -> list[Act]:
     """Return the acts of speech of the kind, and by the speaker, that are asked about."""
     spoken = [
-        act for act in acts(candidate.text, candidate.lead, names | question.names) if act.kind == question.speech
+        act
+        for act in speech_acts(candidate.text, candidate.lead, names | question.names)
+        if act.kind == question.speech
     ]
     if question.speakers:
         return [act for act in spoken if with_governments(question.speakers) & act.speakers]
@@ -217,7 +217,7 @@ def _has_year(question: Question, candidate: Candidate) -> bool:
     if not question.years:
         return True
     published = candidate.passage.article.published
-    meanings = (each.meaning for each in resolve(candidate.text, published)) if published else ()
+    meanings = (each.meaning for each in resolve_dates(candidate.text, published)) if published else ()
     known = " ".join([_around(candidate), *meanings, str(published or "")])
     return not question.years.isdisjoint(years_in(known))
 

@@ -6,8 +6,8 @@ from contextlib import closing
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.models.chat_models import written
-from assistant.models.prompts import fill
+from assistant.models.chat_models import stream_reply
+from assistant.models.prompts import fill_prompt
 from index.article import Passage
 from index.errors import ModelError
 
@@ -35,9 +35,11 @@ def written_answer(
     Empty pieces come while it thinks, so that the caller can stop. `seconds`, `tokens`, closing and errors are as in
     `chat_models.written`; ModelError is also raised for an answer that doesn't end.
     """
-    prompt = fill("answer", passages="\n\n".join(_fenced(*pair) for pair in enumerate(passages, 1)), question=question)
+    prompt = fill_prompt(
+        "answer", passages="\n\n".join(_fenced(*pair) for pair in enumerate(passages, 1)), question=question
+    )
     length = 0
-    with closing(written(prompt, model, seconds, tokens)) as pieces:
+    with closing(stream_reply(prompt, model, seconds, tokens)) as pieces:
         for piece in _answering(pieces):
             length += len(piece)
             if length > MOST_CHARACTERS:

@@ -13,7 +13,7 @@ from assistant.answer import Citation, Statement
 from assistant.answering.annotations import publication_note, relative_date_notes, with_notes
 from assistant.answering.candidates import Candidate, candidates, known_names
 from assistant.answering.overview_task import OverviewTask, topic_concepts
-from assistant.answering.question import read_question
+from assistant.answering.question import parse_question
 from assistant.english.synonyms import concept, concepts
 from assistant.search.retriever import DEPTH, retrieve
 from index.article import Article, Filter, Passage
@@ -70,7 +70,7 @@ def find_article(task: OverviewTask, collection: Collection, filter: Filter) -> 
 
 def hint(task: OverviewTask, collection: Collection) -> str:
     """Return the hint shown when a summary is requested but the article can't be identified."""
-    example = f"Name one by its headline, for example: Summarise “{collection.catalog.articles(1)[0].title}”."
+    example = f"Name one by its headline, for example: Summarise “{collection.catalog.headlines(1)[0].title}”."
     if task.topic:
         return f"No headline has all the words of “{shorten(task.topic, 60, placeholder=' …')}”. {example}"
     return f"Which article is meant? {example}"
@@ -146,7 +146,7 @@ def _about(task: OverviewTask, collection: Collection, filter: Filter, count: in
             best.setdefault(passage.article.story, passage)
     leads = collection.catalog.first_passages([each.article.id for each in best.values()], 1)
     first = {each.article.story: each for each in leads}
-    names = read_question(task.topic, known_names(candidates([*first.values(), *best.values()]))).required
+    names = parse_question(task.topic, known_names(candidates([*first.values(), *best.values()]))).required
     openings = {story: f"{each.article.title} {each.text}" for story, each in first.items()}
     stories = _with_words(topic_concepts(task.topic), {concept(name) for name in names}, openings)
     if stories and not names:

@@ -8,8 +8,8 @@ from assistant.answering import about_collection
 from assistant.answering.overview import find_article, hint
 from assistant.answering.overview_task import OverviewTask, overview_task
 from assistant.english.periods import Guess
-from assistant.search.filters import narrow
-from assistant.search.spelling import correct
+from assistant.search.filters import apply_restrictions
+from assistant.search.spelling import correct_names
 from index.article import EVERYTHING, Article, Filter
 from index.collection import Collection
 
@@ -66,11 +66,11 @@ def plan(
     The article of the `page` (an id or URL) is searched first. Words of the question that restrict it to a period, a
     publisher or an author are applied unless `ignore` has "dates", "publisher" or "author".
     """
-    narrowed = narrow(collection, understood.question, filter, today, ignore)
+    narrowed = apply_restrictions(collection, understood.question, filter, today, ignore)
     if reply := about_collection.reply(understood.typed, collection) if narrowed.wanted.article is None else None:
         return Plan(reply=reply)
     whole = narrowed.question
-    question, notice = correct(whole.lower() if _is_shouted(whole) else whole, collection)
+    question, notice = correct_names(whole.lower() if _is_shouted(whole) else whole, collection)
     search = Search(question, understood.context, filter, notice=notice, task=overview_task(question))
     if narrowed.guesses:
         searches = [replace(search, filter=narrowed.wanted, guesses=narrowed.guesses)]

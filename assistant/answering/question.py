@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.english.names import TITLES, without_owners
+from assistant.english.names import TITLES, without_possessives
 from assistant.english.relative_dates import YEAR
-from assistant.english.reported_speech import PARTICIPLE, kind_of
+from assistant.english.reported_speech import PARTICIPLE, speech_kind
 from assistant.english.synonyms import canonical, concept, is_country
 from index.text.words import STOP_WORDS, words
 
@@ -85,7 +85,7 @@ class Question:
         return self.speech is not None and self.terms <= {concept(name) for name in self.names}
 
 
-def read_question(text: str, known_names: frozenset[str]) -> Question:
+def parse_question(text: str, known_names: frozenset[str]) -> Question:
     """Return the parts of a question; `known_names` are the words (lower case) that the articles write as names."""
     plain = canonical(text)
     tokens = words(plain)
@@ -104,7 +104,7 @@ def read_question(text: str, known_names: frozenset[str]) -> Question:
         terms=frozenset(
             concept(word)
             for word in tokens
-            if word not in STOP_WORDS | TITLES and word not in names - required and not (speech and kind_of(word))
+            if word not in STOP_WORDS | TITLES and word not in names - required and not (speech and speech_kind(word))
         ),
         names=frozenset(names),
         required=frozenset(required),
@@ -128,7 +128,7 @@ def years_in(text: str) -> frozenset[str]:
 def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:
     """Return the names of who did it, and the concept of what: "What did Orsk sell?" is {"orsk"}, "sell"."""
     does = _DOES.search(text)
-    after = words(without_owners(does.group(1))) if does else []
+    after = words(without_possessives(does.group(1))) if does else []
     subject: set[str] = set()
     for word in after:
         if word in names:
@@ -143,12 +143,12 @@ def _speech(text: str, names: set[str], asks: str) -> tuple[str | None, frozense
     auxiliary = _AUXILIARY.search(text)
     for token in re.finditer(r"[\w-]+", text):
         before, word = text[: token.start()], token.group()
-        kind = kind_of(word) if _may_be_verb(before, word, names) else None
+        kind = speech_kind(word) if _may_be_verb(before, word, names) else None
         if kind is None:
             continue
         is_passive = auxiliary and PARTICIPLE.fullmatch(word) and _BE.search(before, auxiliary.start())
         subject = before[auxiliary.end() :] if auxiliary and not is_passive else ""
-        owned = words(without_owners(subject))
+        owned = words(without_possessives(subject))
         speakers = frozenset(names.intersection(owned))
         is_unnamed = owned and not speakers and not names.isdisjoint(words(subject))
         unnamed = concept(owned[-1]) if is_unnamed else None

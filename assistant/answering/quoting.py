@@ -30,9 +30,9 @@ from assistant.answering.candidates import (
     shared_words,
     tells_number_or_time,
 )
-from assistant.answering.question import Question, read_question
+from assistant.answering.question import Question, parse_question
 from assistant.english.countries import canonical, with_governments
-from assistant.english.reported_speech import kind_of
+from assistant.english.reported_speech import speech_kind
 from assistant.models.reading_model import Reader, Reading
 from index.article import Passage
 from index.embedding.embedder import Encode
@@ -139,7 +139,7 @@ def split_by_speaker(question: str, names: frozenset[str]) -> list[str]:
     """
     auxiliary = _AUXILIARY.search(question)
     start = auxiliary.end() if auxiliary else len(question)
-    verb = next((word for word in re.compile(r"[\w-]+").finditer(question, start) if kind_of(word.group())), None)
+    verb = next((word for word in re.compile(r"[\w-]+").finditer(question, start) if speech_kind(word.group())), None)
     if verb is None:
         return [question]
     speakers = re.split(r",?\sand\s|,\s", question[start : verb.start()].strip())
@@ -190,7 +190,7 @@ def features(
 def _rank(
     question: str, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
 ) -> list[ScoredSentence]:
-    parsed = read_question(question, names)
+    parsed = parse_question(question, names)
     score = _score_by_reading if parsed.is_read else _score_by_likeness
     ranked = sorted(score(parsed, sentences, names, encode, reader), key=lambda each: -each.score)
     if parsed.asks_only_for_speech:

@@ -13,7 +13,7 @@ from assistant.answer import date_in_words, without_citation_marks
 from assistant.checking.content_words import Evidence, content_keys, joined, name_words, sentences_about, words_of
 from assistant.checking.contradictions import contradiction
 from assistant.checking.prompt_injection import gives_orders
-from assistant.english.relative_dates import resolve
+from assistant.english.relative_dates import resolve_dates
 from index.article import Article, Passage, Sentence
 from index.text.cleaning import normalise
 
@@ -131,7 +131,7 @@ def _sources(number: int, passage: Passage) -> list[_Source]:
 
 def _verbatim(statement: str, number: int, passage: Passage) -> list[Quote]:
     """Return the passage's sentences if the sentence consists of whole ones; a part of one may mean something else."""
-    plain = without_brackets(statement, passage.article)
+    plain = without_notes(statement, passage.article)
     at = passage.article.full_text.find(plain, passage.start, passage.end) if content_keys(plain) else -1
     if at < 0:
         return []
@@ -169,13 +169,13 @@ def _dates(source: _Source) -> Iterator[str]:
     """Yield the dates that relative dates in a sentence mean."""
     published = source.passage.article.published
     if published:
-        yield from (each.meaning for each in resolve(source.evidence.text, published))
+        yield from (each.meaning for each in resolve_dates(source.evidence.text, published))
 
 
-def without_brackets(statement: str, article: Article) -> str:
+def without_notes(statement: str, article: Article) -> str:
     """Return the text without its bracketed explanations if these are dates or words of the article; else unchanged."""
     plain = _BRACKETS.sub("", statement)
     known = f"{article.title}\n{article.full_text}\n{date_in_words(article)}"
-    dates = {each.meaning for each in resolve(plain, article.published)} if article.published else set()
+    dates = {each.meaning for each in resolve_dates(plain, article.published)} if article.published else set()
     explanations = [bracket.strip()[1:-1] for bracket in _BRACKETS.findall(statement)]
     return plain if all(each in dates or each in known for each in explanations) else statement

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from assistant.english.countries import canonical, government
 from assistant.english.names import TITLES, names_in
-from assistant.english.reported_speech import BEFORE_PLACES, kind_of
+from assistant.english.reported_speech import BEFORE_PLACES, speech_kind
 from assistant.english.synonyms import concepts
 from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import STOP_WORDS
@@ -61,7 +61,7 @@ def _speaking_country(tokens: Sequence[str], at: int) -> str | None:
     is_part_of_name = at > 0 and tokens[at - 1][0].isupper() and tokens[at - 1].lower() not in _NO_GIVEN_NAMES
     verb = next((word for word in tokens[at + 1 : at + 4] if word not in _BEFORE_VERBS and not word.endswith("ly")), "")
     is_place = at > 0 and tokens[at - 1].lower() in BEFORE_PLACES
-    return country if verb.islower() and kind_of(verb) and not (is_part_of_name or is_place) else None
+    return country if verb.islower() and speech_kind(verb) and not (is_part_of_name or is_place) else None
 
 
 def content_keys(text: str) -> frozenset[str]:
@@ -84,7 +84,7 @@ def name_words(texts: Sequence[str]) -> frozenset[str]:
     """Return the words that the texts write as names; a text's first word only if it speaks ("Roake said …")."""
     plain = [canonical(text) for text in texts]
     opening = (re.match(r"\W*([A-Z][^\W\d_]+) (\w+)", text) for text in plain)
-    speakers = {match.group(1).lower() for match in opening if match and kind_of(match.group(2))}
+    speakers = {match.group(1).lower() for match in opening if match and speech_kind(match.group(2))}
     return names_in(plain) | (speakers - NO_NAMES)
 
 

@@ -10,7 +10,7 @@ from assistant.checking.changed_words import exchanged, reordered
 from assistant.checking.content_words import NO_NAMES, Evidence, content_keys, speaking_countries, words_of
 from assistant.english.countries import canonical, government, is_country
 from assistant.english.quantities import agrees_with_any, quantities
-from assistant.english.reported_speech import acts, kind_of
+from assistant.english.reported_speech import speech_acts, speech_kind
 from index.text.calendar_words import MONTH_ABBREVIATIONS
 from index.text.words import words
 
@@ -111,12 +111,12 @@ def _names_of(text: str) -> list[str]:
 
 
 def _speaker(statement: str, evidence: Sequence[Evidence], names: frozenset[str]) -> str:
-    for act in acts(statement, "", names):
+    for act in speech_acts(statement, "", names):
         reported_words = content_keys(statement) - content_keys(" ".join(act.speakers))
         shared = {each: len(reported_words & content_keys(each.text)) for each in evidence}
         sources = sorted(evidence, key=lambda each: shared[each], reverse=True)
         sources = [each for each in sources if shared[each] >= SPOKEN * len(reported_words)] or sources[:1]
-        reported = [other for each in sources for other in acts(each.text, each.lead, names)]
+        reported = [other for each in sources for other in speech_acts(each.text, each.lead, names)]
         speakers = {speaker for other in reported for speaker in other.speakers}
         there = {word for each in sources for word in words(canonical(f"{each.lead} {each.text}"))}
         unnamed = any(content_keys(_subject(each.text)) - content_keys(statement) for each in sources)
@@ -132,11 +132,11 @@ def _speaker(statement: str, evidence: Sequence[Evidence], names: frozenset[str]
 
 def _attribution(statement: str, evidence: Evidence, names: frozenset[str]) -> str:
     """Return a message if the statement presents as a fact what somebody only says in the evidence; else empty."""
-    if acts(statement, "", names) or _ATTRIBUTED.search(statement):
+    if speech_acts(statement, "", names) or _ATTRIBUTED.search(statement):
         return ""
     stated = content_keys(statement)
     for verb in re.finditer(r"[a-z]+", evidence.text):
-        if kind_of(verb.group()) in (None, "confirm"):
+        if speech_kind(verb.group()) in (None, "confirm"):
             continue
         earlier, later = evidence.text[: verb.start()], evidence.text[verb.end() :]
         before, after = content_keys(earlier), content_keys(later)
@@ -149,7 +149,7 @@ def _attribution(statement: str, evidence: Evidence, names: frozenset[str]) -> s
 
 def _subject(sentence: str) -> str:
     """Return the text before the sentence's first verb of speech."""
-    verb = next((match for match in re.finditer(r"[a-z]+", sentence) if kind_of(match.group())), None)
+    verb = next((match for match in re.finditer(r"[a-z]+", sentence) if speech_kind(match.group())), None)
     return sentence[: verb.start()] if verb else ""
 
 

@@ -12,8 +12,8 @@ from assistant.answer import Turn, without_citation_marks
 from assistant.conversation import ellipsis, pronouns
 from assistant.conversation.mentions import Mention, full_name, mentions
 from assistant.english.names import names_in
-from assistant.models.chat_models import written
-from assistant.models.prompts import fill
+from assistant.models.chat_models import stream_reply
+from assistant.models.prompts import fill_prompt
 from assistant.models.reading_model import Reader
 from index.embedding.embedder import Encode
 from index.errors import ModelError
@@ -101,8 +101,8 @@ def condense_with(question: str, history: Sequence[Turn], model: BaseChatModel) 
         f"Reader: {_fenced(turn.question, QUESTION_CHARACTERS)}\nAnswer: {_fenced(turn.answer, ANSWER_CHARACTERS)}"
         for turn in history[-TURNS:]
     )
-    prompt = fill("condense", turns=turns, question=_fenced(question, QUESTION_CHARACTERS))
-    question = "".join(written(prompt, model, SECONDS)).strip()
+    prompt = fill_prompt("condense", turns=turns, question=_fenced(question, QUESTION_CHARACTERS))
+    question = "".join(stream_reply(prompt, model, SECONDS)).strip()
     if not question or "\n" in question or len(question) > QUESTION_CHARACTERS:
         raise ModelError(
             f"The chat model wrote {len(question):,} characters instead of one question on one line. "

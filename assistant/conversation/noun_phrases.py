@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.english.names import TITLES
-from assistant.english.reported_speech import kind_of
+from assistant.english.reported_speech import speech_kind
 from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import STOP_WORDS, stem, words
 
@@ -188,4 +188,10 @@ class _Sentence:
     def _is_verb(self, at: int) -> bool:
         word = self.tokens[at].word if at < len(self.tokens) else ""
         is_past = word.endswith("ed") and not word.endswith("eed") and len(word) > 3
-        return is_past or word in AUXILIARIES or word in BE_OR_HAVE or stem(word) in _VERBS or kind_of(word) is not None
+        return (
+            is_past
+            or word in AUXILIARIES
+            or word in BE_OR_HAVE
+            or stem(word) in _VERBS
+            or speech_kind(word) is not None
+        )

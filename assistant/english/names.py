@@ -34,6 +34,6 @@ def names_in(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(capitalised - plain - TITLES)
 
 
-def without_owners(text: str) -> str:
+def without_possessives(text: str) -> str:
     """Return the text without its possessives: "Putin's spokesman" gives " spokesman"."""
     return _OWNER.sub(" ", text)

@@ -168,7 +168,7 @@ class Resolution:
     meaning: str
 
 
-def resolve(sentence: str, published: date) -> list[Resolution]:
+def resolve_dates(sentence: str, published: date) -> list[Resolution]:
     """Return the relative dates in the sentence whose meaning is certain, in order."""
     if len(sentence) > LONGEST or _YEAR.search(sentence):
         return []
@@ -181,21 +181,6 @@ def resolve(sentence: str, published: date) -> list[Resolution]:
         for at, (match, meaning) in enumerate(dates)
         if at == 0 or match.start() >= dates[at - 1][0].end()
     ]
-
-
-def bracketed(sentence: str, published: date | None, part: tuple[int, int] | None = None) -> str:
-    """Return the sentence, or `part` of it, with each relative date explained once: "on Friday [21 January 2022]".
-
-    Only brackets are added. The sentence of an undated article is returned as it is.
-    """
-    start, end = part or (0, len(sentence))
-    text, at, explained = "", start, set()
-    for each in resolve(sentence, published) if published else []:
-        if start <= each.start and each.end <= end and each.meaning not in explained:
-            text += f"{sentence[at : each.end]} [{each.meaning}]"
-            at = each.end
-            explained.add(each.meaning)
-    return text + sentence[at:end]
 
 
 def _phrases(text: str, published: date) -> Iterator[tuple[re.Match[str], str]]:

@@ -62,12 +62,12 @@ class _Token:
     possessive: bool
 
 
-def kind_of(word: str) -> str | None:
+def speech_kind(word: str) -> str | None:
     """Return the kind of speech that a verb reports ("denied" gives "deny"), None for any other word."""
     return _KINDS.get(stem(word.lower()))
 
 
-def acts(sentence: str, lead: str, names: frozenset[str]) -> list[Act]:
+def speech_acts(sentence: str, lead: str, names: frozenset[str]) -> list[Act]:
     """Return the acts of speech in a sentence.
 
     `names` are the words in it that are names; `lead` is the earlier sentence that shows whom a pronoun means. A
@@ -83,7 +83,7 @@ def _acts(sentence: str, antecedent: frozenset[str], names: frozenset[str]) -> I
     text = canonical(sentence)
     tokens = _tokens(text)
     for at, token in enumerate(tokens):
-        kind = kind_of(token.text) if token.text.islower() else None
+        kind = speech_kind(token.text) if token.text.islower() else None
         if kind is None or any(before.text.lower() in _NEGATIONS for before in tokens[max(0, at - 3) : at]):
             continue
         speakers = _speaker(tokens, at, antecedent, names)

@@ -69,9 +69,8 @@ class Outcome:
 
     @property
     def marked(self) -> str:
-        """The words of the first quotation that are marked as the answer; the whole answer if none are."""
-        citations = self.answer.citations
-        return (citations[0].answer if citations else "") or self.answer_text
+        """The first words of a quotation that are marked as the answer; the whole answer if none are."""
+        return next((citation.answer for citation in self.answer.citations if citation.answer), self.answer_text)
 
     def measures(self) -> dict[str, float]:
         """Return each measure that applies to the question, from 0 to 1."""

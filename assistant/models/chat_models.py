@@ -76,7 +76,7 @@ def load_chat_model(name: str, url: str = "") -> BaseChatModel:
     return loaded
 
 
-def written(
+def stream_reply(
     prompt: str, model: BaseChatModel, seconds: float = math.inf, tokens: dict[str, int] | None = None
 ) -> Generator[str, None, None]:
     """Yield the model's reply to the prompt piece by piece, and an empty piece every HEARTBEAT seconds of silence.

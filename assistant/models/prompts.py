@@ -4,7 +4,7 @@ from importlib.resources import files
 from string import Template
 
 
-def fill(name: str, **variables: str) -> str:
+def fill_prompt(name: str, **variables: str) -> str:
     """Return the prompt `prompts/NAME.md` with its `$variables` filled in.
 
     Raises ValueError unless exactly its variables are given.

@@ -14,7 +14,7 @@ from index.errors import CollectionError, QuestionError
 FIELDS = [field.name for field in fields(Filter)]
 
 
-def read_filter(collection: Collection, wanted: Mapping[str, date | str | None]) -> Filter:
+def parse_filter(collection: Collection, wanted: Mapping[str, date | str | None]) -> Filter:
     """Return the filter with these FIELDS; empty values count as not given.
 
     Raises QuestionError for an unknown field, for a date that isn't one, and for a publisher, author or article that
@@ -47,7 +47,9 @@ class Narrowed:
     wanted: Filter
 
 
-def narrow(collection: Collection, question: str, wanted: Filter, today: date, ignore: Names[str] = ()) -> Narrowed:
+def apply_restrictions(
+    collection: Collection, question: str, wanted: Filter, today: date, ignore: Names[str] = ()
+) -> Narrowed:
     """Return the question with its own restrictions ("last week", "according to Reuters") moved into the filter.
 
     A restriction is ignored if `wanted` has that field already, or if no article would be left. Those of the fields in

@@ -16,7 +16,7 @@ SHORTEST = 5
 _NEVER_NAMES = STOP_WORDS.union(MONTHS, WEEKDAYS, WEEKDAY_ABBREVIATIONS)
 
 
-def correct(question: str, collection: Collection) -> tuple[str, str]:
+def correct_names(question: str, collection: Collection) -> tuple[str, str]:
     """Return `(question, notice)`: the question with misspelt names replaced, and a notice, empty if nothing was.
 
     A word is replaced if no article has it, and a name in the articles begins with the same letter and is one edit away

@@ -58,7 +58,7 @@ class AdminActions:
             notice = Notice(f"Too many attempts. Try again in {seconds} seconds.", failed=True)
             return sign_in_page(request, notice, 429, {"retry-after": str(seconds)})
         accepted = await self._is_secret(secret, visitor)
-        logs.event("admin_sign_in", visitor=visitor, accepted=accepted)
+        logs.log_event("admin_sign_in", visitor=visitor, accepted=accepted)
         if not accepted:
             return sign_in_page(request, Notice("This is not the secret.", failed=True), 403)
         self._failures.forget(visitor)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer import Answer
-from assistant.web.answer_html import escaped
 from index.errors import CollectionError
 
 KEY_FILE = "signing.key"
@@ -25,7 +24,7 @@ KEY_FILE = "signing.key"
 _KEY_BYTES = 32
 
 # Gradio drops data- attributes and most elements from messages, but keeps hidden inputs and their values.
-_RECORD = re.compile(r'\A<div class="answer[ \w]*"><input type="hidden" class="record" name="(\w+)" value="([^"]*)">')
+_RECORD = re.compile(r"\A<div class=\"answer[ \w]*\"><input type='hidden' class='record' name='(\w+)' value='([^']*)'>")
 
 
 def signing_key(folder: Path) -> bytes:
@@ -45,7 +44,10 @@ def signing_key(folder: Path) -> bytes:
 def signed(answer: Answer, key: bytes) -> str:
     """Return the answer's document (`Answer.to_dict`) as a hidden input, whose name is its HMAC-SHA256 (RFC 2104)."""
     document = json.dumps(answer.to_dict(), ensure_ascii=False)
-    return f'<input type="hidden" class="record" name="{_signature(document, key)}" value="{escaped(document)}">'
+    # Single quotes around the value let the many quotation marks of JSON stand as they are. JSON has no blank line, which
+    # would end the block of HTML that Markdown leaves alone.
+    value = document.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;")
+    return f"<input type='hidden' class='record' name='{_signature(document, key)}' value='{value}'>"
 
 
 def answer_document(message: str, key: bytes) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from assistant.settings import Settings
 from assistant.web import admin, api, article_pages, chat_page, logs
 from assistant.web.guard import Guard
 from assistant.web.visitor_questions import VisitorQuestions
-from assistant.web.visitors import check_address
+from assistant.web.visitors import check_access
 from index.errors import SettingsError
 
 SECONDS_TO_STOP = 1
@@ -60,7 +60,7 @@ def serve(assistant: Assistant) -> None:
     """Serve the chat until it is interrupted. Raises SettingsError if the address can't be used."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     settings = assistant.settings
-    check_address(settings)
+    check_access(settings)
     listening = _listen(settings.host, settings.port)
     logs.set_up()
     assistant.prepare()

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.settings import Settings
-from assistant.web.visitors import FORWARDED, from_proxy, visitor
+from assistant.web.visitors import FORWARDED, from_proxy, visitor_name
 
 GRADIO_PATHS = frozenset(
     ["", *"assets config favicon.ico gradio_api manifest.json robots.txt static svelte theme.css".split()]
@@ -27,8 +27,9 @@ WITHOUT_SIGN_IN = frozenset(["health", "ready"])
 EMBEDDABLE = frozenset(["embed", "articles"])
 """The pages that sites in ONRECORD_ORIGINS may show in a frame."""
 
-MOST_BYTES = 5_000_000
-"""The longest request. The page sends the whole conversation with each question, about 3 kB for every answer."""
+MOST_BYTES = 10_000_000
+"""The longest request. The page sends the whole conversation with each question, and all that the browser keeps when it
+saves one: 9 to 20 kB for every answer, as measured on four questions about the demonstration."""
 MOST_UPLOADED_BYTES = 50_000_000
 """The longest request to /admin."""
 
@@ -93,7 +94,7 @@ class Guard:
             return _error(area, "There is nothing here.", 404)
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             return _error(area, "There is a NUL character (%00) in the address. Send it without.", 400)
-        scope["onrecord.visitor"] = visitor(scope, self._settings)
+        scope["onrecord.visitor"] = visitor_name(scope, self._settings)
         if scope["onrecord.visitor"] is None and area not in WITHOUT_SIGN_IN:
             return _error(area, "Sign in at your organisation's page first.", 401)
         if not from_proxy(scope, self._settings):

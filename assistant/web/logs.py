@@ -31,8 +31,8 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
     return not (record.name == "uvicorn.error" and (ended or record.getMessage().startswith("Cancel ")))
 
 
-def event(name: str, **facts: Any) -> None:  # noqa: ANN401
-    """Log an event with its facts: `event("answer", ms=120)`."""
+def log_event(name: str, **facts: Any) -> None:  # noqa: ANN401
+    """Log an event with its facts: `log_event("answer", ms=120)`."""
     _LOG.info(name, extra={"facts": facts})
 
 
@@ -73,7 +73,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            event(
+            log_event(
                 "request",
                 id=scope["onrecord.request"],
                 method=scope["method"],

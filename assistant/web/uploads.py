@@ -16,7 +16,7 @@ from assistant.web import state_db
 from index import ingest
 from index.article import Article
 from index.errors import CollectionError, ReadError
-from index.readers.formats import MAX_BYTES, READERS, read
+from index.readers.formats import MAX_BYTES, READERS, read_articles
 from index.report import Failure, Report
 
 MOST_NAME_BYTES = 255
@@ -118,7 +118,7 @@ def _write(path: Path, upload: UploadFile) -> Path:
     data = upload.file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ReadError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB. Split it into articles.")
-    items = list(read(io.BytesIO(data), suffix, path.name))
+    items = list(read_articles(io.BytesIO(data), suffix, path.name))
     failures = [item.reason for item in items if isinstance(item, Failure)]
     if len(failures) == len(items):
         raise ReadError(failures[0] if failures else f"{path.name} holds no article. Give a file with articles.")

@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 
 from assistant.answer import Answer, Turn
 from assistant.assistant import Assistant
-from assistant.web.logs import event
+from assistant.web.logs import log_event
 from assistant.web.quota import Quota
 from index.errors import CollectionError, OnrecordError, QuestionError, QuotaError, RequestError
 
@@ -71,7 +71,7 @@ class VisitorQuestions:
         for answer in snapshots:
             yield answer
         facts = {"question": question} if self._assistant.settings.log_questions else {}
-        event(
+        log_event(
             "answer",
             id=request.scope["onrecord.request"],
             ms=round(1000 * (time.perf_counter() - began)),
@@ -130,7 +130,7 @@ def message_for_visitor(error: OnrecordError) -> str:
     """Return the text that a visitor sees: a mistake in the question as it is, other errors without their details."""
     if isinstance(error, QuestionError):
         return str(error)
-    event("problem", error=str(error))
+    log_event("problem", error=str(error))
     if isinstance(error, CollectionError):
         return "There are no articles to answer from yet. Ask the operator of this chat to add some."
     return "The answer couldn't be written just now. Try again in a moment, or tell the operator of this chat."

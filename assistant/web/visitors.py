@@ -12,7 +12,7 @@ FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forw
 """Headers that are read only if a trusted proxy sent them."""
 
 
-def check_address(settings: Settings) -> None:
+def check_access(settings: Settings) -> None:
     """Raise SettingsError if more people could reach the chat than the settings let in."""
     if settings.user_header and not settings.proxies:
         raise SettingsError(
@@ -47,7 +47,7 @@ def from_proxy(scope: Scope, settings: Settings) -> bool:
     return any(address in network for network in settings.proxies)
 
 
-def visitor(scope: Scope, settings: Settings) -> str | None:
+def visitor_name(scope: Scope, settings: Settings) -> str | None:
     """Return the visitor's name, "user:anna" or "address:192.0.2.7"; None if the visitor must sign in first.
 
     A user's name and a forwarded address are read from headers only if a trusted proxy sent them.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.article import Draft
 from index.text.cleaning import normalise
-from index.text.language import detected
+from index.text.language import detect_language
 from index.text.urls import is_web_address
 
 
@@ -37,7 +37,7 @@ def make_draft(
         author=_one_line(author),
         published=published,
         published_by=published_by,
-        language=language or detected(full_text),
+        language=language or detect_language(full_text),
         key=key,
     )
 

@@ -68,7 +68,7 @@ def open_file(path: Path) -> BinaryIO:
         raise ReadError(f"{str(path)!r} is not the name of a file ({error}).") from error
 
 
-def read(stream: BinaryIO, suffix: str, name: str, address: str | None = None) -> Drafts:
+def read_articles(stream: BinaryIO, suffix: str, name: str, address: str | None = None) -> Drafts:
     """Yield the articles in a stream of the format with that suffix; `name` is what errors call it.
 
     `address` is where a web page was fetched from. What can't be read among many articles is a Failure. Raises
@@ -125,7 +125,7 @@ def read_records(
 
 
 def _read_archive(stream: BinaryIO, name: str) -> Drafts:
-    for member in zip_archive.members(stream, name):
+    for member in zip_archive.open_members(stream, name):
         if isinstance(member, Failure):
             yield member
             continue
@@ -134,7 +134,7 @@ def _read_archive(stream: BinaryIO, name: str) -> Drafts:
         if suffix not in READERS:
             continue
         try:
-            for draft in read(unpacked, suffix, f"{name}/{path}"):
+            for draft in read_articles(unpacked, suffix, f"{name}/{path}"):
                 inner_key = draft.key if isinstance(draft, Draft) else ""
                 key = f"{path}#{inner_key}" if inner_key else path
                 yield replace(draft, key=key) if isinstance(draft, Draft) else draft
@@ -161,4 +161,4 @@ def suffix_by_content(beginning: bytes) -> str:
 def read_file(path: Path) -> list[Draft | Failure]:
     """Return all articles in a file. Raises ReadError as `open_file` and `read` do."""
     with open_file(path) as stream:
-        return list(read(stream, path.suffix.lower(), str(path)))
+        return list(read_articles(stream, path.suffix.lower(), str(path)))

@@ -31,7 +31,7 @@ _PARAGRAPH = re.compile(r"<(?:br|div|p)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 
 
-def blocks(fragment: str) -> list[str]:
+def fragment_paragraphs(fragment: str) -> list[str]:
     """Return the paragraphs of a fragment of HTML, without scripts, figures, captions, navigation and furniture.
 
     Text without a tag is plain, and only its entities are resolved: "a < b" has no tag. Where there are tags but no
@@ -42,7 +42,7 @@ def blocks(fragment: str) -> list[str]:
     return paragraphs(_text(fragment).strip())
 
 
-def line(fragment: str) -> str:
+def fragment_line(fragment: str) -> str:
     """Return the text of a title that may be HTML, on one line. Raises ReadError as `blocks` does."""
     return " ".join(_text(fragment).split())
 

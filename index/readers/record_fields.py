@@ -51,8 +51,8 @@ def article(record: object, name: str) -> Draft:
     fields: dict[str, object] = {}
     for field, value in record.items():
         fields.setdefault(plain(field), value)
-    title = html_fragment.line(_field(fields, "title"))
-    blocks = html_fragment.blocks(_field(fields, "text", "\n\n"))
+    title = html_fragment.fragment_line(_field(fields, "title"))
+    blocks = html_fragment.fragment_paragraphs(_field(fields, "text", "\n\n"))
     if not any(character.isalnum() for block in blocks for character in block):
         raise ReadError(without_text(record, title))
     url, author = _field(fields, "url"), _field(fields, "author")

@@ -29,7 +29,7 @@ _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The packings that Python's zipfile unpacks piece by piece; a piece of the others may become gigabytes."""
 
 
-def members(stream: BinaryIO, name: str) -> Iterator[tuple[str, BinaryIO] | Failure]:
+def open_members(stream: BinaryIO, name: str) -> Iterator[tuple[str, BinaryIO] | Failure]:
     """Yield the files in a zip archive: each one's path in it and a stream of its bytes, or why it can't be read.
 
     A stream can be read until the next file is asked for. It raises ReadError where the bytes are broken, or more than

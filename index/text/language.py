@@ -10,7 +10,7 @@ SURE = 0.99
 """The least probability of a language, from 0 to 1."""
 
 
-def detected(text: str) -> str | None:
+def detect_language(text: str) -> str | None:
     """Return the text's language as a code of ISO 639-1; None where the text is too short to be sure."""
     if len(text) < CHARACTERS:
         return None

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from index.errors import ReadError
 from index.readers import html_fragment
-from index.readers.html_fragment import line
+from index.readers.html_fragment import fragment_line
 from index.text.dates import day
 from index.text.urls import resolved_web_address, without_tracking
 
@@ -164,7 +164,7 @@ def _permalink(fields: _Fields) -> str | None:
 
 
 def _title(fields: _Fields) -> str | None:
-    return next((title for name in _TITLES if (title := line(_text(fields, name)))), None)
+    return next((title for name in _TITLES if (title := fragment_line(_text(fields, name)))), None)
 
 
 def _source_title(fields: _Fields) -> str | None:
@@ -172,14 +172,14 @@ def _source_title(fields: _Fields) -> str | None:
     if "source" not in fields:
         return None
     source_fields = _fields(fields["source"][0])
-    return _title(source_fields) if source_fields else line(_text(fields, "source")) or None
+    return _title(source_fields) if source_fields else fragment_line(_text(fields, "source")) or None
 
 
 def _author(fields: _Fields) -> str | None:
     """Return the names of the authors; "ada@gazette.example (Ada Orsk)" is "Ada Orsk"."""
     elements = next((fields[name] for name in _AUTHORS if name in fields), [])
     named = (element if (name := element.find("{*}name")) is None else name for element in elements)
-    names = (line("".join(name.itertext())) for name in named)
+    names = (fragment_line("".join(name.itertext())) for name in named)
     names = (match[1] if (match := _MAIL_AND_NAME.fullmatch(name)) else name for name in names)
     return ", ".join(dict.fromkeys(name for name in names if name and "@" not in name)) or None
 
@@ -190,11 +190,11 @@ def _full_text(fields: _Fields) -> tuple[str, ...] | None:
     if content is None or _NOT_TEXT.search(content.get("type") or content.get("mode") or ""):
         return None
     markup = _markup(content)
-    text = line(markup)
-    summary = next((line(_text(fields, name)) for name in _SUMMARIES if name in fields), "")
+    text = fragment_line(markup)
+    summary = next((fragment_line(_text(fields, name)) for name in _SUMMARIES if name in fields), "")
     is_teaser = _TEASER_END.search(_CREDIT.sub("", text[-500:]).strip())
     is_whole = len(text) >= LEAST_FULL_TEXT and len(text) > 1.5 * len(summary) and not is_teaser
-    return tuple(html_fragment.blocks(markup)) if is_whole else None
+    return tuple(html_fragment.fragment_paragraphs(markup)) if is_whole else None
 
 
 def _markup(content: Any) -> str:  # noqa: ANN401
