@@ -73,7 +73,7 @@ def test_articles_are_added_found_changed_and_removed(index, write):
     assert check(index.collection, repair=False) == []
 
 
-def test_the_nearest_are_found_among_the_articles_wanted(index, write):
+def test_the_nearest_passages_within_a_filter_are_found(index, write):
     index.ingest([write("storm.txt", STORM), write("fair.txt", FAIR)])
     (fair,) = [article for article in index.articles() if article.title == "Fair weather"]
     assert [hit.article.id for hit in index.search("roof of the mill", article=fair.id)] == [fair.id]
@@ -119,7 +119,7 @@ def test_two_indexes_on_one_server_dont_mix(tmp_path, server, write):
         assistant.collection.forget()
 
 
-def test_a_server_that_is_away_is_told_in_one_line_and_nothing_is_lost(tmp_path, write):
+def test_a_server_that_is_away_is_reported_in_one_line_and_nothing_is_lost(tmp_path, write):
     data, port, away = tmp_path / "data", free_port(), r"Chroma server at http://127.0.0.1:\d+ doesn't answer"
     assistant = Assistant(words_settings(tmp_path / "index", chroma_url=f"http://127.0.0.1:{port}"))
     with pytest.raises(CollectionError, match=away):
@@ -136,9 +136,9 @@ def test_a_server_that_is_away_is_told_in_one_line_and_nothing_is_lost(tmp_path,
         lambda: check(assistant.collection, repair=True),
         lambda: Assistant(assistant.settings).search("mill"),
     ):
-        with pytest.raises(CollectionError, match=away) as told:
+        with pytest.raises(CollectionError, match=away) as raised:
             use()
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(raised.value)
     with chroma(data, port):
         assert near(assistant) == ["Storm takes the mill"]
         assert len(assistant.ingest([fair]).added) == 1
@@ -163,10 +163,10 @@ class BadGateway(BaseHTTPRequestHandler):
         pass
 
 
-def test_what_isnt_a_chroma_server_is_told_in_one_line(tmp_path, write):
+def test_what_isnt_a_chroma_server_is_reported_in_one_line(tmp_path, write):
     with http_server(BadGateway) as proxy:
         address = f"http://127.0.0.1:{proxy.server_port}"
         assistant = Assistant(words_settings(tmp_path / "index", chroma_url=address))
-        with pytest.raises(CollectionError, match="doesn't answer as it should") as told:
+        with pytest.raises(CollectionError, match="doesn't answer as it should") as raised:
             assistant.ingest([write("storm.txt", STORM)])
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)

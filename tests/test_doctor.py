@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong with an index, and repairs what can be repaired; `rebuild` makes all of it anew."""
+"""`doctor` finds what is wrong with an index and repairs it; `rebuild` makes passages, words and vectors again."""
 
 import os
 import shutil
@@ -119,13 +119,13 @@ def test_what_differs_is_found_and_then_repaired(two, spoil, says):
     assert is_whole(Assistant(two.settings))
 
 
-def test_lost_vectors_are_told_by_search_and_add_and_nothing_is_written(two, write):
+def test_search_and_add_report_lost_vectors_and_write_nothing(two, write):
     lose_all_vectors(two)
     assistant = Assistant(two.settings)
     for use in (lambda: assistant.search("mill"), lambda: assistant.ingest([write("new.txt", STORM)])):
-        with pytest.raises(CollectionError, match=r"gone from .*onrecord doctor") as told:
+        with pytest.raises(CollectionError, match=r"gone from .*onrecord doctor") as raised:
             use()
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(raised.value)
     assert len(assistant.articles()) == 2
 
 
@@ -153,7 +153,7 @@ for use in (lambda: collection.nearest("mill", 2), lambda: print(check(collectio
 
 
 def used(folder):
-    """What a process of its own tells of a search, then of the doctor: Chroma keeps open files in this one."""
+    """Search and repair in another process, because Chroma keeps files open in this one. Return its lines."""
     done = subprocess.run([sys.executable, "-c", USE, folder], capture_output=True, text=True, timeout=60)
     assert done.stderr == ""
     return done.stdout.splitlines()
@@ -161,7 +161,7 @@ def used(folder):
 
 @pytest.mark.real
 @pytest.mark.parametrize("how", SPOILED_FILES)
-def test_spoiled_files_of_vectors_are_told_in_one_line_and_can_be_made_anew(two, how):
+def test_damaged_files_of_vectors_are_reported_in_one_line_and_made_again(two, how):
     chroma = two.collection.folder / "chroma"
     two.collection.forget()
     SPOILED_FILES[how](chroma)
@@ -203,7 +203,7 @@ def test_a_spoiled_index_of_neighbours_is_repaired(empty, write, how):
 
 
 @pytest.mark.parametrize("how", ["garbage", "short"])
-def test_a_damaged_catalog_is_told_and_nothing_is_changed(two, how):
+def test_a_damaged_catalog_is_reported_and_left_as_it_is(two, how):
     two.collection.forget()
     path = two.collection.folder / "catalog.db"
     content = bytearray(path.read_bytes())
@@ -212,9 +212,9 @@ def test_a_damaged_catalog_is_told_and_nothing_is_changed(two, how):
     (finding,) = check(Assistant(two.settings).collection, repair=True)
     assert (finding.repairable, "catalog is damaged" in finding.what) == (False, True)
     for use in (lambda one: one.search("mill"), lambda one: one.ingest(["x"]), lambda one: rebuild(one.collection)):
-        with pytest.raises(CollectionError, match="damaged") as told:
+        with pytest.raises(CollectionError, match="damaged") as raised:
             use(Assistant(two.settings))
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(raised.value)
     assert path.read_bytes() == before
 
 

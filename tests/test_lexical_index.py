@@ -151,12 +151,12 @@ def test_a_word_is_found_in_any_form_that_it_is_written_in(news, words, title):
 
 
 @pytest.mark.parametrize("words", [[], [""], ["?"], ["windmill"], ['" OR 1 --']])
-def test_what_isnt_in_the_articles_is_not_found(news, words):
+def test_words_that_no_article_has_find_nothing(news, words):
     assert news.collection.matching(words, 5) == []
     assert news.collection.matching(words, 5, Filter(article=news.articles()[0].id)) == []
 
 
-def test_whether_a_word_is_in_the_articles_is_known_by_its_stem(news):
+def test_a_word_is_known_by_its_stem(news):
     lexical = news.collection.lexical
     assert lexical.has_word("tells")
     assert lexical.has_word("schooling")

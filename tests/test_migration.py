@@ -186,11 +186,11 @@ def test_processes_that_migrate_at_once_keep_a_copy_of_the_older_catalog(old, ba
     assert dump(backup) == before
 
 
-def test_an_older_index_that_cant_be_written_is_told_in_one_line(old, backup, version):
+def test_an_older_index_that_cant_be_written_is_reported_in_one_line(old, backup, version):
     backup.mkdir()
-    with pytest.raises(Exception, match="can't be opened") as told:
+    with pytest.raises(Exception, match="can't be opened") as raised:
         old.articles()
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
     assert schema.version(old.collection.folder / "catalog.db") == version
     os.rmdir(backup)
     assert len(old.articles()) == 2

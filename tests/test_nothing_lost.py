@@ -1,4 +1,4 @@
-"""Who adds articles may be killed at any moment, run out of disk, or have others beside him: nothing is lost."""
+"""Nothing is lost when a process that adds articles is killed, the disk is full, or others read and write too."""
 
 import os
 import random
@@ -63,7 +63,7 @@ def onrecord(folder, *arguments, **options):
     return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
 
-def test_a_second_writer_is_told_in_one_line_who_is_first(empty, write):
+def test_a_second_writer_reads_in_one_line_who_is_first(empty, write):
     path = write("storm.txt", STORM)
     with empty.collection.writing(), onrecord(empty.settings.index_dir, "add", path) as second:
         _, said = second.communicate(timeout=60)
@@ -83,7 +83,7 @@ def test_the_lock_of_a_dead_process_holds_nobody_up(empty, write):
         assert len(empty.ingest([write("storm.txt", STORM)]).added) == 1
 
 
-def test_who_searches_sees_within_two_seconds_what_others_add_and_remove(empty, write):
+def test_within_two_seconds_searches_see_what_other_processes_add_and_remove(empty, write):
     empty.ingest([write("storm.txt", STORM)])
     folder = empty.settings.index_dir
     for arguments, finds in [(("add", write("fair.txt", FAIR)), True), (("remove", write("fair.txt", FAIR)), False)]:
@@ -97,7 +97,7 @@ def test_who_searches_sees_within_two_seconds_what_others_add_and_remove(empty, 
             time.sleep(0.05)
 
 
-def test_who_searches_isnt_disturbed_by_a_rebuild_in_another_process(empty, write):
+def test_a_rebuild_in_another_process_disturbs_no_search(empty, write):
     empty.ingest([write("storm.txt", STORM), write("fair.txt", FAIR)])
     command = [sys.executable, "-c", REBUILDS, str(empty.settings.index_dir), "5"]
     searches = 0
@@ -120,7 +120,7 @@ def test_vectors_that_no_article_has_dont_crowd_out_the_others(empty, write):
     assert [hit.article.title for hit in empty.collection.nearest("roof of the mill", 5)] == ["Storm takes the mill"]
 
 
-def test_threads_that_search_arent_disturbed_by_one_that_adds(empty, write):
+def test_a_thread_that_adds_disturbs_no_thread_that_searches(empty, write):
     empty.ingest([write("storm.txt", STORM)])
     problems, done = [], threading.Event()
 
@@ -171,9 +171,9 @@ def test_on_a_full_disk_adding_ends_in_one_line_and_goes_on_when_there_is_room(m
     articles = write("storm.txt", STORM).parent
     assistant = Assistant(words_settings(folder / "index"))
     assistant.ingest([articles / "storm.txt"])
-    with pytest.raises(CollectionError, match=r"(?i)full|no space|room") as told:
+    with pytest.raises(CollectionError, match=r"(?i)full|no space|room") as raised:
         assistant.ingest([articles])
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
     assert assistant.search("roof of the mill")[0].article.title == "Storm takes the mill"
     subprocess.run(["mount", "-o", "remount,size=200m", folder], check=True)
     report = assistant.ingest([articles])
@@ -182,21 +182,21 @@ def test_on_a_full_disk_adding_ends_in_one_line_and_goes_on_when_there_is_room(m
     assistant.collection.forget()
 
 
-def test_a_disk_that_is_full_from_the_first_is_told_in_one_line(mount, write):
+def test_a_disk_that_is_full_from_the_first_is_reported_in_one_line(mount, write):
     folder = mount("size=64k")
     (folder / "filler").write_bytes(b"x" * 64 * 1024)
     path = write("storm.txt", STORM)
     assistant = Assistant(words_settings(folder / "index"))
-    with pytest.raises(CollectionError, match="No space left") as told:
+    with pytest.raises(CollectionError, match="No space left") as raised:
         assistant.ingest([path])
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
     subprocess.run(["mount", "-o", "remount,size=100m", folder], check=True)
     assert len(assistant.ingest([path]).added) == 1
     assistant.collection.forget()
 
 
 @pytest.mark.real
-def test_a_read_only_disk_is_told_in_one_line(mount, write):
+def test_a_read_only_disk_is_reported_in_one_line(mount, write):
     folder = mount("size=50m")
     with onrecord(folder / "index", "add", write("storm.txt", STORM)) as other:
         assert other.wait(60) == 0
@@ -207,9 +207,9 @@ def test_a_read_only_disk_is_told_in_one_line(mount, write):
         lambda: rebuild(assistant.collection),
         lambda: assistant.search("mill"),
     ):
-        with pytest.raises(CollectionError, match=r"can't be (written|opened)") as told:
+        with pytest.raises(CollectionError, match=r"can't be (written|opened)") as raised:
             use()
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(raised.value)
     subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
     assert assistant.search("roof of the mill")
     assert doctor.check(assistant.collection, repair=False) == []
