@@ -17,7 +17,7 @@ RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))
 
 # `--build-arg EXTRAS=ollama` or `EXTRAS=openai` installs what a language model needs.
 ARG EXTRAS=
-COPY README.md LICENSE ./
+COPY README.md LICENSE NOTICE ./
 COPY assistant assistant
 COPY index index
 COPY prompts prompts

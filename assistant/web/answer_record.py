@@ -44,8 +44,8 @@ def signing_key(folder: Path) -> bytes:
 def signed(answer: Answer, key: bytes) -> str:
     """Return the answer's document (`Answer.to_dict`) as a hidden input, whose name is its HMAC-SHA256 (RFC 2104)."""
     document = json.dumps(answer.to_dict(), ensure_ascii=False)
-    # Single quotes around the value let the many quotation marks of JSON stand as they are. JSON has no blank line, which
-    # would end the block of HTML that Markdown leaves alone.
+    # In single quotes, the many quotation marks of JSON can stand as they are. JSON has no blank line, which would end
+    # the block of HTML that Markdown leaves alone.
     value = document.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;")
     return f"<input type='hidden' class='record' name='{_signature(document, key)}' value='{value}'>"
 
