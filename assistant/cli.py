@@ -179,8 +179,8 @@ def _forget(given: argparse.Namespace, assistant: "Assistant") -> int:
     with assistant.collection.locked():
         if assistant.collection.register.leave(root):
             return _print(given, {"forgotten": root}, f"{root} is no longer read. Its articles stay.")
-    known = _shortened(assistant.collection.register.roots()) or "nothing"
-    raise QuestionError(f"{root} isn't a known source. The sources are {known}.")
+    known = _shortened(assistant.collection.register.roots())
+    raise QuestionError(f"{root} isn't a known source. {f'The sources are {known}.' if known else 'There is none.'}")
 
 
 def _reported(given: argparse.Namespace, report: Report, line: str) -> int:

@@ -324,7 +324,7 @@ def test_a_nul_in_a_question_by_gradio_is_a_clear_line_too(client, name):
 def test_half_a_surrogate_pair_names_no_article(client):
     body = json.dumps({"data": [QUESTION, "", "", "", "", "\ud800", ""]})
     response = client.post("/gradio_api/run/ask", content=body, headers={"content-type": "application/json"})
-    assert response.json()["error"].startswith("No article is '?'")
+    assert response.json()["error"].startswith("No article has the id or URL '?'")
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/run/ask?article=%00", "/api/ask?x=%00", "/api/ask/%00"])

@@ -128,7 +128,7 @@ WRONG = [
     ("author", "%", "No article has the author '%'. Give one of these: Ada Orsk, Bo Lind."),
     ("author", "'; DROP TABLE articles; --", "No article has the author"),
     ("publisher", "x\ny", "No article has the publisher 'x y'."),
-    ("article", "zzz", "No article has the id or URL 'zzz'. Give one from `onrecord list`."),
+    ("article", "zzz", "No article has the id or URL 'zzz'. Give that of an article in the collection."),
     ("article", "https://g.example/nothing", "Give one from"),
 ]
 

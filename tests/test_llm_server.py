@@ -109,7 +109,7 @@ def test_where_the_model_fails_the_question_is_answered_by_quotation_soon(demo, 
         assert time.monotonic() - began < settings.llm_seconds + SOON
     assert not answer.refused
     assert answer.answered_by == "quotation"
-    assert "quotations stand in" in answer.notice
+    assert "replaced by quotations" in answer.notice
 
 
 def test_an_answer_says_how_many_tokens_it_took(demo):

@@ -114,7 +114,7 @@ def _article(collection: Collection, value: date | str | None) -> str | None:
         return article.id if article else collection.article(str(value)).id
     except CollectionError as error:
         raise QuestionError(
-            f"No article has the id or URL {_short(str(value))!r}. Give one from `onrecord list`."
+            f"No article has the id or URL {_short(str(value))!r}. Give that of an article in the collection."
         ) from error
 
 
