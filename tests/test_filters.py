@@ -129,7 +129,7 @@ WRONG = [
     ("author", "'; DROP TABLE articles; --", "No article has the author"),
     ("publisher", "x\ny", "No article has the publisher 'x y'."),
     ("article", "zzz", "No article has the id or URL 'zzz'. Give that of an article in the collection."),
-    ("article", "https://g.example/nothing", "Give one from"),
+    ("article", "https://g.example/nothing", "Give that of an article"),
 ]
 
 
