@@ -37,7 +37,7 @@ SYNONYMS = dict(
 )
 
 
-class Article(NamedTuple):
+class MadeArticle(NamedTuple):
     """An article: its subject and its sentences."""
 
     subject: str
@@ -54,7 +54,7 @@ class Tally:
     unlike: int = 0
 
 
-Maker = Callable[[random.Random, Article, Article], tuple[str, str]]
+Maker = Callable[[random.Random, MadeArticle, MadeArticle], tuple[str, str]]
 """Makes a pair of texts from an article and another one on the same subject."""
 
 
@@ -74,32 +74,32 @@ def main() -> None:
     print(costs(articles))
 
 
-def of_paragraphs(chance: random.Random, folder: Path, half: str) -> list[Article]:
+def of_paragraphs(chance: random.Random, folder: Path, half: str) -> list[MadeArticle]:
     """Return one half of the articles made from the paragraphs on each subject; their lengths are drawn at random."""
     subjects: dict[str, list[str]] = {}
     for name in FILES:
         with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 subjects.setdefault(f"{name} {row['title']}", []).append(row["context"])
-    articles: list[Article] = []
+    articles: list[MadeArticle] = []
     for subject in sorted(subjects):
         sentences: list[str] = []
         length = chance.randint(*LENGTHS)
         for paragraph in dict.fromkeys(subjects[subject]):
             sentences += in_sentences(paragraph)
             if words_in(sentences) >= length:
-                articles.append(Article(subject, sentences))
+                articles.append(MadeArticle(subject, sentences))
                 sentences, length = [], chance.randint(*LENGTHS)
     return articles[half == "report" :: 2]
 
 
-def of_demonstration() -> list[Article]:
+def of_demonstration() -> list[MadeArticle]:
     """Return the demonstration as articles on one subject. Its real copies of stories count as wrong matches."""
     texts = demonstration()[0].values()
-    return [Article("", in_sentences(text)) for text in texts if words_in([text]) >= 2 * SHORT]
+    return [MadeArticle("", in_sentences(text)) for text in texts if words_in([text]) >= 2 * SHORT]
 
 
-def tallies(chance: random.Random, articles: list[Article], kinds: dict[str, Maker]) -> dict[str, Tally]:
+def tallies(chance: random.Random, articles: list[MadeArticle], kinds: dict[str, Maker]) -> dict[str, Tally]:
     """For each kind, make a pair from each article, and count how many are recognised."""
     on_subject = defaultdict(list)
     for article in articles:
@@ -137,7 +137,7 @@ def table(copies: dict[str, Tally], near_misses: dict[str, Tally]) -> str:
     return "\n".join(lines)
 
 
-def costs(articles: list[Article]) -> str:
+def costs(articles: list[MadeArticle]) -> str:
     """Return microseconds by step, and how many of 100,000 unlike articles would share a key with a new one."""
     texts = [" ".join(article.sentences) for article in articles]
     began = time.perf_counter()
@@ -233,7 +233,7 @@ def _edited(chance: random.Random, sentence: str, share: float) -> Iterator[str]
             yield from chance.choice([[], [word, word], ["local"], ["a", word], [word[::-1]]])
 
 
-def _reheaded(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _reheaded(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     dateline = (
         ["KESTROW, March 5 (OPA) — "],
         ["From our correspondent in Dunmarrow, with additional reporting by agencies"],
@@ -241,51 +241,51 @@ def _reheaded(chance: random.Random, article: Article, other: Article) -> tuple[
     return text_of(dateline[0], article.sentences), text_of(other.sentences[:1], article.sentences, dateline[1])
 
 
-def _cut_short(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _cut_short(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     return text_of(article.sentences), text_of(trimmed(article.sentences, chance.uniform(0.4, 0.9)))
 
 
-def _cut_anywhere(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _cut_anywhere(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     return text_of(article.sentences), text_of(thinned(chance, article.sentences, chance.uniform(0.4, 0.9)))
 
 
-def _lightly_edited(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _lightly_edited(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     return text_of(article.sentences), text_of(edited(chance, article.sentences, EDITED))
 
 
-def _restyled(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _restyled(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     return text_of(article.sentences), text_of(restyled(chance, article.sentences))
 
 
-def _with_a_paragraph(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _with_a_paragraph(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     words = min(80, words_in(article.sentences) // 4)
     return text_of(article.sentences), text_of(added_to(chance, article.sentences, other.sentences, words))
 
 
-def _all_at_once(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _all_at_once(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     cut = thinned(chance, article.sentences, chance.uniform(0.4, 0.7))
     longer = added_to(chance, edited(chance, cut, EDITED), other.sentences, words_in(cut) // 5)
     return text_of(article.sentences), text_of(other.sentences[:1], restyled(chance, longer))
 
 
-def _same_subject(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _same_subject(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     return text_of(article.sentences), text_of(other.sentences)
 
 
-def _same_boilerplate(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _same_boilerplate(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     notice = [f"Notice {number} of our terms holds for every article of this paper." for number in range(5)]
     return text_of(article.sentences, notice), text_of(other.sentences, notice)
 
 
-def _same_press_conference(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _same_press_conference(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     return _sharing(chance, article, other, chance.uniform(0.2, 0.25))
 
 
-def _rewritten_update(chance: random.Random, article: Article, other: Article) -> tuple[str, str]:
+def _rewritten_update(chance: random.Random, article: MadeArticle, other: MadeArticle) -> tuple[str, str]:
     return _sharing(chance, article, other, chance.uniform(0.3, 0.4))
 
 
-def _sharing(chance: random.Random, article: Article, other: Article, share: float) -> tuple[str, str]:
+def _sharing(chance: random.Random, article: MadeArticle, other: MadeArticle, share: float) -> tuple[str, str]:
     """Return the article's text and another as long that shares about `share` of it, in whole sentences."""
     shared = thinned(chance, article.sentences, share)
     own = (other.sentences * 9)[: len(article.sentences) * 9]

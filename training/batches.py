@@ -9,7 +9,7 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
-from training.data import Example
+from training.data import ReadingExample
 
 WIDTHS = (48, 64, 96, 128, 160, 192, 224, 256, 320)
 TOKENS = 4_096
@@ -33,7 +33,7 @@ class Batch:
         return self.inputs["input_ids"].numel()
 
 
-def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Random) -> Iterator[Batch]:
+def batches(examples: Sequence[ReadingExample], tokenizer: Tokenizer, rng: random.Random) -> Iterator[Batch]:
     """Yield the examples in random order, batched by length. The few that are too long are left out."""
     rows: dict[int, list[tuple[Encoding, int, int]]] = defaultdict(list)
     encodings = tokenizer.encode_batch([(each.question, _context(each)) for each in examples])
@@ -51,11 +51,11 @@ def batches(examples: Sequence[Example], tokenizer: Tokenizer, rng: random.Rando
         yield _batch(width, row, tokenizer.token_to_id("[MASK]"), rng)
 
 
-def _context(example: Example) -> str:
+def _context(example: ReadingExample) -> str:
     return f"{example.title}\n{example.context}" if example.title else example.context
 
 
-def _target(example: Example, encoding: Encoding, rng: random.Random) -> tuple[int, int]:
+def _target(example: ReadingExample, encoding: Encoding, rng: random.Random) -> tuple[int, int]:
     if not example.spans:
         return 0, 0
     shift = len(example.title) + 1 if example.title else 0

@@ -18,7 +18,7 @@ _OTHERS = ("squadshifts_reddit", "squadshifts_amazon_reviews", "friendsqa")
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ReadingExample:
     """A question on a passage. `spans` holds `(start, end)` of each answer in `context`; empty if there is none."""
 
     question: str
@@ -33,7 +33,7 @@ class Example:
         return tuple(self.context[start:end] for start, end in self.spans)
 
 
-def squad(folder: Path, part: str) -> list[Example]:
+def squad(folder: Path, part: str) -> list[ReadingExample]:
     """Return SQuAD 2.0's examples of the part "train", "dev" or "test", which share no article."""
     kept = {"test": SQUAD_TEST, "dev": SQUAD_DEV}
     apart = (*SQUAD_TEST, *SQUAD_DEV)
@@ -45,7 +45,7 @@ def squad(folder: Path, part: str) -> list[Example]:
     ]
 
 
-def wiki(folder: Path, part: str) -> list[Example]:
+def wiki(folder: Path, part: str) -> list[ReadingExample]:
     """Return SQuADShifts' Wikipedia examples: "train" and "dev" from the half that search was tuned on, or "test"."""
     rows = list(_rows(folder, _WIKI))
     titles = sorted({row["title"] for row in rows})
@@ -54,12 +54,12 @@ def wiki(folder: Path, part: str) -> list[Example]:
     return [_example(row) for row in rows if row["title"] in kept]
 
 
-def qamr(folder: Path, part: str) -> list[Example]:
+def qamr(folder: Path, part: str) -> list[ReadingExample]:
     """Return QAMR's examples of a part; parts share no sentence. Of Wikinews a fifth is "test" and a tenth "dev"."""
     return [_example(row) for row in _rows(folder, _QAMR) if _qamr_part(row) == part]
 
 
-def others(folder: Path) -> dict[str, list[Example]]:
+def others(folder: Path) -> dict[str, list[ReadingExample]]:
     """Return the examples of the sets that are used for training only."""
     return {name: [_example(row) for row in _rows(folder, name)] for name in _OTHERS}
 
@@ -85,6 +85,6 @@ def _path(folder: Path, name: str) -> Path:
     return folder / f"{name}.jsonl.gz"
 
 
-def _example(row: dict) -> Example:
+def _example(row: dict) -> ReadingExample:
     spans = [(a["start"], a["start"] + len(a["text"])) for a in row["answers"]] if row["answerable"] else []
-    return Example(row["question"].strip(), row["context"], tuple(spans), row["title"], row["dataset"])
+    return ReadingExample(row["question"].strip(), row["context"], tuple(spans), row["title"], row["dataset"])

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from assistant.evaluation.measures import token_f1
 from assistant.models.reading_model import Reader, best_span, tokens_within
 from training import data
-from training.data import Example
+from training.data import ReadingExample
 from training.model import ENCODER, ReadingModel, Unpadded
 from training.variations import Unanswerable, crop
 
@@ -50,7 +50,7 @@ def export(model: ReadingModel, folder: Path, to: Path) -> None:
     _calibrate(to / "reader.onnx", calibration(Reader(to), questions))
 
 
-def development(folder: Path) -> list[Example]:
+def development(folder: Path) -> list[ReadingExample]:
     """Return questions that weren't trained on; for half of them the passage has no answer."""
     rng = random.Random(1)
     squad, wiki, qamr = data.squad(folder, "dev"), data.wiki(folder, "dev"), data.qamr(folder, "dev")
@@ -63,7 +63,7 @@ def development(folder: Path) -> list[Example]:
     return squad + drawn + made
 
 
-def calibration(reader: Reader, questions: Sequence[Example]) -> dict[str, float]:
+def calibration(reader: Reader, questions: Sequence[ReadingExample]) -> dict[str, float]:
     """Fit a logistic regression from margin and answerability to "has an answer", and return its weights."""
     features = []
     for question in questions:
@@ -98,7 +98,7 @@ def _calibrate(path: Path, weights: dict[str, float]) -> None:
     onnx.save(model, path)
 
 
-def _f1(reader: Reader, questions: Sequence[Example]) -> float:
+def _f1(reader: Reader, questions: Sequence[ReadingExample]) -> float:
     answerable = [question for question in questions if question.spans]
     texts = [reader.read(question.question, [question.context])[0].text for question in answerable]
     pairs = zip(texts, answerable, strict=True)

@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
-from training.data import Example
+from training.data import ReadingExample
 
 _FIRST = """Anna Boris Carla Dmitri Elena Farid Grace Hassan Ingrid Javier Karim Laura Mikhail Nadia Oscar Petra Ravi
 Sofia Tariq Ursula Viktor Wanda Yusuf Zoe James Maria Chen Aisha
@@ -84,7 +84,7 @@ _ASKED["deny being"] = _ASKED["deny"]
 _KIND = {kind: kind.split()[0] for kind in _REPORTS}
 
 
-def reports(stock: Sequence[str], count: int, rng: random.Random) -> Iterator[Example]:
+def reports(stock: Sequence[str], count: int, rng: random.Random) -> Iterator[ReadingExample]:
     """Yield `count` questions on made-up passages; the claims in them are made from the sentences in `stock`."""
     claims = [claim for sentence in stock if (claim := _claim(sentence))]
     while count > 0:
@@ -93,7 +93,7 @@ def reports(stock: Sequence[str], count: int, rng: random.Random) -> Iterator[Ex
             count -= 1
 
 
-def _passage_questions(claims: Sequence[str], rng: random.Random) -> Iterator[Example]:
+def _passage_questions(claims: Sequence[str], rng: random.Random) -> Iterator[ReadingExample]:
     speakers = [_speaker(rng) for _ in range(4)]
     text, acts = "", []
     for position in range(rng.randint(1, 4)):
@@ -117,7 +117,7 @@ def _passage_questions(claims: Sequence[str], rng: random.Random) -> Iterator[Ex
         yield _ask(kind, speaker, whom, text, acts, rng)
 
 
-def _ask(kind, speaker, whom, text, acts, rng) -> Example:  # noqa: ANN001
+def _ask(kind, speaker, whom, text, acts, rng) -> ReadingExample:  # noqa: ANN001
     kind = _KIND[kind]
     who, whom_named = speaker[1] if rng.random() < 0.7 else speaker[0], (whom or speaker)[1]
     form = rng.choice(_ASKED[kind])
@@ -131,7 +131,7 @@ def _ask(kind, speaker, whom, text, acts, rng) -> Example:  # noqa: ANN001
             spans = [span for k, s, _, span in acts if s == speaker and k in ("deny", "warn", "confirm")]
     question = form.format(who=who, whom=whom_named)
     question = question if rng.random() < 0.7 else question[0].lower() + question[1:]
-    return Example(question, text, tuple(spans), group="reports")
+    return ReadingExample(question, text, tuple(spans), group="reports")
 
 
 def _report(kind, speaker, speakers, claims, rng):  # noqa: ANN001, ANN202

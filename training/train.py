@@ -54,15 +54,17 @@ TITLED = 0.5
 """Share of encyclopedia passages that come with their title before them, as search gives them."""
 
 
-def examples(folder: Path) -> list[data.Example]:
+def examples(folder: Path) -> list[data.ReadingExample]:
     """Return all examples to train on."""
     chosen = data.squad(folder, "train") + data.wiki(folder, "train") + data.qamr(folder, "train")
     return chosen + [example for each in data.others(folder).values() for example in each]
 
 
-def epoch(stock: list[data.Example], unanswerable: Unanswerable, rng: random.Random) -> list[data.Example]:
+def epoch(
+    stock: list[data.ReadingExample], unanswerable: Unanswerable, rng: random.Random
+) -> list[data.ReadingExample]:
     """Return one pass over the examples: each newly cropped, with the near misses made from it."""
-    drawn: list[data.Example] = []
+    drawn: list[data.ReadingExample] = []
     for example in stock:
         times = SHARES.get(example.group, 1.0)
         for _ in range(int(times) + (rng.random() < times % 1)):
@@ -74,7 +76,7 @@ def epoch(stock: list[data.Example], unanswerable: Unanswerable, rng: random.Ran
     return drawn + list(reports(list(dict.fromkeys(sentences)), REPORTS, rng))
 
 
-def _titled(example: data.Example, rng: random.Random) -> data.Example:
+def _titled(example: data.ReadingExample, rng: random.Random) -> data.ReadingExample:
     has_title = example.group in ("squad2", "squadshifts_new_wiki") and rng.random() < TITLED
     return replace(example, title=example.title.replace("_", " ") if has_title else "")
 

@@ -10,7 +10,7 @@ from functools import cache
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from index.text.sentences import sentence_spans
-from training.data import Example
+from training.data import ReadingExample
 
 CROPPED = 0.65
 """Share of contexts that are cut to some sentences, of 200 to 700 characters; the others stay whole."""
@@ -47,7 +47,7 @@ def _sentences(context: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-def crop(example: Example, rng: random.Random) -> Example:
+def crop(example: ReadingExample, rng: random.Random) -> ReadingExample:
     """Return the example with some whole sentences of its context: around the answer, or anywhere if there is none."""
     sentences = _sentences(example.context)
     longest = LONGEST if rng.random() > CROPPED else rng.randint(200, 700)
@@ -70,7 +70,7 @@ def crop(example: Example, rng: random.Random) -> Example:
     return _cut(example, sentences[first][0], sentences[last][1])
 
 
-def _cut(example: Example, start: int, end: int) -> Example:
+def _cut(example: ReadingExample, start: int, end: int) -> ReadingExample:
     spans = tuple((a - start, b - start) for a, b in example.spans if start <= a and b <= end)
     return replace(example, context=example.context[start:end], spans=spans)
 
@@ -78,9 +78,9 @@ def _cut(example: Example, start: int, end: int) -> Example:
 class Unanswerable:
     """Makes near misses, which look answerable and aren't, each from an example that has an answer."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, examples: Sequence[ReadingExample]) -> None:
         self._names: dict[str, list[str]] = defaultdict(list)
-        groups: dict[str, list[Example]] = defaultdict(list)
+        groups: dict[str, list[ReadingExample]] = defaultdict(list)
         for example in examples:
             groups[example.group].append(example)
         self._similar: dict[str, list[str]] = {}
@@ -98,25 +98,25 @@ class Unanswerable:
             ranked = sorted(zip(values, columns, strict=True), reverse=True)[: SIMILAR + 1]
             self._similar[text] = [contexts[column] for _, column in ranked if contexts[column] != text]
 
-    def make(self, example: Example, rng: random.Random) -> Example | None:
+    def make(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         """Return a near miss made in a way drawn at random, or None if that way doesn't apply."""
         ways = [self._similar_passage, self._found_passage, self._answer_removed, self._name, self._name_in_passage]
         ways += [self._name, self._number, self._opposite, self._opposite]
         made = rng.choice(ways)(example, rng)
         return replace(made, spans=()) if made else None
 
-    def _similar_passage(self, example: Example, rng: random.Random) -> Example | None:
+    def _similar_passage(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         return self._other(example, self._similar[example.context], rng)
 
-    def _found_passage(self, example: Example, rng: random.Random) -> Example | None:
+    def _found_passage(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         return self._other(example, self._similar[example.question], rng)
 
-    def _other(self, example: Example, contexts: list[str], rng: random.Random) -> Example | None:
+    def _other(self, example: ReadingExample, contexts: list[str], rng: random.Random) -> ReadingExample | None:
         answers = [answer.lower() for answer in example.answers]
         among = [c for c in contexts if c != example.context and not any(a in c.lower() for a in answers)]
         return crop(replace(example, context=rng.choice(among), spans=()), rng) if among else None
 
-    def _answer_removed(self, example: Example, rng: random.Random) -> Example | None:
+    def _answer_removed(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         sentences = _sentences(example.context)
         kept = [(a, b) for a, b in sentences if not any(a < end and b > start for start, end in example.spans)]
         if not kept or len(sentences) < 3:
@@ -126,7 +126,7 @@ class Unanswerable:
             return None
         return crop(replace(example, context=text, spans=()), rng)
 
-    def _name(self, example: Example, rng: random.Random) -> Example | None:
+    def _name(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         names = _NAME.findall(example.question)
         if not names:
             return None
@@ -135,7 +135,7 @@ class Unanswerable:
             return None
         return crop(replace(example, question=example.question.replace(old, new)), rng)
 
-    def _name_in_passage(self, example: Example, rng: random.Random) -> Example | None:
+    def _name_in_passage(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         names = [name for name in _NAME.findall(example.question) if name in example.context]
         if not names:
             return None
@@ -147,14 +147,14 @@ class Unanswerable:
         parts = {word for word in old.split() if len(word) > 3}
         return None if parts & set(text.split()) else replace(cropped, context=text)
 
-    def _another_name(self, example: Example, used: list[str], rng: random.Random) -> str | None:
+    def _another_name(self, example: ReadingExample, used: list[str], rng: random.Random) -> str | None:
         own = _NAME.findall(example.context)
         among = own if own and rng.random() < 0.6 else self._names[example.group]
         words = {word for name in used for word in name.split()}
         among = [name for name in among if words.isdisjoint(name.split()) and name not in example.answers]
         return rng.choice(among) if among else None
 
-    def _number(self, example: Example, rng: random.Random) -> Example | None:
+    def _number(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         numbers = _NUMBER.findall(example.question)
         if not numbers:
             return None
@@ -166,7 +166,7 @@ class Unanswerable:
             new = re.sub(r"\d+$", lambda digits: str(abs(int(digits.group()) + shift)), old)
         return crop(replace(example, question=example.question.replace(old, new)), rng) if new != old else None
 
-    def _opposite(self, example: Example, rng: random.Random) -> Example | None:
+    def _opposite(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         words = example.question.split(" ")
         places = [at for at, word in enumerate(words) if word.lower() in _SWAPS]
         if places:
