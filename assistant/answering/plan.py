@@ -67,13 +67,13 @@ def plan(
     publisher or an author are applied unless `ignore` has "dates", "publisher" or "author".
     """
     narrowed = apply_restrictions(collection, understood.question, filter, today, ignore)
-    if reply := about_collection.reply(understood.typed, collection) if narrowed.wanted.article is None else None:
+    if reply := about_collection.reply(understood.typed, collection) if narrowed.filter.article is None else None:
         return Plan(reply=reply)
     whole = narrowed.question
     question, notice = correct_names(whole.lower() if _is_shouted(whole) else whole, collection)
     search = Search(question, understood.context, filter, notice=notice, task=overview_task(question))
     if narrowed.guesses:
-        searches = [replace(search, filter=narrowed.wanted, guesses=narrowed.guesses)]
+        searches = [replace(search, filter=narrowed.filter, guesses=narrowed.guesses)]
         if all(guess.field == "dates" for guess in narrowed.guesses):
             searches.append(replace(search, notice=f"{NOTHING_FROM_THEN} {notice}".strip()))
     else:

@@ -14,13 +14,13 @@ from index.errors import CollectionError, QuestionError
 FIELDS = [field.name for field in fields(Filter)]
 
 
-def parse_filter(collection: Collection, wanted: Mapping[str, date | str | None]) -> Filter:
+def parse_filter(collection: Collection, filter: Mapping[str, date | str | None]) -> Filter:
     """Return the filter with these FIELDS; empty values count as not given.
 
     Raises QuestionError for an unknown field, for a date that isn't one, and for a publisher, author or article that
     the collection doesn't have.
     """
-    given = {field: value for field, value in wanted.items() if value}
+    given = {field: value for field, value in filter.items() if value}
     unknown = [field for field in given if field not in FIELDS]
     if unknown:
         raise QuestionError(f"{unknown[0]} is not a filter. The filters are {', '.join(FIELDS)}.")
@@ -44,23 +44,23 @@ class Narrowed:
 
     question: str
     guesses: tuple[Guess, ...]
-    wanted: Filter
+    filter: Filter
 
 
 def apply_restrictions(
-    collection: Collection, question: str, wanted: Filter, today: date, ignore: Names[str] = ()
+    collection: Collection, question: str, filter: Filter, today: date, ignore: Names[str] = ()
 ) -> Narrowed:
     """Return the question with its own restrictions ("last week", "according to Reuters") moved into the filter.
 
-    A restriction is ignored if `wanted` has that field already, or if no article would be left. Those of the fields in
+    A restriction is ignored if `filter` has that field already, or if no article would be left. Those of the fields in
     `ignore` ("dates", "publisher", "author") are taken out of the question, but not applied.
     """
     guesses: list[Guess] = []
     left_out: list[Guess] = []
     names = collection.catalog.names
     for guess in find_restrictions(question, today, names("publisher"), names("author")):
-        narrower = _with(wanted, guess)
-        given = (wanted.after or wanted.before) if guess.field == "dates" else getattr(wanted, guess.field)
+        narrower = _with(filter, guess)
+        given = (filter.after or filter.before) if guess.field == "dates" else getattr(filter, guess.field)
         is_first = guess.field not in {other.field for other in guesses}
         if guess.field in ignore:
             left_out.append(guess)
@@ -69,16 +69,16 @@ def apply_restrictions(
             continue
         if collection.catalog.passage_ids(narrower, most=1):
             guesses.append(guess)
-            wanted = narrower
-    return Narrowed(without_restrictions(question, [*guesses, *left_out]), tuple(guesses), wanted)
+            filter = narrower
+    return Narrowed(without_restrictions(question, [*guesses, *left_out]), tuple(guesses), filter)
 
 
-def _with(wanted: Filter, guess: Guess) -> Filter:
+def _with(filter: Filter, guess: Guess) -> Filter:
     if guess.field != "dates":
-        return replace(wanted, **{str(guess.field): guess.value})  # type: ignore[arg-type]
-    starts, ends = [wanted.after, guess.after], [wanted.before, guess.before]
+        return replace(filter, **{str(guess.field): guess.value})  # type: ignore[arg-type]
+    starts, ends = [filter.after, guess.after], [filter.before, guess.before]
     return replace(
-        wanted,
+        filter,
         after=max((day for day in starts if day), default=None),
         before=min((day for day in ends if day), default=None),
     )
