@@ -59,11 +59,11 @@ def main() -> None:
 @contextmanager
 def close(share: float) -> Iterator[None]:
     """Inside this block, let passages count as equally good from this share of a better one's score."""
-    before, retriever.CLOSE = retriever.CLOSE, share
+    before, retriever.AS_GOOD = retriever.AS_GOOD, share
     try:
         yield
     finally:
-        retriever.CLOSE = before
+        retriever.AS_GOOD = before
 
 
 def hits_at(share: float, assistant: Assistant, tasks: Sequence[Task]) -> list[tuple[bool, bool]]:
