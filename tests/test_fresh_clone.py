@@ -147,7 +147,7 @@ def test_pipx_installs_the_wheel_which_answers_from_another_folder(clone, wheel,
     assert "no plans to attack the country" in asked.stdout
     assert asked.stderr == ""
     python = tool_folder / "venvs" / "onrecord" / "bin" / "python"
-    prompted = "from assistant.models.prompts import fill; fill('answer', question='', passages='')"
+    prompted = "from assistant.models.prompts import fill_prompt; fill_prompt('answer', question='', passages='')"
     subprocess.run([python, "-c", prompted], check=True, cwd=tmp_path)
 
 
