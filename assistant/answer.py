@@ -1,4 +1,4 @@
-"""What comes back for a question."""
+"""The types of an answer: Turn, Citation, Statement, Answer."""
 
 import hashlib
 import re
@@ -13,7 +13,7 @@ _CITATION_MARKS = re.compile(r"\s*\[\d{1,3}(?:,\s*\d{1,3})*\]")
 
 
 Span = tuple[int, int]
-"""Where a stretch of a text starts and ends."""
+"""Where a part of a text starts and ends, in characters: `(start, end)`."""
 
 
 class Turn(NamedTuple):
@@ -106,16 +106,16 @@ class Answer:
     @property
     def citations(self) -> tuple[Citation, ...]:
         """All quotations, in the order of the sentences, each once."""
-        found = (citation for sentence in self.sentences for citation in sentence.citations)
-        return tuple(dict.fromkeys(found))
+        citations = (citation for sentence in self.sentences for citation in sentence.citations)
+        return tuple(dict.fromkeys(citations))
 
     @property
     def text(self) -> str:
-        """The answer as plain text with citation marks, "… [1]", less what is flagged; empty for a refusal."""
+        """The answer as plain text with citation marks, "… [1]", without flagged sentences; empty for a refusal."""
         return " ".join(sentence.cited for sentence in self.sentences if not sentence.flag)
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as JSON values: what `onrecord ask --json` prints, and what `verify` checks later."""
+        """Return the answer as JSON values: what `onrecord ask --json` prints, and what `verify` checks later."""
         return {
             "question": self.question,
             "understood": self.understood,

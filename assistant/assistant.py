@@ -20,7 +20,7 @@ from assistant.answering.writing import writing
 from assistant.chain import State, build_chain
 from assistant.checking import verification
 from assistant.conversation.follow_ups import condense, condense_with
-from assistant.models.chat_models import load_chat_model
+from assistant.models.chat_models import HEARTBEAT, load_chat_model
 from assistant.models.reading_model import Reader
 from assistant.search.filters import parse_filter
 from assistant.search.retriever import retrieve
@@ -37,13 +37,10 @@ from index.text.cleaning import normalise
 _LOG = logging.getLogger("onrecord")
 
 MOST_CHARACTERS = 1_000
-"""Of a question."""
+"""Characters of a question."""
 
 IGNORABLE = ("dates", "publisher", "author")
 """Restrictions in a question's own words that a reader may take back."""
-
-HEARTBEAT = 0.5
-"""Seconds after which a snapshot comes although nothing is new, so that the work ends when the reader has left."""
 
 TIMED_STEPS = {"plan": "read", "passages": "search"}
 """Maps a key of the chain's state to the timing step that is finished once the key appears."""
@@ -79,7 +76,7 @@ class Assistant:
         prune: bool = False,
         dry: bool = False,
     ) -> Report:
-        """Read everything that was ever added again, and take over what changed.
+        """Read everything that was ever added again, and update what changed.
 
         `prune` removes articles that have vanished from where they came; a `dry` run changes nothing.
         """
@@ -163,10 +160,10 @@ class Assistant:
             for key in TIMED_STEPS.keys() & part.keys():
                 watch.end(TIMED_STEPS[key])
             if "understood" in part:
-                answer = _begun(part["understood"], request["ignore"])
+                answer = _first_snapshot(part["understood"], request["ignore"])
             if answer is None:
                 continue
-            grown = _grown(answer, part)
+            grown = _next_snapshot(answer, part)
             if grown != answer or time.perf_counter() > shown + HEARTBEAT:
                 answer, shown = grown, time.perf_counter()
                 yield answer
@@ -236,17 +233,17 @@ class Assistant:
 def _ignorable(ignore: Names[str]) -> frozenset[str]:
     unknown = [each for each in ignore if each not in IGNORABLE]
     if unknown:
-        raise QuestionError(f"{unknown[0]!r} is nothing that can be ignored. Give one of {', '.join(IGNORABLE)}.")
+        raise QuestionError(f"{unknown[0]!r} can't be ignored. Give one of {', '.join(IGNORABLE)}.")
     return frozenset(ignore)
 
 
-def _begun(understood: Understood, ignore: Sequence[str]) -> Answer:
+def _first_snapshot(understood: Understood, ignore: Sequence[str]) -> Answer:
     """Return the first snapshot: the question alone."""
     typed, question = understood.typed, understood.question
     return Answer(typed, question, understood=question if question != typed else "", ignored=tuple(ignore))
 
 
-def _grown(answer: Answer, part: State) -> Answer:
+def _next_snapshot(answer: Answer, part: State) -> Answer:
     """Return the answer with what is new in the chain's state."""
     if "search" in part:
         search = part["search"]

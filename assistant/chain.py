@@ -26,8 +26,8 @@ from index.embedding.embedder import Encode
 
 State = dict[str, Any]
 
-Answered = Callable[[Search], tuple[list[Passage], Iterator[AnswerEvent]]]
-"""Makes a search, and returns its passages and the answer from them."""
+RunSearch = Callable[[Search], tuple[list[Passage], Iterator[AnswerEvent]]]
+"""Runs a search, and returns its passages and the events of the answer from them."""
 
 
 def build_chain(
@@ -46,7 +46,7 @@ def build_chain(
     while there is nothing new.
     """
 
-    def answered(search: Search) -> tuple[list[Passage], Iterator[AnswerEvent]]:
+    def run_search(search: Search) -> tuple[list[Passage], Iterator[AnswerEvent]]:
         task = search.task
         overview = find_passages(task, search.article, collection, search.filter, count) if task else []
         if task and (overview or not task.topic):
@@ -59,7 +59,7 @@ def build_chain(
         for part in states:
             state |= part
             yield AddableDict(part)
-        yield from _followed(state["plan"], answered, collection)
+        yield from _run_plan(state["plan"], run_search, collection)
 
     return (
         RunnablePassthrough.assign(understood=RunnableLambda(understand))
@@ -68,13 +68,13 @@ def build_chain(
     )
 
 
-def _followed(plan: Plan, answered: Answered, collection: Collection) -> Iterator[State]:
+def _run_plan(plan: Plan, run_search: RunSearch, collection: Collection) -> Iterator[State]:
     """Yield the plan's reply, or make its searches, one after another, until one has an answer."""
     if plan.reply:
         yield AddableDict(passages=[], statements=[Statement(plan.reply)], notices=[], answered_by="guide", tokens={})
     for search in plan.searches:
         has_answer = False
-        for part in _parts(search, *answered(search), collection, held_back=search is not plan.searches[-1]):
+        for part in _parts(search, *run_search(search), collection, held_back=search is not plan.searches[-1]):
             has_answer = has_answer or bool(part.get("statements"))
             yield part
         if has_answer:

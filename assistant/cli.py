@@ -78,7 +78,7 @@ def _add_article_commands(command: AddCommand) -> None:
     add = command("add", _add, "add articles: files, folders, web pages, feeds, sitemaps, - for standard input")
     add.add_argument("paths", nargs="*", metavar="PATH|URL|-")
     add.add_argument("--demo", action="store_true", help="add the demonstration articles")
-    sync = command("sync", _sync, "read everything that was added again, and take over what changed")
+    sync = command("sync", _sync, "read everything that was added again, and update what changed")
     sync.add_argument("--prune", action="store_true", help="remove articles that have vanished from where they came")
     sync.add_argument("--dry-run", action="store_true", help="only report what would change")
     sync.add_argument("--forget", metavar="SOURCE", help="stop reading this source; its articles stay")
@@ -96,8 +96,10 @@ def _add_question_commands(command: AddCommand) -> None:
     ask = command("ask", _ask, "answer a question")
     ask.add_argument("question")
     for filtered in (search, ask):
-        filtered.add_argument("--after", metavar="DAY", help="only articles published since, as 2024-03-05")
-        filtered.add_argument("--before", metavar="DAY", help="only articles published up to that day")
+        filtered.add_argument(
+            "--after", metavar="DAY", help="only articles published on this day or later, such as 2024-03-05"
+        )
+        filtered.add_argument("--before", metavar="DAY", help="only articles published on this day or earlier")
         filtered.add_argument("--publisher", metavar="NAME", help="only articles of this publisher")
         filtered.add_argument("--author", metavar="NAME", help="only articles by this author")
         filtered.add_argument("--article", metavar="ID|URL", help="only this article")
@@ -115,7 +117,7 @@ def _add_question_commands(command: AddCommand) -> None:
 
 def _add_operator_commands(command: AddCommand) -> None:
     serve = command("serve", _serve, "serve the chat as a web page, on this machine only", json=False)
-    serve.add_argument("--host", help="a loopback address (default: 127.0.0.1)")
+    serve.add_argument("--host", help="the loopback address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="the port (default: 7860)")
     score = command("eval", _eval, "score the assistant on a file of questions (JSON lines)")
     score.add_argument("file", metavar="FILE", type=Path)

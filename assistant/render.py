@@ -1,4 +1,4 @@
-"""Plain text and JSON of answers, passages and articles, for a terminal and for programs."""
+"""Answers, passages and articles as text for a terminal and as JSON, and the wording that the pages share."""
 
 from textwrap import shorten
 from typing import Any
@@ -25,7 +25,7 @@ def article_line(article: Article | Headline) -> str:
 
 
 def outlet(publisher: str | None, url: str | None) -> str:
-    """Return the name of who publishes an article: the publisher, or else the host of its address."""
+    """Return the publisher's name, or else the host name of the address."""
     host = urlsplit(url).hostname if url else None
     return publisher or (host or "an unnamed outlet").removeprefix("www.")
 

@@ -31,7 +31,8 @@ ARTICLES = 12
 
 WRITING = """
 
-index.storage.catalog:Catalog.create index.storage.catalog:Catalog.intend index.storage.vectors:VectorStore.add
+index.storage.catalog:Catalog.create index.storage.catalog:Catalog.note_unpublished_passages
+index.storage.vectors:VectorStore.add
 chromadb:Collection.upsert index.storage.catalog:Catalog.publish index.storage.publishing:keep_older_version
 index.storage.publishing:withdraw index.storage.publishing:_insert index.storage.publishing:insert_passages
 index.storage.source_register:Sightings.add_validators index.storage.source_register:Sightings.save

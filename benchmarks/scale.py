@@ -226,7 +226,7 @@ def _publish(collection: Collection, articles: Iterator[Draft], count: int) -> i
         split = list(passages(draft.full_text, sentences(draft.full_text)))
         entries.append(PendingArticle(version[:10], version, f"/made-up/{version}", version, draft, split))
     ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
-    collection.catalog.intend(ids)
+    collection.catalog.note_unpublished_passages(ids)
     collection.embed(ids, ids, collection.vectors)
     collection.catalog.publish(entries)
     return len(ids)

@@ -153,7 +153,7 @@ class Collection:
         while True:
             near = self.vectors.nearest(vector, asked)
             # This also leaves out vectors whose article isn't published yet, or not any more.
-            passing = self.catalog.let_through(list(near), filter)
+            passing = self.catalog.filter_passages(list(near), filter)
             if len(passing) >= count or len(near) < asked:
                 return {passage_id: near[passage_id] for passage_id in passing[:count]}
             asked *= 4

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.collection import Collection
 from index.errors import LostVectorsError
-from index.rebuild import remake
+from index.rebuild import rebuild_locked
 from index.storage import schema
 from index.storage.catalog import Catalog
 from index.storage.publishing import embedded_text
@@ -47,7 +47,7 @@ def _vectors(collection: Collection, repair: bool) -> Iterator[Finding]:
         missing, extra = _differences(collection)
     except LostVectorsError as error:
         if repair:
-            remake(collection)
+            rebuild_locked(collection)
         yield Finding(str(error), True)
         return
     if extra:

@@ -202,7 +202,7 @@ class _Run:
     def _write(self, entries: Sequence[PendingArticle]) -> None:
         ids = [passage_id for entry in entries for passage_id in entry.passage_ids]
         if ids:
-            self._catalog.intend(ids)
+            self._catalog.note_unpublished_passages(ids)
             texts = [text for entry in entries for text in entry.embedded_texts]
             self._collection.embed(ids, texts, self._collection.vectors)
             self._catalog.publish(entries)

@@ -21,10 +21,10 @@ def rebuild(collection: Collection, progress: Callable[[int], object] = lambda p
     Until then search uses the old ones, so a rebuild that is broken off changes nothing.
     """
     with collection.locked():
-        return remake(collection, progress)
+        return rebuild_locked(collection, progress)
 
 
-def remake(collection: Collection, progress: Callable[[int], object] = lambda passages: None) -> int:
+def rebuild_locked(collection: Collection, progress: Callable[[int], object] = lambda passages: None) -> int:
     """Do the same as `rebuild`, for a caller that holds the lock."""
     catalog, name = collection.stored_catalog(), new_name()
     versions: dict[str, str] = {}
@@ -37,7 +37,7 @@ def remake(collection: Collection, progress: Callable[[int], object] = lambda pa
             count += len(ids)
             progress(len(ids))
     facts = {"embedding_model": collection.embedder.name, "splitter": SPLITTER, "vectors": name}
-    catalog.repassage(itertools.chain.from_iterable(_split_articles(catalog, versions)), facts)
+    catalog.replace_passages(itertools.chain.from_iterable(_split_articles(catalog, versions)), facts)
     collection.forget()
     collection.drop_unwanted_vectors()
     return count

@@ -185,7 +185,7 @@ class SourceReader:
                     is_whole = False
                     yield Missed(address, draft)
                 else:
-                    yield Found(address, _source(address, draft), draft)
+                    yield Found(address, _source_name(address, draft), draft)
         except ReadError as error:
             is_whole = False
             yield Missed(address, Failure(source, str(error)))
@@ -315,7 +315,7 @@ def _file_size(path: Path) -> int:
     return os.path.getsize(path) if os.path.isfile(path) else 0
 
 
-def _source(address: str, draft: Draft) -> str:
+def _source_name(address: str, draft: Draft) -> str:
     if address == STANDARD_INPUT and not draft.key:
         return f"standard input#{hashlib.sha256(draft.title.encode()).hexdigest()[:16]}"
     return f"{address}#{draft.key}" if draft.key else address

@@ -291,7 +291,7 @@ rebuild(Collection(Path(sys.argv[1]), WordEmbedder()))
         "index.storage.catalog:Catalog.intend_vectors",
         "index.storage.vectors:VectorStore.add",
         "index.storage.lexical_index:make_anew",
-        "index.storage.catalog:Catalog.repassage",
+        "index.storage.catalog:Catalog.replace_passages",
         "index.storage.vectors:VectorStore.drop",
     ],
 )

@@ -1,6 +1,6 @@
 """The private parts of Chroma, Gradio and PyTorch that onrecord uses are still there.
 
-A failure names what is gone and the module that uses it. Mend that module, or lower the upper bound in pyproject.toml.
+A failure names what is gone and the module that uses it. Fix that module, or lower the upper bound in pyproject.toml.
 """
 
 import inspect

@@ -266,7 +266,7 @@ def test_a_dry_run_changes_nothing_and_reports_the_same(site, online, write):
 
 def test_a_dry_run_leaves_even_what_an_interrupted_one_left(empty, write):
     empty.ingest([write("storm.txt", STORM)])
-    empty.collection.catalog.intend(["left over"])
+    empty.collection.catalog.note_unpublished_passages(["left over"])
     empty.sync(dry=True)
     assert empty.collection.catalog.unwanted_passages() == ["left over"]
     empty.sync()

@@ -1,4 +1,4 @@
-"""Whether two quoted sentences say the same, so that they can be cited together."""
+"""Decides whether two quoted sentences say the same, so that they can be cited together."""
 
 import re
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ from assistant.checking.content_words import Word, words_of
 from index.text.words import words
 
 _PASSIVE = re.compile(r"\bby\s(?:the\s)?[A-Z]")
-"""Who did it, where it isn't the subject: "was beaten by Chelsea"."""
+"""Matches the agent of a passive: "by Chelsea" in "was beaten by Chelsea"."""
 
 _CIRCUMSTANCE = re.compile(
     r"\b(?:in|at|on|from|near|of|to|with|for|after|before|during|since|until|against)\s(?:the\s)?$"
 )
-"""Ends the text before a name that isn't who did it, nor to whom it was done: "in Geneva"."""
+"""Matches a preposition before a name that is neither agent nor object: "in Geneva"."""
 
 SHARED = 0.75
-"""Sentences with a smaller share of their content words in common tell of different things. Not measured."""
+"""Smallest share of content words in common at which two sentences are compared for exchanged roles. Not measured."""
 
 
 def says_the_same(best: Candidate, other: Candidate) -> bool:
@@ -39,8 +39,8 @@ def roles_exchanged(one: str, other: str) -> frozenset[str]:
     names, others = _actors(one), _actors(other)
     shared = [name for name in names if name in others]
     order = [name for name in others if name in shared]
-    is_passive = (_PASSIVE.search(one) is None) != (_PASSIVE.search(other) is None)
-    exchanged = len(shared) > 1 and (shared != order) != is_passive
+    voices_differ = (_PASSIVE.search(one) is None) != (_PASSIVE.search(other) is None)
+    exchanged = len(shared) > 1 and (shared != order) != voices_differ
     return frozenset(word for name in shared for word in words(name)) if exchanged else frozenset()
 
 

@@ -1,4 +1,4 @@
-"""What an answerer is: a function from a search and its passages to statements."""
+"""The type of an answerer, a function from a search and its passages to statements, and the one that quotes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from index.embedding.embedder import Encode
 
 @dataclass(frozen=True, slots=True)
 class AnswerNote:
-    """What an answerer has to say besides its statements: a notice for the reader, who answered, tokens used."""
+    """Facts about an answer besides its statements: a notice for the reader, who answered, tokens used."""
 
     notice: str = ""
     answered_by: str = "quotation"
@@ -21,7 +21,7 @@ class AnswerNote:
 
 
 AnswerEvent = Statement | AnswerNote | None
-"""None comes while there is nothing to show yet, so that a caller whose reader has left can stop."""
+"""None comes while there is nothing to show yet, so that a caller whose client has disconnected can stop."""
 
 Answerer = Callable[[Search, Sequence[Passage]], Iterator[AnswerEvent]]
 """Yields the statements of an answer in their order; none is a refusal."""

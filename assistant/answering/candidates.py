@@ -22,8 +22,8 @@ MEANING = 0.5
 """The weight of likeness in meaning; the share of words has the rest. Not measured."""
 
 NEARBY = 0.6
-"""The worth of a word of the question that stands in the sentence before or in the headline, where 1 is that of one in
-the sentence itself. Names are worth 1 in either place. Not measured."""
+"""Weight of a question's word that is found only in the sentence before or in the headline; 1 in the sentence itself.
+Names always weigh 1. Not measured."""
 
 _NUMBER_WORD = "|".join([*VALUES, *(f"{word}s?" for word in (*MULTIPLES, *FRACTIONS, "dozen")), "no", "several"])
 _NUMBER = re.compile(rf"\b(?:\d[\d,.]*|(?:{_NUMBER_WORD})(?:-\w+)?)\b", re.IGNORECASE)
@@ -127,7 +127,7 @@ def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -
     """Return True if the question's subject stands before the deed asked about, or after "by".
 
     A subject that only owns something doesn't count: "near Ukraine's borders" doesn't say what Ukraine has. Where the
-    subject isn't named, a sentence that begins with another name says what that one did.
+    subject isn't named, a sentence that begins with another name is about that other person.
     """
     context = canonical(f"{candidate.lead} {candidate.text}")
     named = set(words(context))
@@ -157,7 +157,7 @@ def has_kind(question: Question, candidate: Candidate, names: frozenset[str]) ->
     text = candidate.text
     match question.asks:
         case "number":
-            return any(_counts(question, text[match.end() :]) for match in _NUMBER.finditer(text))
+            return any(_is_counted_noun_next(question, text[match.end() :]) for match in _NUMBER.finditer(text))
         case "time":
             return _TIME.search(text) is not None
         case "place":
@@ -175,12 +175,13 @@ def _has_country(question: Question, candidate: Candidate) -> bool:
     return not countries_in(candidate.text) <= question.names
 
 
-def tells_number_or_time(text: str) -> bool:
+def has_number_or_time(text: str) -> bool:
     """Return True if a number, a day or another time is in the text."""
     return _NUMBER.search(text) is not None or _TIME.search(text) is not None
 
 
-def _counts(question: Question, following: str) -> bool:
+def _is_counted_noun_next(question: Question, following: str) -> bool:
+    """Return True if one of the nouns that "how many" counts is among the next four words."""
     return not question.counted or not question.counted.isdisjoint(concepts(following)[:4])
 
 

@@ -14,13 +14,13 @@ from index.errors import ModelError
 NOT_IN_THE_ARTICLES = "NOT IN THE ARTICLES"
 
 MOST_CHARACTERS = 4_000
-"""Of an answer; a longer one is broken off. The prompt asks for three sentences."""
+"""Characters of an answer; a longer one is an error. The prompt asks for three sentences."""
 
 _THINKING, _THOUGHT = "<think>", "</think>"
 """Stand around the thoughts of reasoning models whose server doesn't keep them apart (vLLM, older llama.cpp)."""
 
-_NOT_OURS = str.maketrans("<>[]", "‹›()")
-"""Replaces in passages what fences, citation marks and the special tokens of models (`<|im_end|>`) are made of."""
+_PROMPT_SYNTAX = str.maketrans("<>[]", "‹›()")
+"""Replaces the characters of fences, citation marks and special tokens (`<|im_end|>`) in passages."""
 
 
 def written_answer(
@@ -33,7 +33,7 @@ def written_answer(
     """Yield what the model writes, piece by piece; nothing where it says that the articles don't answer.
 
     Empty pieces come while it thinks, so that the caller can stop. `seconds`, `tokens`, closing and errors are as in
-    `chat_models.written`; ModelError is also raised for an answer that doesn't end.
+    `chat_models.stream_reply`; ModelError is also raised for an answer that doesn't end.
     """
     prompt = fill_prompt(
         "answer", passages="\n\n".join(_fenced(*pair) for pair in enumerate(passages, 1)), question=question
@@ -74,5 +74,5 @@ def _fenced(number: int, passage: Passage) -> str:
     """Return the passage under its headline, between tags that it can't close."""
     article = passage.article
     headline = f"{article.title} ({article.publisher or 'unnamed'}, {article.published or 'undated'})"
-    text = f"{' '.join(headline.split())}\n{passage.text}".translate(_NOT_OURS)
+    text = f"{' '.join(headline.split())}\n{passage.text}".translate(_PROMPT_SYNTAX)
     return f"<passage {number}>\n{text}\n</passage {number}>"

@@ -52,7 +52,7 @@ def find_passages(
         return collection.catalog.first_passages([article.id], count) if article else []
     if task.kind == "comparison":
         return _by_outlet(task, collection, filter, count)
-    return _about(task, collection, filter, count) if task.topic else _newest(collection, filter, count)
+    return _passages_about_topic(task, collection, filter, count) if task.topic else _newest(collection, filter, count)
 
 
 def find_article(task: OverviewTask, collection: Collection, filter: Filter) -> Article | None:
@@ -109,7 +109,7 @@ def _central(sentences: Sequence[Candidate], encode: Encode) -> list[Candidate]:
 
 
 def _best_first(scores: NDArray[np.float32], sentences: Sequence[Candidate]) -> list[int]:
-    """Return the sentences' places, the highest score first; those of first paragraphs have a bonus."""
+    """Return the indexes of the sentences, best score first, with LEAD_BONUS for first paragraphs."""
     is_lead = np.array(["\n" not in each.passage.article.full_text[: each.sentence.start] for each in sentences])
     order: list[int] = np.argsort(-(scores + LEAD_BONUS * scores.max() * is_lead), kind="stable").tolist()
     return order
@@ -134,8 +134,8 @@ def _of_each_article(task: OverviewTask, sentences: Sequence[Candidate], encode:
     return sorted((best[id_] for id_ in ids), key=lambda each: _day(each.passage), reverse=task.kind == "news")
 
 
-def _about(task: OverviewTask, collection: Collection, filter: Filter, count: int) -> list[Passage]:
-    """Return of each story about the topic its first passage and the one that matches best, `count` in all.
+def _passages_about_topic(task: OverviewTask, collection: Collection, filter: Filter, count: int) -> list[Passage]:
+    """Return, for each story about the topic, its first passage and its best match; `count` passages in all.
 
     A story is about a topic if its headline and first passage have the topic's names and half of its words. Each of
     the topic's words must stand in some story. Undated articles have no place among news and changes.
@@ -179,7 +179,11 @@ def _by_outlet(task: OverviewTask, collection: Collection, filter: Filter, count
     passages: list[Passage] = []
     for outlet in task.outlets:
         named = [name for name in publishers if topic_concepts(outlet) <= topic_concepts(name)]
-        own = _about(task, collection, replace(filter, publisher=named[0]), count) if len(named) == 1 else []
+        own = (
+            _passages_about_topic(task, collection, replace(filter, publisher=named[0]), count)
+            if len(named) == 1
+            else []
+        )
         if not own:
             return []
         passages += (passage for passage in own if passage.article.id == own[0].article.id)

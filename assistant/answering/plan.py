@@ -1,4 +1,4 @@
-"""Plans a question: which articles are searched for what, in which order, or what is replied without a search."""
+"""Plans a question: the searches to make, in order, or a reply without a search."""
 
 from collections.abc import Collection as Names
 from dataclasses import dataclass, replace
@@ -88,7 +88,7 @@ def _is_shouted(question: str) -> bool:
 
 
 def _search_of_page(search: Search, page: str, collection: Collection) -> list[Search]:
-    """Return the search of the page's own article alone, where the reader didn't choose articles himself."""
+    """Return the search of the page's own article alone, unless the reader filtered the articles."""
     is_of_one_article = search.task is None or search.task.kind == "summary"
     if not page or search.filter != EVERYTHING or not is_of_one_article:
         return []

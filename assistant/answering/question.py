@@ -34,7 +34,7 @@ _NO_VERB_FOLLOWS = re.compile(
 """Ends the text before a word that isn't the question's verb: "which claims", "used to describe", "is to blame"."""
 
 _YEAR = re.compile(rf"\b{YEAR}(?=s?\b)")
-_MAY_STATE = frozenset("who he she they it".split())
+_SUBJECT_PRONOUNS = frozenset("who he she they it".split())
 _ROLE = re.compile(r"who (?:is|was|are|were) (?:the )?(?:[\w-]+ )*?([\w-]+) of (?:the )?([\w-]+)", re.IGNORECASE)
 
 
@@ -48,9 +48,9 @@ class Question:
     - `asks`: the kind of answer, a key of the table above or "anything"
     - `counted`: the concepts that "how many" counts
     - `speech`: the kind of speech asked about ("deny"), if any
-    - `speakers`: the names of who is asked to have spoken
+    - `speakers`: the names of the speaker asked about
     - `unnamed`: the concept of a speaker who is only described by an owner ("Putin's *spokesman*")
-    - `subject`: the names of who is asked to have done something, and `deed` the concept of what
+    - `subject`: the names of the doer asked about, and `deed` the concept of what was done
     - `role`: two concepts that must stand close together ("president", "france")
     - `years`: the years that it names
     """
@@ -71,7 +71,7 @@ class Question:
 
     @property
     def is_open(self) -> bool:
-        """True if it asks for words ("who …?", "what …?"), not for a yes or a no, nor for all on a keyword."""
+        """True for an open question ("who …?"); False for yes/no questions and bare keywords."""
         return _OPEN.search(self.text) is not None
 
     @property
@@ -81,7 +81,7 @@ class Question:
 
     @property
     def asks_only_for_speech(self) -> bool:
-        """True if it asks what somebody denied, said …, on no matter in particular."""
+        """True if it asks what somebody denied, said …, without naming a topic."""
         return self.speech is not None and self.terms <= {concept(name) for name in self.names}
 
 
@@ -165,4 +165,4 @@ def _may_be_verb(before: str, word: str, names: set[str]) -> bool:
     if word.lower() not in ("state", "states"):
         return True
     last = words(before)[-1:]
-    return bool(last) and (last[0] in _MAY_STATE or (last[0] in names and not is_country(last[0])))
+    return bool(last) and (last[0] in _SUBJECT_PRONOUNS or (last[0] in names and not is_country(last[0])))

@@ -23,12 +23,12 @@ from assistant.answering.candidates import (
     candidates,
     has_kind,
     has_names,
+    has_number_or_time,
     known_names,
     likenesses,
     may_answer,
     says_outright,
     shared_words,
-    tells_number_or_time,
 )
 from assistant.answering.question import Question, parse_question
 from assistant.english.countries import canonical, with_governments
@@ -39,16 +39,17 @@ from index.embedding.embedder import Encode
 from index.text.words import words
 
 MOST_SENTENCES = 3
+"""Sentences of an answer, leads included. Not measured."""
 
 MARGIN = 0.1
 """A further sentence is quoted if its score is this close to the best one's. Not measured."""
 
 LIKELY = 0.5
-"""From these odds on, another article's number or date is quoted beside the best answer's, and what somebody "denied"
-comes before what he only had "no plans" for. Not measured."""
+"""Probability from which another article's differing number or date is also quoted, and from which outright denials
+come before implied ones. Not measured."""
 
 MARKED = 0.2
-"""From these odds on, the reading model's words are marked as the answer. Not measured."""
+"""Probability from which the reading model's words are marked as the answer. Not measured."""
 
 SHORTLIST = 10
 """Sentences that are compared in meaning, which takes time: the likeliest by reading and shared words."""
@@ -59,7 +60,7 @@ BIAS = -7.28
 docs/log/answering.md."""
 
 LIKENESS_ALONE, BIAS_ALONE = 12.0, -6.6
-"""The same from likeness alone, for a keyword, which the reading model can't be asked."""
+"""Slope and intercept of the log odds for keywords, which are scored by likeness alone. Not measured."""
 
 _AUXILIARY = re.compile(r"\b(?:did|do|does|have|has|had)\s", re.IGNORECASE)
 
@@ -114,7 +115,7 @@ def quote_statements(
     in_turn = [
         group for turn in zip_longest(*(_answers(each, minimum) for each in rankings)) for group in turn if group
     ]
-    groups = _that_fit(list({group[0].candidate.text: group for group in in_turn}.values()), names)
+    groups = _groups_within_limit(list({group[0].candidate.text: group for group in in_turn}.values()), names)
     groups.sort(key=_newest_date, reverse=True)
     dates_differ = len({group[0].candidate.passage.article.published for group in groups}) > 1
     last = None
@@ -256,8 +257,8 @@ def _belongs(each: ScoredSentence, best: ScoredSentence) -> bool:
         each.score >= LIKELY
         and each.candidate.passage.article != best.candidate.passage.article
         and each.answer is not None
-        and tells_number_or_time(each.words)
-        and tells_number_or_time(best.words)
+        and has_number_or_time(each.words)
+        and has_number_or_time(best.words)
     )
 
 
@@ -269,7 +270,12 @@ def _grouped(ranked: Sequence[ScoredSentence]) -> list[list[ScoredSentence]]:
     groups: list[list[ScoredSentence]] = []
     for each in ranked:
         same = next(
-            (group for group in groups if each.has_same_answer_as(group[0]) and not _differ(each, group[0])), None
+            (
+                group
+                for group in groups
+                if each.has_same_answer_as(group[0]) and not _have_exchanged_roles(each, group[0])
+            ),
+            None,
         )
         if same is None:
             groups.append([each])
@@ -278,13 +284,14 @@ def _grouped(ranked: Sequence[ScoredSentence]) -> list[list[ScoredSentence]]:
     return groups
 
 
-def _differ(one: ScoredSentence, other: ScoredSentence) -> bool:
+def _have_exchanged_roles(one: ScoredSentence, other: ScoredSentence) -> bool:
+    """Return True if the two give an act's doer and its object the other way round, and no answer is among them."""
     exchanged = roles_exchanged(one.candidate.text, other.candidate.text)
     return bool(exchanged) and exchanged.isdisjoint({*words(one.words), *words(other.words)})
 
 
-def _that_fit(groups: Sequence[list[ScoredSentence]], names: frozenset[str]) -> list[list[ScoredSentence]]:
-    """Return the first groups, as many as fit into an answer with the sentences that theirs need before them."""
+def _groups_within_limit(groups: Sequence[list[ScoredSentence]], names: frozenset[str]) -> list[list[ScoredSentence]]:
+    """Return the first groups whose sentences, leads included, number at most MOST_SENTENCES."""
     lengths = accumulate(len(list(_statements(group[:1], names, None))) for group in groups)
     return [group for group, length in zip(groups, lengths, strict=True) if length <= MOST_SENTENCES]
 

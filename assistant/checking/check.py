@@ -22,11 +22,11 @@ Quote = tuple[int, int, int]
 LONGEST = 1_000
 """Characters of a sentence; a longer one isn't checked."""
 
-MARKED, UNMARKED = 0.75, 0.9
+SHARE_IN_CITED, SHARE_IN_OTHER = 0.75, 0.9
 """Share of a sentence's words that its quotation must have, in a passage that the writer marked and in another one.
 
-One word may always be missing. At 0.75, 98 of 100 changed sentences are refused, and so are all 50 paraphrases; at 0.5
-94 and 44 (docs/log/checking.md).
+One word may be missing if the sentence has at least JOINED content words. At 0.75, 98 of 100 changed sentences are
+refused, and so are all 50 paraphrases; at 0.5 94 and 44 (docs/log/checking.md).
 """
 
 JOINED = 3
@@ -87,11 +87,11 @@ def check_sentence(sentence: str, passages: Sequence[Passage], numbers: Sequence
     if reason := _unreadable(statement, passages):
         return Support(False, reason)
     marked = [number for number in dict.fromkeys(numbers) if number in every]
-    alone = [_support_by(statement, passages, [number], MARKED) for number in marked]
+    alone = [_support_by(statement, passages, [number], SHARE_IN_CITED) for number in marked]
     if supporting := [verdict for verdict in alone if verdict.supported]:
         return Support(True, quotes=tuple(quote for verdict in supporting for quote in verdict.quotes))
-    together = [_support_by(statement, passages, marked, MARKED)] if len(marked) > 1 else []
-    others = (_support_by(statement, passages, [number], UNMARKED) for number in every if number not in marked)
+    together = [_support_by(statement, passages, marked, SHARE_IN_CITED)] if len(marked) > 1 else []
+    others = (_support_by(statement, passages, [number], SHARE_IN_OTHER) for number in every if number not in marked)
     supporting_one = next((verdict for verdict in (*together, *others) if verdict.supported), None)
     return supporting_one or next(iter(alone), Support(False, "No passage has nearly all of its words."))
 
@@ -108,7 +108,7 @@ def _support_by(statement: str, passages: Sequence[Passage], numbers: Sequence[i
     names = name_words([statement, *(source.evidence.text for source in sources)])
     if reason := contradiction(statement, evidence, around, names):
         return Support(False, reason)
-    if len(about) == 2 and (strayed := _strayed(statement, *(sources[at].evidence for at in about))):
+    if len(about) == 2 and (strayed := _words_only_in_second(statement, *(sources[at].evidence for at in about))):
         return Support(False, f"The passages don't say this of “{strayed}”.")
     known = content_keys(" ".join([*(f"{each.lead} {each.text}" for each in evidence), meant]))
     missing, needed = content_keys(statement) - known, content_keys(statement)
@@ -117,8 +117,8 @@ def _support_by(statement: str, passages: Sequence[Passage], numbers: Sequence[i
     return Support(True, quotes=tuple(source.quote for source in chosen))
 
 
-def _strayed(statement: str, main: Evidence, other: Evidence) -> str:
-    """Return the few words that the main quotation lacks and the other has: they may name somebody else's deed."""
+def _words_only_in_second(statement: str, main: Evidence, other: Evidence) -> str:
+    """Return the few words that only the second quotation supports: they may describe somebody else's action."""
     has = content_keys(f"{main.lead} {main.text}")
     added = [word for word in words_of(statement) if word.is_content and word.key in content_keys(other.text) - has]
     return joined(added) if len({word.key for word in added}) < JOINED else ""

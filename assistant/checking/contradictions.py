@@ -29,7 +29,7 @@ _SAID_BEFORE = re.compile(r"[,”\"’]\s*(?:\S+\s+){0,6}$")
 """Matches text before a verb of speech that ends a quotation: “…,” Ms Roake (said)."""
 
 BRIEF = 3
-"""Words after a verb of speech from which on what was said stands after the verb anyway. Not measured."""
+"""If at least this many content words follow the verb, they are the reported statement. Not measured."""
 
 SPOKEN = 0.3
 """Share of a reported statement's words that a sentence must have to be the report of it. Not measured."""

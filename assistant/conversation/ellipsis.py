@@ -81,7 +81,7 @@ def replace_one(question: str, before: str, names: frozenset[str]) -> str:
 
 def is_incomplete(question: str) -> bool:
     """Return True for a bare "why?" or a fragment without a verb; a keyword alone is complete."""
-    asked, fragment = _asked(question), _fragment(question)
+    asked, fragment = _normalised(question), _fragment(question)
     own = words(fragment)
     if _BARE.fullmatch(asked):
         return True
@@ -100,25 +100,30 @@ def complete(question: str, before: str, names: frozenset[str], answer: str) -> 
 
     `answer` is a short answer to the previous question, empty if unknown.
     """
-    bare, earlier = _BARE.fullmatch(_asked(question)), before.strip().rstrip(" ?.!")
+    bare, earlier = _BARE.fullmatch(_normalised(question)), before.strip().rstrip(" ?.!")
     if bare:
         asks = bare["asks"].capitalize()
-        return _asked_further(asks, earlier, names, _TIME_FIRST.sub("", answer)) or f"{earlier}, and {asks.lower()}?"
+        return (
+            _previous_question_with(asks, earlier, names, _TIME_FIRST.sub("", answer))
+            or f"{earlier}, and {asks.lower()}?"
+        )
     fragment = _fragment(question)
-    return _in_place(fragment, earlier, names) or (
-        None if _ABOUT.match(_asked(question)) else f"What about {fragment}?"
+    return _substituted(fragment, earlier, names) or (
+        None if _ABOUT.match(_normalised(question)) else f"What about {fragment}?"
     )
 
 
-def _asked(question: str) -> str:
+def _normalised(question: str) -> str:
     return without_connective(question.strip()).strip().rstrip(" ?.!")
 
 
 def _fragment(question: str) -> str:
-    return _ABOUT.sub("", _asked(question), count=1) if _ABOUT.match(_asked(question)) else _asked(question)
+    return (
+        _ABOUT.sub("", _normalised(question), count=1) if _ABOUT.match(_normalised(question)) else _normalised(question)
+    )
 
 
-def _asked_further(asks: str, before: str, names: frozenset[str], answer: str) -> str | None:
+def _previous_question_with(asks: str, before: str, names: frozenset[str], answer: str) -> str | None:
     """Return the previous question asked anew: "Why" after "When did they march" becomes "Why did they march?"."""
     inverted, subject = _INVERTED.fullmatch(before), _SUBJECT.fullmatch(before)
     if asks.endswith(" else"):
@@ -155,7 +160,7 @@ def _name_alone(answer: str, names: frozenset[str]) -> str:
     return name.text if name else answer
 
 
-def _in_place(fragment: str, before: str, names: frozenset[str]) -> str | None:
+def _substituted(fragment: str, before: str, names: frozenset[str]) -> str | None:
     """Return the previous question with the fragment in the place of the part that is most like it."""
     own = mentions(before, names)
     if _TIME.fullmatch(fragment):

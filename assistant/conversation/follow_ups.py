@@ -26,7 +26,7 @@ QUESTION_CHARACTERS, ANSWER_CHARACTERS = 1_000, 600
 """Characters of a question and of an answer that are read. Not measured."""
 
 SECONDS = 10
-"""Seconds that a chat model has for its first word; after them the rules rewrite the question instead."""
+"""Seconds that a chat model may be silent, before its first word and between words; after them the rules rewrite."""
 
 COMPARED_CHARACTERS = 300
 """Characters of each text that are compared in meaning, and of the previous question that are added to the search."""
@@ -90,7 +90,7 @@ def condense(question: str, history: Sequence[Turn], encode: Encode, reader: Rea
     if not turns or not question.strip():
         return Condensed(question)
     whole = _standalone(question, turns, reader)
-    if whole == question and not ellipsis.is_incomplete(question) and not _goes_on(question, turns, encode):
+    if whole == question and not ellipsis.is_incomplete(question) and not _continues_topic(question, turns, encode):
         return Condensed(question)
     return Condensed(whole, f"{whole} {turns[-1].question[:COMPARED_CHARACTERS]}")
 
@@ -197,7 +197,7 @@ def _without_pronouns(question: str, earlier: _Conversation) -> str:
     return question
 
 
-def _goes_on(question: str, turns: Sequence[Turn], encode: Encode) -> bool:
+def _continues_topic(question: str, turns: Sequence[Turn], encode: Encode) -> bool:
     """Return True if the question is like one of the last turns in meaning, and no change of topic."""
     texts = [text[:COMPARED_CHARACTERS] for turn in turns[-COMPARED_TURNS:] for text in turn if text]
     vectors = encode([question, *texts])

@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 )
 _OWNER = re.compile(r"[’']s?$")
 _CONTRACTED = re.compile(r"n[’']t$")
-_BEGINNINGS = frozenset('.!?:;“"‘()]')
+_BEGINNINGS = frozenset('.!?:;“"‘(')
 _JOINERS = frozenset("of de van von al".split())
 
 
@@ -167,7 +167,7 @@ class _Sentence:
             return plain[0] in self._names and plain[0] not in STOP_WORDS
         if plain[0] in STOP_WORDS and plain[0] not in self._names:
             return False
-        begins = at == 0 or self.tokens[at - 1].text in '.!?:;“"‘('
+        begins = at == 0 or self.tokens[at - 1].text in _BEGINNINGS
         goes_on = at + 1 < len(self.tokens) and self.tokens[at + 1].text[0].isupper()
         return not begins or goes_on or plain[0] in self._names or plain[0] in TITLES
 

@@ -28,7 +28,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 """Maps each provider, which is an extra of this package, to the environment variables that may hold its key."""
 
 _OPTIONS: dict[str, dict[str, Any]] = {"openai": {"stream_usage": True, "stream_chunk_timeout": None}}
-"""Options by provider: token counts from servers other than OpenAI's too, and no timeout but that of `written`."""
+"""Options by provider: token counts from servers other than OpenAI's too, and no timeout but that of `stream_reply`."""
 
 RETRIES = 2
 """Attempts after a first one that failed before the first word, by clients that retry: no connection, 429, 5xx."""

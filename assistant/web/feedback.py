@@ -1,4 +1,4 @@
-"""What readers thought of answers, kept in `state_db.db`, and the evaluation file that can be made of it."""
+"""What readers thought of answers, kept in `state.db`, and the evaluation file that can be made of it."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -162,7 +162,7 @@ class _Source:
             events.clear()
             if problem:
                 reason = str(problem).removeprefix("b'").replace("\\n", "\n").partition("\n")[0]
-                raise ReadError(f"{self._name} is not JSON in UTF-8 ({reason}). Mend it and add it again.") from problem
+                raise ReadError(f"{self._name} is not JSON in UTF-8 ({reason}). Fix it and add it again.") from problem
 
     def _whole_escapes(self) -> bytes:
         """Return the next bytes, without halves of surrogate pairs; none at the end. Raises ReadError.

@@ -50,7 +50,7 @@ def _front_matter(text: str, name: str) -> dict[str, str]:
         fields = yaml.safe_load(text)
     except yaml.YAMLError as error:
         problem = str(error).split("\n", 1)[0]
-        raise ReadError(f"{name} has front matter that is not YAML ({problem}). Mend or remove it.") from error
+        raise ReadError(f"{name} has front matter that is not YAML ({problem}). Fix or remove it.") from error
     if not isinstance(fields, dict):
         raise ReadError(f"{name} has front matter without fields. Write `title: …` or remove it.")
     return {str(key).lower(): str(value) for key, value in fields.items() if value is not None}

@@ -84,7 +84,7 @@ def read_confined(
             problem = _problem(reply, label)
             if not resumes or number in broken or len(broken) == MOST_BREAKDOWNS:
                 raise ReadError(f"{name} {problem}. Split it, save it anew, or give it in another format.")
-            broken[number] = f"{problem}. Mend it or leave it out."
+            broken[number] = f"{problem}. Fix it or leave it out."
 
 
 def _problem(reply: _Reply, label: str) -> str:
@@ -213,13 +213,13 @@ class _Pool:
 _pool = _Pool()
 
 
-def _forget() -> None:
+def _reset_pool() -> None:
     """Give a copy of this process (a fork) a pool of its own: two that share one would get each other's articles."""
     global _pool
     _pool = _Pool()
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=_reset_pool)
 atexit.register(lambda: _pool.stop())
 
 

@@ -59,7 +59,7 @@ class Catalog:
 
     # Writing
 
-    def intend(self, passage_ids: Iterable[str]) -> None:
+    def note_unpublished_passages(self, passage_ids: Iterable[str]) -> None:
         """Note passages whose vectors are about to be written, and are unwanted until the passages are published."""
         with connected(self.path) as database:
             database.executemany("INSERT OR IGNORE INTO unwanted_passages VALUES (?)", ((id_,) for id_ in passage_ids))
@@ -79,7 +79,7 @@ class Catalog:
             publishing.withdraw(database, ids)
             _next_generation(database)
 
-    def repassage(self, entries: Iterable[PendingArticle], facts: dict[str, str]) -> None:
+    def replace_passages(self, entries: Iterable[PendingArticle], facts: dict[str, str]) -> None:
         """Replace all passages, and some facts, in one transaction.
 
         All vectors are unwanted from then on, except those named by the fact "vectors".
@@ -256,7 +256,7 @@ class Catalog:
         )
         return self._column(query, *parameters, most)
 
-    def let_through(self, ids: Sequence[str], filter: Filter) -> list[str]:
+    def filter_passages(self, ids: Sequence[str], filter: Filter) -> list[str]:
         """Return those of the passages with these ids that pass the filter, in their order."""
         condition, parameters = filter_condition(filter)
         versions = [version_of_passage(id_) for id_ in ids]

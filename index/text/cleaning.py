@@ -101,7 +101,7 @@ def is_list_item(line: str) -> bool:
     return _LIST_ITEM.match(line) is not None
 
 
-def without_bullet(line: str) -> int:
+def bullet_length(line: str) -> int:
     """Return how many characters of the line are its bullet, 0 where it has none."""
     match = _LIST_ITEM.match(line)
     return match.end() if match else 0

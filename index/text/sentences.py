@@ -8,7 +8,7 @@ import sentencex
 
 from index.article import Sentence
 from index.text.calendar_words import MONTHS, WEEKDAYS
-from index.text.cleaning import is_list_item, without_bullet
+from index.text.cleaning import bullet_length, is_list_item
 
 SPLITTER = "sentences-2"
 """Names the way in which articles are split; stored with the index. Change it with anything that moves an offset, here
@@ -51,7 +51,7 @@ def sentences(full_text: str) -> list[Sentence]:
     for paragraph in re.finditer(r"[^\n]+(?:\n[^\n]+)*", full_text):
         item = is_list_item(paragraph.group())
         text, offset = paragraph.group(), paragraph.start()
-        bullet = without_bullet(text)
+        bullet = bullet_length(text)
         for start, end in sentence_spans(text[bullet:]):
             start, end = start + bullet + offset, end + bullet + offset
             dateline = _DATELINE.match(full_text, start, end)
