@@ -17,7 +17,7 @@ from assistant.evaluation.measures import normalised, token_f1
 from assistant.models.reading_model import Reader
 from benchmarks.data import demonstration
 from training import data
-from training.data import Example
+from training.data import ReadingExample
 
 EVEN_ODDS = 0.5
 """Probability below which a question counts as refused."""
@@ -41,14 +41,14 @@ def main() -> None:
     print(f"{PASSAGES} passages of {TOKENS} tokens read in {milliseconds(reader):.0f} ms (median)")
     if given.smoke:
         articles, tasks = demonstration()
-        examples = [Example(task.question, articles[task.title], task.spans) for task in tasks[:3]]
+        examples = [ReadingExample(task.question, articles[task.title], task.spans) for task in tasks[:3]]
         print(scores("the demonstration", reader, examples))
     else:
         print(scores("SQuAD 2.0", reader, data.squad(given.data / "reading", "test")))
         print(scores("QAMR, Wikinews", reader, data.qamr(given.data / "reading", "test")))
 
 
-def scores(name: str, reader: Reader, examples: Sequence[Example]) -> str:
+def scores(name: str, reader: Reader, examples: Sequence[ReadingExample]) -> str:
     """Return F1 and exact match on answerable questions, F1 on all with refusals, and AUC between the two kinds."""
     f1, exact, odds = [], [], []
     for example in tqdm(examples, name, mininterval=10):
