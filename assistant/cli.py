@@ -179,7 +179,7 @@ def _forget(given: argparse.Namespace, assistant: "Assistant") -> int:
 
     root = root_name(given.forget)
     with assistant.collection.locked():
-        if assistant.collection.register.leave(root):
+        if assistant.collection.register.forget_root(root):
             return _print(given, {"forgotten": root}, f"{root} is no longer read. Its articles stay.")
     known = _shortened(assistant.collection.register.roots())
     raise QuestionError(f"{root} isn't a known source. {f'The sources are {known}.' if known else 'There is none.'}")

@@ -92,7 +92,7 @@ class Settings(BaseModel):
         "", pattern=r"^[\w-]*$", description="the header in which the proxy names the signed-in user"
     )
     proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_split_list)] = Field(
-        (), description="the addresses of trusted proxies, whose headers are read"
+        (), description="the addresses or networks of trusted proxies, such as 127.0.0.1 or 10.0.0.0/8"
     )
     quota: str = Field(
         "20/minute;200/hour",

@@ -200,7 +200,7 @@ def _opened(work: Work) -> Iterator[Collection]:
     try:
         yield collection
     finally:
-        collection.forget()
+        collection.close()
 
 
 def _unlike(collection: Collection, is_right: Callable[[str, str | None], bool]) -> Iterator[str]:

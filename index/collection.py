@@ -81,7 +81,7 @@ class Collection:
         """Add the vectors of texts to the store. All processors work, because nobody waits for an answer."""
         store.add(ids, self.embedder.encode(texts, threads=os.cpu_count() or 1))
 
-    def forget(self) -> None:
+    def close(self) -> None:
         """Close everything, so that the next use opens what is in the folder by then."""
         if "vectors" in self.__dict__:
             self.vectors.close()
@@ -98,7 +98,7 @@ class Collection:
         if theirs != ours:
             raise CollectionError(
                 f"The index in {self.folder} was made with the {name.replace('_', ' ')} {theirs!r}, not {ours!r}. "
-                f"Either {remedy}, or make it anew from the articles in it: `onrecord rebuild`."
+                f"Either {remedy}, or rebuild it with `onrecord rebuild`."
             )
 
     def _empty(self) -> CollectionError:
@@ -114,7 +114,7 @@ class Collection:
 
     def article(self, id_or_source: str) -> Article:
         """Return the article with this id, beginning of an id, or source. Raises CollectionError if it isn't there."""
-        articles = self.catalog.named(id_or_source, {id_or_source, os.path.realpath(id_or_source)})
+        articles = self.catalog.find_articles(id_or_source, {id_or_source, os.path.realpath(id_or_source)})
         exact = [each for each in articles if id_or_source == each.id or not each.id.startswith(id_or_source)]
         articles = exact or articles
         if len(articles) == 1:
@@ -181,7 +181,7 @@ class Collection:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the lock, which allows to change anything in the folder."""
+        """Hold the write lock of the folder."""
         lock = FileLock(self.folder / "write.lock")
         writer = self.folder / "writer"
         try:
@@ -206,7 +206,7 @@ class Collection:
     def _unwritable(self, error: OSError) -> CollectionError:
         return CollectionError(
             f"{self.folder} can't be written: {error.strerror}. "
-            "Make room or allow it, or name another folder with --index."
+            "Free disk space or grant write permission, or name another folder with --index."
         )
 
     def drop_unwanted_vectors(self) -> None:
@@ -224,7 +224,7 @@ class Collection:
             if name == vectors.name:
                 vectors.reopen()
             else:  # made by `rebuild`, perhaps with another model
-                self.forget()
+                self.close()
                 _ = self.vectors
             self._generation = generation
 

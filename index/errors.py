@@ -2,7 +2,7 @@
 
 OnrecordError
 ├── ReadError            a source can't be read as an article
-│   └── GoneError        a web address has nothing any more
+│   └── GoneError        a web address no longer exists
 ├── CollectionError      an index can't be opened or written
 │   └── LostVectorsError its vectors are gone or unreadable, and can be made again
 ├── QuestionError        a question can't be asked
@@ -16,9 +16,9 @@ OnrecordError
 
 
 class OnrecordError(Exception):
-    """A user's mistake, or a state that the user can mend.
+    """A user's mistake, or a state that the user can fix.
 
-    Its message is one line: what was given, what was wanted, and what to do.
+    Its message is one line: what was given, what was expected, and what to do.
     """
 
 
@@ -27,7 +27,7 @@ class ReadError(OnrecordError):
 
 
 class GoneError(ReadError):
-    """A web address has nothing any more: the server answers 404 or 410."""
+    """A web address no longer exists: the server answers 404 or 410."""
 
 
 class CollectionError(OnrecordError):

@@ -58,7 +58,7 @@ def add(
     with collection.writing(), collection.register.sightings() as seen, sources.SourceReader(hosts) as reader:
         run = _Run(collection, reader, seen, progress)
         for source in given:
-            run.read(sources.root_name(source), named=True)
+            run.read_root(sources.root_name(source), named=True)
         return run.finished(prune=False)
 
 
@@ -83,7 +83,7 @@ def sync(
     ):
         run = _Run(collection, reader, seen, progress, dry=dry)
         for root in register.roots():
-            run.read(root, named=False)
+            run.read_root(root, named=False)
         return run.finished(prune)
 
 
@@ -98,7 +98,7 @@ def remove(collection: Collection, articles: Sequence[Article]) -> Report:
 
 
 class _Run:
-    """One run of `add` or `sync`: the articles that wait to be published, and what became of the others."""
+    """One run of `add` or `sync`: articles waiting to be published, and the outcome of those handled."""
 
     def __init__(
         self,
@@ -123,14 +123,14 @@ class _Run:
         self._failed: list[Failure] = []
         self._left_out: list[str] = []
 
-    def read(self, root: str, *, named: bool) -> None:
+    def read_root(self, root: str, *, named: bool) -> None:
         """Read a root. If somebody `named` it, articles come in even if they were once removed by hand."""
         is_found = False
         for event in self._reader.read(root):
             is_found = is_found or isinstance(event, sources.Found | sources.Unchanged | sources.LeftOut)
             match event:
                 case sources.Found():
-                    self._take(root, event, named)
+                    self._accept_article(root, event, named)
                 case sources.Settled():
                     self._seen.add_validators(event.address, *event.validators)
                 case sources.Unchanged():
@@ -157,7 +157,7 @@ class _Run:
         if named or not self._seen.holds(root, gone.address):
             self._failed.append(gone.failure)
 
-    def _take(self, root: str, found: sources.Found, named: bool) -> None:
+    def _accept_article(self, root: str, found: sources.Found, named: bool) -> None:
         try:
             entry = _entry(found.source, self._with_feed_date(found))
         except ReadError as error:

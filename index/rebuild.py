@@ -38,7 +38,7 @@ def rebuild_locked(collection: Collection, progress: Callable[[int], object] = l
             progress(len(ids))
     facts = {"embedding_model": collection.embedder.name, "splitter": SPLITTER, "vectors": name}
     catalog.replace_passages(itertools.chain.from_iterable(_split_articles(catalog, versions)), facts)
-    collection.forget()
+    collection.close()
     collection.drop_unwanted_vectors()
     return count
 

@@ -1,4 +1,4 @@
-"""The report of a change of the index."""
+"""Reports of what an index change did."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Reads what was named (files, folders, pages, feeds, sitemaps, standard input) and yields what is found there."""
+"""Reads sources (files, folders, pages, feeds, sitemaps, standard input) and yields their articles."""
 
 import hashlib
 import io
@@ -25,7 +25,7 @@ from index.web.fetcher import Fetched, Fetcher
 STANDARD_INPUT = "-"
 
 _SURER_THAN_FEEDS = ("json-ld", "meta")
-"""Ways to find a page's day that are surer than the day that a feed gives."""
+"""Origins of a page's date that outrank the feed's date."""
 
 Validators = tuple[str | None, str | None]
 
@@ -46,7 +46,7 @@ class Settled(NamedTuple):
 
 
 class Unchanged(NamedTuple):
-    """An address that is as it was when it was last read; without one, all of the root."""
+    """An address that is as it was when it was last read; None stands for the whole root."""
 
     address: str | None
 
@@ -59,7 +59,7 @@ class Missed(NamedTuple):
 
 
 class Gone(NamedTuple):
-    """An address where there is nothing any more, as the failure says."""
+    """An address that no longer exists, as the failure says."""
 
     address: str
     failure: Failure

@@ -32,7 +32,7 @@ def six(empty, write):
         write(name, f'---\ntitle: "{title}"\npublisher: Gazette {day % 2}\ndate: 2024-03-0{day}\n---\n{text}\n')
     empty.ingest([write("storm.md", (empty.settings.index_dir.parent / "articles/storm.md").read_bytes()).parent])
     yield empty
-    empty.collection.forget()
+    empty.collection.close()
 
 
 def test_the_reply_about_the_collection_reads_no_text(six, columns_read):

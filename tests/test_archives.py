@@ -52,7 +52,7 @@ def test_a_path_that_points_out_of_the_archive_is_refused_by_name(path):
     texts, failures = unpacked(zip_of({path: STORM, "good.txt": STORM}))
     assert texts == {"good.txt": STORM}
     assert failures == {
-        f"export.zip/{path}": f"{path} points out of the archive. Unpack export.zip and add the files in it."
+        f"export.zip/{path}": f"{path} has a path outside the archive. Unpack export.zip and add the files in it."
     }
 
 
@@ -148,7 +148,7 @@ def test_a_directory_of_a_hundred_megabytes_is_not_read():
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"not an archive" * 100, zip_of({"a.txt": STORM})[:-30]])
 def test_a_broken_archive_is_refused(data):
-    with pytest.raises(ReadError, match="is damaged, or not what its name says"):
+    with pytest.raises(ReadError, match="is damaged, or not the kind of file that its name says"):
         unpacked(data)
 
 

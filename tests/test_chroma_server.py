@@ -49,7 +49,7 @@ def url(request):
 def index(tmp_path, url):
     assistant = Assistant(words_settings(tmp_path / "index", chroma_url=url))
     yield assistant
-    assistant.collection.forget()
+    assistant.collection.close()
 
 
 def near(assistant, words="roof of the mill", count=5):
@@ -103,7 +103,7 @@ def test_another_reader_goes_on_after_a_rebuild(index, write):
     assert rebuild(index.collection) == 1
     assert near(reader) == ["Storm takes the mill"]
     assert index.collection.vectors.name in [each.name for each in index.collection.vectors._client.list_collections()]
-    reader.collection.forget()
+    reader.collection.close()
 
 
 def test_two_indexes_on_one_server_dont_mix(tmp_path, server, write):
@@ -116,7 +116,7 @@ def test_two_indexes_on_one_server_dont_mix(tmp_path, server, write):
     one.remove([one.articles()[0].id])
     assert near(other) == ["Fair weather"]
     for assistant in (one, other):
-        assistant.collection.forget()
+        assistant.collection.close()
 
 
 def test_a_server_that_is_away_is_reported_in_one_line_and_nothing_is_lost(tmp_path, write):
@@ -146,7 +146,7 @@ def test_a_server_that_is_away_is_reported_in_one_line_and_nothing_is_lost(tmp_p
         check(assistant.collection, repair=True)
         assert check(assistant.collection, repair=False) == []
         assert len(assistant.collection.vectors._client.list_collections()) == 1
-    assistant.collection.forget()
+    assistant.collection.close()
 
 
 class BadGateway(BaseHTTPRequestHandler):

@@ -30,7 +30,7 @@ def two(empty, write):
     write("storm.txt", STORM)
     empty.ingest([write("fair.txt", FAIR).parent])
     yield empty
-    empty.collection.forget()
+    empty.collection.close()
 
 
 def execute(assistant, statement):
@@ -163,7 +163,7 @@ def used(folder):
 @pytest.mark.parametrize("how", SPOILED_FILES)
 def test_damaged_files_of_vectors_are_reported_in_one_line_and_made_again(two, how):
     chroma = two.collection.folder / "chroma"
-    two.collection.forget()
+    two.collection.close()
     SPOILED_FILES[how](chroma)
     searched, *repaired = used(two.collection.folder)
     assert searched.startswith("told: The vectors")
@@ -186,7 +186,7 @@ def test_a_spoiled_index_of_neighbours_is_repaired(empty, write, how):
         write(f"{number}.txt", text)
     empty.ingest([write("storm.txt", STORM).parent])
     empty.collection.vectors.add([f"filler.{n}" for n in range(1_500)], empty.collection.embedder.encode(["x"] * 1_500))
-    empty.collection.forget()
+    empty.collection.close()
     (folder,) = [each for each in (empty.collection.folder / "chroma").iterdir() if each.is_dir()]
     for file in folder.iterdir():
         if how == "missing":
@@ -199,12 +199,12 @@ def test_a_spoiled_index_of_neighbours_is_repaired(empty, write, how):
     assistant = Assistant(empty.settings)
     assert check(assistant.collection, repair=False) == []
     assert assistant.collection.nearest("roof of the mill", 1)[0].article.title == "Storm takes the mill"
-    assistant.collection.forget()
+    assistant.collection.close()
 
 
 @pytest.mark.parametrize("how", ["garbage", "short"])
 def test_a_damaged_catalog_is_reported_and_left_as_it_is(two, how):
-    two.collection.forget()
+    two.collection.close()
     path = two.collection.folder / "catalog.db"
     content = bytearray(path.read_bytes())
     path.write_bytes(content[:20_480] if how == "short" else content[:4_096] + b"\xaa" * (len(content) - 4_096))
@@ -234,7 +234,7 @@ def test_rebuild_makes_an_index_usable_with_another_model(two):
     assert check(other, repair=False) == []
     with pytest.raises(CollectionError, match="embedding model 'other', not 'words'"):
         two.search("roof of the mill")
-    other.forget()
+    other.close()
 
 
 def test_rebuild_leaves_one_set_of_vectors_and_no_files_of_others(two):
@@ -298,7 +298,7 @@ rebuild(Collection(Path(sys.argv[1]), WordEmbedder()))
 @pytest.mark.parametrize("then", ["doctor", "rebuild"])
 def test_a_rebuild_that_is_killed_leaves_a_good_index_and_the_next_run_tidies_up(two, function, when, then):
     folder = two.collection.folder
-    two.collection.forget()
+    two.collection.close()
     root = Path(__file__).parent.parent
     command = [sys.executable, "-c", KILLED, str(folder), function, when]
     assert subprocess.run(command, cwd=root, env=environment(), timeout=60).returncode == -9
@@ -307,4 +307,4 @@ def test_a_rebuild_that_is_killed_leaves_a_good_index_and_the_next_run_tidies_up
     check(assistant.collection, repair=True) if then == "doctor" else rebuild(assistant.collection)
     assert is_whole(assistant)
     assert len(assistant.collection.vectors._client.list_collections()) == 1
-    assistant.collection.forget()
+    assistant.collection.close()

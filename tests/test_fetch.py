@@ -283,7 +283,7 @@ def test_a_redirect_to_a_private_address_is_refused(site, to):
 
 @pytest.mark.parametrize("to", ["http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://0.0.0.0/"])
 def test_a_redirect_to_an_address_that_never_has_articles_is_refused(site, to):
-    assert "from where no article is read" in reason(site.put("/a", status=302, headers={"Location": to}))
+    assert "an address that onrecord never fetches from" in reason(site.put("/a", status=302, headers={"Location": to}))
 
 
 def test_the_body_of_a_redirect_is_not_read(site):
@@ -467,13 +467,15 @@ METADATA = [
 
 @pytest.mark.parametrize("address", METADATA)
 def test_addresses_that_never_have_articles_are_refused(address):
-    assert "from where no article is read" in reason(f"http://{address}/a")
+    assert "an address that onrecord never fetches from" in reason(f"http://{address}/a")
 
 
 @pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "fe80::1", "fd00:ec2::254", "0.0.0.0"])
 def test_no_name_makes_the_clouds_metadata_readable(names, address):
     names["news.example"] = [[address]]
-    assert "from where no article is read" in reason("http://news.example/", hosts=frozenset({"news.example", address}))
+    assert "an address that onrecord never fetches from" in reason(
+        "http://news.example/", hosts=frozenset({"news.example", address})
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def ships(tmp_path_factory):
     assistant = Assistant(words_settings(folder / "index"))
     assistant.ingest([folder / "ships.json"])
     yield assistant
-    assistant.collection.forget()
+    assistant.collection.close()
 
 
 def cosines_one_by_one(assistant, filter):

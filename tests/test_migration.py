@@ -50,7 +50,7 @@ def old(tmp_path, write, version):
         vectors.add(ids, WordEmbedder().encode(texts))
     assistant = Assistant(words_settings(folder))
     yield assistant
-    assistant.collection.forget()
+    assistant.collection.close()
 
 
 def _id(source):
@@ -126,7 +126,7 @@ def test_an_older_index_has_the_tables_of_a_new_one(old, write):
     new = Assistant(words_settings(old.collection.folder.parent / "new"))
     new.ingest([write("new.txt", "Floods\n\nThe river rose by two metres on Tuesday.\n")])
     assert columns(old) == columns(new)
-    new.collection.forget()
+    new.collection.close()
 
 
 def test_a_copy_of_the_older_catalog_is_kept(old, backup, version):

@@ -179,7 +179,7 @@ def test_on_a_full_disk_adding_ends_in_one_line_and_goes_on_when_there_is_room(m
     report = assistant.ingest([articles])
     assert len(report.added) + len(report.unchanged) == 61
     assert doctor.check(assistant.collection, repair=False) == []
-    assistant.collection.forget()
+    assistant.collection.close()
 
 
 def test_a_disk_that_is_full_from_the_first_is_reported_in_one_line(mount, write):
@@ -192,7 +192,7 @@ def test_a_disk_that_is_full_from_the_first_is_reported_in_one_line(mount, write
     assert "\n" not in str(raised.value)
     subprocess.run(["mount", "-o", "remount,size=100m", folder], check=True)
     assert len(assistant.ingest([path]).added) == 1
-    assistant.collection.forget()
+    assistant.collection.close()
 
 
 @pytest.mark.real
@@ -213,4 +213,4 @@ def test_a_read_only_disk_is_reported_in_one_line(mount, write):
     subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
     assert assistant.search("roof of the mill")
     assert doctor.check(assistant.collection, repair=False) == []
-    assistant.collection.forget()
+    assistant.collection.close()

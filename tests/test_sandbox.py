@@ -15,6 +15,7 @@ import pytest
 from index.errors import ReadError
 from index.readers import formats, sandbox
 from index.report import Failure
+from index.text.encoding import MAX_BYTES
 from tests import readers_made
 from tests.documents_made import BODY, article_epub, article_pdf, docx_of, pdf, zip_of
 
@@ -61,7 +62,7 @@ def test_what_breaks_its_reader_is_an_error_of_one_line_and_the_next_file_is_rea
     monkeypatch.setattr(sandbox, "SECONDS", 0.5)
     with pytest.raises(ReadError) as caught:
         numbers(f"1 {line} 2")
-    assert str(caught.value) == f"a.txt {says}. Split it, save it anew, or give it in another format."
+    assert str(caught.value) == f"a.txt {says}. Split it, save it again, or give it in another format."
     assert numbers("1 2") == ["1", "2"]
 
 
@@ -86,7 +87,7 @@ def test_a_file_whose_reading_hangs_is_an_error_and_the_next_is_read(fresh_pool,
     hanging = {".html": PAGE * 2_000, ".pdf": pdf([[("x " * 40, 700, 9)] * 20_000])}[suffix]
     monkeypatch.setattr(sandbox, "SECONDS", 0.05)
     with pytest.raises(ReadError, match=r"took longer than 0\.05 seconds"):
-        read(hanging[: formats.MAX_BYTES], suffix)
+        read(hanging[:MAX_BYTES], suffix)
     monkeypatch.undo()
     (draft,) = read(PAGE, ".html")
     assert STORY in draft.full_text

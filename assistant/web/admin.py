@@ -17,7 +17,8 @@ from assistant.web.sessions import Sessions
 from assistant.web.templating import html_page
 from index.article import EVERYTHING, Headline
 from index.errors import CollectionError
-from index.readers.formats import MAX_BYTES, READERS
+from index.readers.formats import READERS
+from index.text.encoding import MAX_BYTES
 
 ON_A_PAGE = 25
 """The number of articles on one page of the list."""

@@ -16,8 +16,9 @@ from assistant.web import state_db
 from index import ingest
 from index.article import Article
 from index.errors import CollectionError, ReadError
-from index.readers.formats import MAX_BYTES, READERS, read_articles
+from index.readers.formats import READERS, read_articles
 from index.report import Failure, Report
+from index.text.encoding import MAX_BYTES
 
 MOST_NAME_BYTES = 255
 """The longest file name that file systems accept."""

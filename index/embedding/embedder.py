@@ -28,10 +28,10 @@ BATCH = 16
 """Texts that the model reads at once. 16 was the fastest of 16 to 64 (docs/log/embedding.md)."""
 
 BULK = 256
-"""Texts from which on oneDNN is used. For fewer it costs more, because it compiles and keeps every shape of a batch."""
+"""Use oneDNN for at least this many texts (docs/log/embedding.md). It compiles and keeps every shape of a batch."""
 
 TOKENS = 100
-"""Tokens of a typical passage."""
+"""Tokens of a typical passage. Not measured."""
 
 RECENT = 4_096
 """Vectors of sentences and questions that are kept in memory (6 MB)."""

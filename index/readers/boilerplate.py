@@ -40,7 +40,9 @@ _INLINE = frozenset("a abbr b cite em i mark q small span strong sub sup time u"
 _NO_PROSE = frozenset("a button option script style title".split())
 _WHOLES = frozenset("html head body main article h1".split())
 _PROSE_CHARACTERS, _LITTLE_PROSE = 40, 500
+"""Characters: a longer text is prose; unless paragraphs hold more than the second, all prose counts. Not measured."""
 _MOST_HEADLINES = 20
+"""How many `h1` elements are kept with all that is around them. Not measured."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DATE_LINE = re.compile(
     r"(?:(?:first |last )?(?:for immediate release|published|posted|updated|created|modified|veröffentlicht"
@@ -51,7 +53,9 @@ _DATE_LINE = re.compile(
 )
 _BYLINE = re.compile(r"(?:(?:[a-z]+ )?(?:by|von|par|por)\b|(?:words|text|story):)", re.IGNORECASE)
 _OPENING_LINES, _CLOSING_LINES = 6, 3
+"""Blocks at the beginning and at the end of an article that may be a byline or a date. Not measured."""
 _LINE_CHARACTERS = 100
+"""Characters of a byline or a date; a longer block is text. Not measured."""
 
 
 def marks(element: Any) -> str:  # noqa: ANN401 (lxml has no types)

@@ -12,11 +12,11 @@ from index.article import Draft
 from index.errors import ReadError
 from index.readers import record_fields
 from index.report import Failure
+from index.text.encoding import MAX_BYTES
 
-MAX_BYTES = 20_000_000
 MAX_VALUES = 50_000
 MAX_DEPTH = 50
-"""Limits of a record: its bytes, values and levels. An export may be of any size."""
+"""The most values and levels of a record, which also has at most `MAX_BYTES`. An export may have any size."""
 
 MOST_CHARACTERS_OF_HEADER = 100_000
 MOST_FAILURES_IN_A_ROW = 10_000
@@ -46,15 +46,15 @@ class _Record(NamedTuple):
 def read_jsonl(stream: BinaryIO, name: str, leave_out: Mapping[int, str] = NOTHING) -> Iterator[Draft | Failure | None]:
     """Yield the articles of JSON Lines, an object a line; a Failure for a line that is no article.
 
-    None stands for an article that was there before, the same in all. `leave_out` maps the numbers of records that
-    aren't to be read to what is wrong with them; each is a Failure. Raises ReadError where there is no article at all,
-    and after `MOST_FAILURES_IN_A_ROW`.
+    None stands for an exact duplicate of an earlier article. `leave_out` maps the numbers of records that aren't to be
+    read to what is wrong with them; each is a Failure. Raises ReadError where there is no article at all, and after
+    `MOST_FAILURES_IN_A_ROW`.
     """
     return _articles(_json_lines(stream, name), name, leave_out)
 
 
 def read_json(stream: BinaryIO, name: str, leave_out: Mapping[int, str] = NOTHING) -> Iterator[Draft | Failure | None]:
-    """Yield the articles of an array, of an object with an array called "articles" or so, or the one of an object.
+    """Yield the articles of an array, of an object with an array named in `_ARRAYS`, or the one of an object.
 
     See `read_jsonl`; raises ReadError for bad JSON or a record beyond the limits too: what follows can't be read.
     """
@@ -90,7 +90,7 @@ def _articles(
 
 
 def _article(record: _Record, known: dict[int, int], name: str) -> Draft | Failure | None:
-    """Return the record's article; None where it was there before, the same in all."""
+    """Return the record's article; None for an exact duplicate of an earlier article."""
     try:
         article = record_fields.article(record.contents, name)
     except ReadError as error:
@@ -187,7 +187,10 @@ class _Source:
         return data
 
     def _beyond(self, limit: str) -> ReadError:
-        return ReadError(f"{self._name} has a record of more than {limit}. Give an article in each, and close quotes.")
+        return ReadError(
+            f"{self._name} has a record of more than {limit}. "
+            "Put one article in each record, and check for unclosed quotation marks."
+        )
 
 
 def _without_mark(data: bytes, name: str) -> bytes:
@@ -260,7 +263,7 @@ def _members(events: _Events) -> Generator[object, None, tuple[dict[str, object]
         elif value[0] == "start_map":
             others[name], within = yield from _members(events)
             has_articles |= within
-        elif record_fields.plain(name) in _ARRAYS:
+        elif record_fields.plain_name(name) in _ARRAYS:
             yield from _elements(events)
             has_articles = True
         else:
@@ -286,7 +289,7 @@ def _csv(stream: BinaryIO, name: str) -> Iterator[_Record | Failure]:
     header = next((line for line in lines if line.strip()), "")
     if len(header) > MOST_CHARACTERS_OF_HEADER:
         raise ReadError(f"{name} has no header in its first line. Give one that names the columns, as: title,text.")
-    delimiter = max(",;\t", key=lambda mark: record_fields.known(_columns(header, mark)))
+    delimiter = max(",;\t", key=lambda mark: record_fields.count_known_fields(_columns(header, mark)))
     columns = _columns(header, delimiter)
     if not any(map(record_fields.may_hold_text, columns)):
         raise ReadError(f"{name}, line {source.lines_read}: {record_fields.without_text(columns)}")

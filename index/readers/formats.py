@@ -17,9 +17,7 @@ from index.readers.plain_text import read_text
 from index.readers.web_page import read_html
 from index.readers.word import read_docx
 from index.report import Failure
-
-MAX_BYTES = 20_000_000
-"""The largest file that is one article. Exports and archives of many may have any size."""
+from index.text.encoding import MAX_BYTES
 
 Drafts = Iterator[Draft | Failure]
 _ITEMS = (Draft, Failure)
@@ -159,6 +157,6 @@ def suffix_by_content(beginning: bytes) -> str:
 
 
 def read_file(path: Path) -> list[Draft | Failure]:
-    """Return all articles in a file. Raises ReadError as `open_file` and `read` do."""
+    """Return all articles in a file. Raises ReadError as `open_file` and `read_articles` do."""
     with open_file(path) as stream:
         return list(read_articles(stream, path.suffix.lower(), str(path)))

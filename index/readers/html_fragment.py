@@ -43,7 +43,7 @@ def fragment_paragraphs(fragment: str) -> list[str]:
 
 
 def fragment_line(fragment: str) -> str:
-    """Return the text of a title that may be HTML, on one line. Raises ReadError as `blocks` does."""
+    """Return the text of a title that may be HTML, on one line. Raises ReadError as `fragment_paragraphs` does."""
     return " ".join(_text(fragment).split())
 
 

@@ -7,8 +7,11 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from index.text.cleaning import squashed
+
 MOST_CHARACTERS = 2_000_000
 MOST_OBJECTS = 2_000
+MOST_CHARACTERS_OF_TITLE = 500
 
 Node = dict[str, Any]
 
@@ -19,7 +22,7 @@ _OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[)?(?:\s*\*/)?\s*")
 _LEADS_TO_THE_ARTICLE = ("@graph", "mainEntity", "mainEntityOfPage")
 
 
-def about(tree: Any, url: str | None) -> list[Node]:  # noqa: ANN401 (lxml has no types)
+def own_article_nodes(tree: Any, url: str | None) -> list[Node]:  # noqa: ANN401 (lxml has no types)
     """Return the objects that describe the page's own article, not a related one, a comment, or a live blog's update.
 
     They are recognised by address or headline; one that has neither counts where there is no other article. References
@@ -77,7 +80,8 @@ def _describes(node: Node, places: set[str], titles: set[str]) -> bool:
 
 
 def _headline(node: Node) -> str:
-    return _squashed(next(iter(_texts(node.get("headline")) or _texts(node.get("name"))), ""))
+    titles = _texts(node.get("headline")) or _texts(node.get("name"))
+    return squashed(next(iter(titles), "")[:MOST_CHARACTERS_OF_TITLE])
 
 
 def _is_same_title(one: str, other: str) -> bool:
@@ -110,11 +114,7 @@ def _place(address: str | None, base: str | None) -> str | None:
 def _page_titles(tree: Any) -> set[str]:  # noqa: ANN401
     metas = tree.xpath("//meta[@property='og:title' or @name='twitter:title']/@content")
     headings = [element.text_content() for element in tree.xpath("(//h1)[position() <= 5] | (//head/title)[1]")]
-    return {_squashed(text) for text in (*metas, *headings)} - {""}
-
-
-def _squashed(text: str) -> str:
-    return "".join(re.findall(r"[^\W_]+", text[:500].casefold()))
+    return {squashed(text[:MOST_CHARACTERS_OF_TITLE]) for text in (*metas, *headings)} - {""}
 
 
 def _resolved(value: object, known: dict[str, Node]) -> list[object]:

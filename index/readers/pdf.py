@@ -31,7 +31,7 @@ def read_pdf(data: bytes, name: str) -> Draft:
 
     The title is that of the file's properties, unless a program wrote it, or else the headline in large letters.
     Raises ReadError for a locked file, a scan, one without a character map and one that is too long. For a broken
-    file pypdf raises what it likes.
+    file pypdf may raise any exception, which the sandbox reports.
     """
     import pypdf
     from pypdf.errors import DependencyError, FileNotDecryptedError
@@ -60,7 +60,9 @@ def _check_letters(text: str, name: str) -> None:
             f"{name} has no text in it, as a scan has none, or is damaged. Run text recognition (OCR) on it and add it."
         )
     if sum(map(_is_unreadable, text)) > len(text) * _MOST_UNREADABLE:
-        raise ReadError(f"{name} doesn't tell which letters it is printed in. Give the article in another format.")
+        raise ReadError(
+            f"{name} has no character map, so its text can't be extracted. Give the article in another format."
+        )
 
 
 def _is_unreadable(character: str) -> bool:

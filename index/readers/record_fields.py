@@ -50,7 +50,7 @@ def article(record: object, name: str) -> Draft:
         record = only
     fields: dict[str, object] = {}
     for field, value in record.items():
-        fields.setdefault(plain(field), value)
+        fields.setdefault(plain_name(field), value)
     title = html_fragment.fragment_line(_field(fields, "title"))
     blocks = html_fragment.fragment_paragraphs(_field(fields, "text", "\n\n"))
     if not any(character.isalnum() for block in blocks for character in block):
@@ -72,17 +72,17 @@ def article(record: object, name: str) -> Draft:
     )
 
 
-def known(names: Iterable[str]) -> int:
+def count_known_fields(names: Iterable[str]) -> int:
     """Return how many of the names belong to fields that are read."""
-    return len(_ALL_NAMES.intersection(map(plain, names)))
+    return len(_ALL_NAMES.intersection(map(plain_name, names)))
 
 
 def may_hold_text(name: str) -> bool:
     """Return True if a field of that name is an article's text."""
-    return plain(name) in _FIELDS["text"]
+    return plain_name(name) in _FIELDS["text"]
 
 
-def plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return the name without capitals and marks: "full_text", "Full Text" and "fullText" are "fulltext"."""
     return re.sub(r"[\W_]+", "", name).lower()
 

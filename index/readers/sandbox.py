@@ -62,8 +62,8 @@ def read_confined(
     `reader` is a function of a module in `index`; its items are dataclasses among `types`, or None, which is passed
     over. `label` says what messages call such a file. `most_bytes` are copied of a stream that isn't a file.
 
-    Where an item breaks its reader, whatever it does, ReadError is raised; but a reader that `resumes` is called again
-    with `leave_out`, the items by number and what to say of each.
+    If an item crashes its reader, ReadError is raised; but a reader that `resumes` is called again with `leave_out`,
+    the items by number and what to say of each.
     """
     request = {"reader": f"{reader.__module__}:{reader.__qualname__}", "name": name, "seconds": SECONDS}
     with _on_disk(stream, name, most_bytes) as (file, start):
@@ -83,7 +83,7 @@ def read_confined(
                 return
             problem = _problem(reply, label)
             if not resumes or number in broken or len(broken) == MOST_BREAKDOWNS:
-                raise ReadError(f"{name} {problem}. Split it, save it anew, or give it in another format.")
+                raise ReadError(f"{name} {problem}. Split it, save it again, or give it in another format.")
             broken[number] = f"{problem}. Fix it or leave it out."
 
 
@@ -245,7 +245,7 @@ def _encoded(item: Any) -> list[Any] | None:  # noqa: ANN401 (a dataclass)
 
 
 def serve(connection: int) -> None:
-    """Be the confined process: answer the requests of a socket until it ends, which it does with its owner."""
+    """Run the confined process: answer the requests of a socket until it ends, which it does with its owner."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, even one that is deep in C code
     _limit_memory()
     with socket.socket(fileno=connection) as owner, owner.makefile("rb") as requests, owner.makefile("wb") as replies:

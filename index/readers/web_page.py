@@ -14,6 +14,7 @@ from index.readers import html_tree, json_ld
 from index.readers.boilerplate import article_blocks, marks, without_surroundings
 from index.readers.draft import make_draft
 from index.readers.publication_date import publication_date
+from index.text.cleaning import squashed
 from index.text.urls import is_web_address, without_tracking
 
 MOST_CHARACTERS_OF_NAME = 200
@@ -50,7 +51,7 @@ def read_html(data: bytes, name: str, address: str | None = None) -> Draft:
     """
     tree = html_tree.parse(data, name)
     url = _url(tree, address)
-    articles = json_ld.about(tree, url)
+    articles = json_ld.own_article_nodes(tree, url)
     publisher = _publisher(tree, articles, url)
     title = _title(tree, articles, publisher)
     page = without_surroundings(tree)
@@ -78,7 +79,9 @@ def _url(tree: Any, address: str | None) -> str | None:  # noqa: ANN401
     claimed = tree.xpath("//link[@rel='canonical']/@href | //link[@rel='canonical']/@content")
     claimed += _metas(tree, ["og:url"])
     claimed += [
-        text for node in json_ld.about(tree, address) for text in (node.get("url"), node.get("mainEntityOfPage"))
+        text
+        for node in json_ld.own_article_nodes(tree, address)
+        for text in (node.get("url"), node.get("mainEntityOfPage"))
     ]
     resolved = (_resolved(address, text) for text in claimed if isinstance(text, str))
     accepted = [url for url in resolved if url and (address is None or _is_same_site(url, address))]
@@ -116,7 +119,7 @@ def _title(tree: Any, articles: list[json_ld.Node], publisher: str | None) -> st
 
 def _without_site(title: str, publisher: str | None) -> str:
     *rest, last = _SITE_SUFFIX.split(title)
-    site = publisher and rest and _squashed(last) in (_squashed(publisher), _squashed(publisher.partition(".")[0]))
+    site = publisher and rest and squashed(last) in (squashed(publisher), squashed(publisher.partition(".")[0]))
     return title[: title.rindex(last)].rstrip(" |–—·•»:-") if site else title
 
 
@@ -128,7 +131,7 @@ def _publisher(tree: Any, articles: list[json_ld.Node], url: str | None) -> str 
     host = (urlsplit(url or "").hostname or "").removeprefix("www.")
     titles = [_line(element.text_content()) for element in tree.xpath("(//head/title)[1]")]
     suffixes = [_SITE_SUFFIX.split(title)[-1] for title in titles if _SITE_SUFFIX.search(title)]
-    names += [suffix for suffix in suffixes if host and _squashed(suffix).removeprefix("the") in _squashed(host)]
+    names += [suffix for suffix in suffixes if host and squashed(suffix).removeprefix("the") in squashed(host)]
     proper = next((name for name in names if not _HOST_NAME.match(name)), None)
     return proper or next(iter(names), None) or host or None
 
@@ -199,7 +202,3 @@ def _metas(tree: Any, names: list[str]) -> list[str]:  # noqa: ANN401
 def _line(text: str) -> str:
     """Return the text as one short line, without the markup and entities that some systems leave in metadata."""
     return " ".join(re.sub(r"</?\w[^<>]{0,50}>", "", unescape(text[:1_000])).split())[:MOST_CHARACTERS_OF_NAME]
-
-
-def _squashed(text: str) -> str:
-    return "".join(re.findall(r"[^\W_]+", text.casefold()))

@@ -30,7 +30,8 @@ def read_docx(data: bytes, name: str) -> Draft:
     """Return the article of a Word file: its paragraphs and tables, without notes, comments, text boxes, page heads.
 
     What is deleted under tracked changes is left out, what is inserted is in. Raises ReadError for a locked file and
-    one that unpacks to too much. For a broken file python-docx raises what it likes.
+    one that unpacks to too much. For a broken file python-docx may raise any exception, which the sandbox
+    reports.
     """
     import docx
 

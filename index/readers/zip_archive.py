@@ -58,7 +58,9 @@ def open_zip(stream: BinaryIO, name: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(_ShortReads(stream, name))
     except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError, OverflowError) as error:
-        raise ReadError(f"{name} is damaged, or not what its name says ({error}). Get or save it anew.") from error
+        raise ReadError(
+            f"{name} is damaged, or not the kind of file that its name says ({error}). Download or save it again."
+        ) from error
     if len(archive.filelist) > MOST_MEMBERS:
         raise _too_many(name)
     return archive
@@ -143,7 +145,7 @@ def _problem(member: zipfile.ZipInfo) -> str | None:
     if not path or not path.isprintable():
         return "has a name that can't be shown"
     if path.startswith("/") or "\\" in path or re.match("[A-Za-z]:", path) or ".." in path.split("/"):
-        return "points out of the archive"
+        return "has a path outside the archive"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "is a link to another file"
     if member.flag_bits & 0x1:

@@ -160,7 +160,7 @@ class Catalog:
         query = f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?1 OR url = ?1 ORDER BY id != ?1 LIMIT 1"  # noqa: S608
         return next(iter(self._articles(query, id_or_url)), None)
 
-    def named(self, beginning: str, sources: Iterable[str]) -> list[Article]:
+    def find_articles(self, beginning: str, sources: Iterable[str]) -> list[Article]:
         """Return the articles whose id begins with `beginning`, or that were read from one of the sources."""
         given = [*sources]
         return self._articles(

@@ -44,7 +44,7 @@ class SourceRegister:
         with connected(self._path) as database:
             database.execute("INSERT OR IGNORE INTO roots VALUES (?)", (root,))
 
-    def leave(self, root: str) -> bool:
+    def forget_root(self, root: str) -> bool:
         """Forget a root and keep its articles. Return whether it was a root."""
         with connected(self._path) as database:
             database.execute("DELETE FROM holdings WHERE root = ?", (root,))

@@ -82,18 +82,18 @@ class VectorStore:
         except NotFoundError as error:
             raise LostVectorsError(
                 f"The vectors that the index needs are gone from {self._url or self._folder}. "
-                "Put a backup in their place, or make them anew with `onrecord doctor`."
+                "Put a backup in their place, or rebuild them with `onrecord doctor`."
             ) from error
         except (ChromaError, httpx.HTTPError, sqlite3.DatabaseError, ValueError) as error:
             problem = " ".join(str(error).split())[:300] or type(error).__name__
             if self._url:
                 raise CollectionError(
                     f"The Chroma server at {self._url} doesn't answer as it should ({problem}). "
-                    "Start it (`chroma run`), or see ONRECORD_CHROMA_URL."
+                    "Start it (`chroma run`), or correct ONRECORD_CHROMA_URL."
                 ) from error
             raise LostVectorsError(
-                f"The vectors in {self._folder} can't be read or written ({problem}). Check room and rights on the "
-                "disk, then run `onrecord doctor`. Where that doesn't help, move that folder away, and run it again."
+                f"The vectors in {self._folder} can't be read or written ({problem}). Check free space and permissions "
+                "on disk, then run `onrecord doctor`. Where that doesn't help, move that folder away, and run it again."
             ) from error
 
     def reopen(self) -> None:

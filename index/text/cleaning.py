@@ -107,6 +107,11 @@ def bullet_length(line: str) -> int:
     return match.end() if match else 0
 
 
+def squashed(text: str) -> str:
+    """Return only the letters and digits, in lower case: "The Gazette – News" becomes "thegazettenews"."""
+    return "".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
 def _stream_safe(text: str) -> str:
     """Return the text with at most `MOST_COMBINING_MARKS` in a row."""
     marks = "".join(filter(unicodedata.combining, set(text)))

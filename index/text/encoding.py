@@ -4,6 +4,9 @@ import codecs
 
 from index.errors import ReadError
 
+MAX_BYTES = 20_000_000
+"""The largest file, page or record that is one article. Exports and archives of many articles may have any size."""
+
 FORGIVEN = 0.001
 """The share of a web page's characters that may be in no encoding: old systems leave some in many pages."""
 

@@ -3,8 +3,8 @@
 from functools import cache
 from typing import Any
 
-CHARACTERS, MOST_CHARACTERS = 300, 2_000
-"""A text needs so many characters at least; of a longer one, only so many are looked at."""
+MIN_CHARACTERS, MOST_CHARACTERS = 300, 2_000
+"""Shortest text that is classified, and how many characters of a longer one are read. Not measured."""
 
 SURE = 0.99
 """The least probability of a language, from 0 to 1."""
@@ -12,7 +12,7 @@ SURE = 0.99
 
 def detect_language(text: str) -> str | None:
     """Return the text's language as a code of ISO 639-1; None where the text is too short to be sure."""
-    if len(text) < CHARACTERS:
+    if len(text) < MIN_CHARACTERS:
         return None
     language, sure = _identifier().classify(text[:MOST_CHARACTERS])
     return str(language) if sure >= SURE else None

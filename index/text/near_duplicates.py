@@ -30,10 +30,6 @@ HASHES = 128
 """The number of hashes in a signature, two to a key. Of pairs of articles that share a quarter of their runs, 98 in 100
 have one of the 64 keys in common; of those that share a hundredth, one in 160."""
 
-ALIKE = 12
-"""How many hashes two signatures must share at least. Of copies that are trimmed, edited and added to at once,
-99 in 100 share 25 or more; articles that share a twentieth of their runs share some 6."""
-
 MOST, PART = 0.5, 0.25
 """The share of one article that must stand in the other, and of the other in it: a copy may be trimmed to 40%, but a
 round-up of ten stories isn't a copy of each. Of copies that are edited, added to and trimmed at once (the "tune" half
@@ -72,14 +68,6 @@ def band_keys(signature: bytes) -> list[int]:
         raise ValueError(f"the signature is of version {signature[:1]!r}, not {_VERSION!r}; make it anew")
     keys: list[int] = np.frombuffer(signature, "<i8", offset=1).tolist()
     return keys
-
-
-def may_be_same(signature: bytes, other: bytes) -> bool:
-    """Return True if the signatures are alike enough to try `same_story_as`, which takes a hundred times as long."""
-    if len(signature) != len(other) or len(signature) <= 1 + 8:
-        return signature == other
-    hashes, others = (np.frombuffer(each, "<u4", offset=1) for each in (signature, other))
-    return int(np.count_nonzero(hashes == others)) >= ALIKE
 
 
 def same_story_as(text: str) -> Callable[[str], bool]:

@@ -18,11 +18,10 @@ import httpcore
 import httpx
 
 from index.errors import GoneError, ReadError
-from index.text.encoding import FORGIVEN, decode
+from index.text.encoding import FORGIVEN, MAX_BYTES, decode
 from index.web import content_type
 from index.web.safe_network import SafeNetwork
 
-MAX_BYTES = 20_000_000
 MOST_REDIRECTS = 5
 SECONDS_A_STEP, SECONDS = 10, 60
 """Limits of time: for each step of a connection, and for a resource in all."""
@@ -96,8 +95,8 @@ class Fetcher:
         """Return what is at an address; None where it hasn't changed since it had that `etag` or was `modified` then.
 
         `root` is the source that the operator named, by which the address was found; by default, the address itself.
-        Only its host may be at a private address. Raises GoneError where there is nothing any more, and ReadError for
-        an address that must not be asked, for one that can't be reached now, and for a format that can't be read.
+        Only its host may be at a private address. Raises GoneError for an address that no longer exists, and ReadError
+        for one that must not be asked, for one that can't be reached now, and for a format that can't be read.
         """
         url = _web_address(address)
         self._network.named_host = _web_address(root or address).raw_host.decode().lower()

@@ -11,8 +11,6 @@ import httpcore
 
 from index.errors import ReadError
 
-# No article is at an address that belongs to the link, to many machines or to nobody, and the clouds give their
-# machines' passwords away at some of these (169.254.169.254, and the single addresses below).
 _NEVER = [
     ip_network(network)
     for network in (
@@ -21,6 +19,8 @@ _NEVER = [
         *("100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::/32", "fd20:ce::/32", "fd00:c1::/32", "fd00:42::42/128"),
     )
 ]
+"""Link-local, multicast and reserved addresses, and cloud metadata services, which give passwords away."""
+
 _NAT64 = ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ip_network("2000::/3")
 _RELAYS = ip_network("192.88.99.0/24")
@@ -89,7 +89,8 @@ class SafeNetwork(httpcore.NetworkBackend):
         ip = _embedded_ipv4(ip_address(address))
         if any(ip in network for network in _NEVER):
             raise ReadError(
-                f"{host} is at {address}, from where no article is read. Give a page of the web or your network."
+                f"{host} is at {address}, an address that onrecord never fetches from."
+                " Give a page of the web or your network."
             )
         if is_public(ip):
             return
