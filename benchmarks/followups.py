@@ -78,12 +78,17 @@ def retrieval(assistant: Assistant, follow_ups: Sequence[FollowUp]) -> str:
         "as typed": [each.question for each in follow_ups],
         "after the one before": [f"{each.history[-1].question} {each.question}" for each in follow_ups],
         "rewritten question": [each.question for each in condensed],
-        "rewritten search": [each.search for each in condensed],
+        "rewritten search": [f"{each.question} {each.context}".strip() for each in condensed],
     }
     golds = [each.gold for each in follow_ups]
     scored = {name: scores(assistant, asked, golds) for name, asked in searches.items()}
     changed = np.array([mine.question != each.question for mine, each in zip(condensed, follow_ups, strict=True)])
-    alone = np.array([mine.search == each.question for mine, each in zip(condensed, follow_ups, strict=True)])
+    alone = np.array(
+        [
+            f"{mine.question} {mine.context}".strip() == each.question
+            for mine, each in zip(condensed, follow_ups, strict=True)
+        ]
+    )
     groups = {"all": changed | True, "rewritten": changed, "gone on": ~changed & ~alone, "alone": alone}
     lines = [f"{'':<24}{'MRR':>12}" + "".join(f"{f'{name} ({of.sum()})':>18}" for name, of in groups.items())]
     for name, (recall, rank) in scored.items():
@@ -154,7 +159,7 @@ def unrelated(assistant: Assistant, alone: Sequence[str], conversations: Sequenc
             other = chosen.choice([each for each in histories if each.history[0].question != question])
             pairs.append((question, condense(question, other.history, assistant.encode, assistant.reader)))
         shown = np.mean([mine.question != question for question, mine in pairs])
-        searched = np.mean([mine.search != question for question, mine in pairs])
+        searched = np.mean([f"{mine.question} {mine.context}".strip() != question for question, mine in pairs])
         lines.append(
             f"{len(asked)} {name} after an unrelated history: "
             f"{shown:.1%} changed, {searched:.1%} searched with words of it"

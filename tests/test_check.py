@@ -40,9 +40,9 @@ def quoted(verdict):
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ("The ferry was not overloaded that night.", "only what somebody said"),
-        ("The chief executive stepped down in June.", "only what somebody said"),
-        ("The chief executive will step down in June.", "only what somebody said"),
+        ("The ferry was not overloaded that night.", "somebody “said” it"),
+        ("The chief executive stepped down in June.", "somebody “said” it"),
+        ("The chief executive will step down in June.", "somebody “said” it"),
         ("The chief executive said that she would step down in June.", ""),
         ("According to the chief executive the ferry was not overloaded that night.", ""),
     ],
@@ -133,7 +133,7 @@ def test_each_marked_passage_that_supports_a_sentence_is_quoted():
 def test_what_is_put_in_quite_other_words_is_not_supported():
     verdict = check_sentence("A huge army stands ready at the frontier.", PASSAGES, [1])
     assert not verdict.supported
-    assert "other words" in verdict.reason
+    assert "differs too much" in verdict.reason
 
 
 @pytest.mark.parametrize("numbers", [[], [3], [0], [-1], [4], [99, 2], [2, 2, 2]])

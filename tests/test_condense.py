@@ -142,7 +142,7 @@ def test_the_search_has_the_question_before_only_where_the_topic_stays(demo):
     unrelated = "which vaccine was approved by regulators in Lindmoor?"
     assert condense(unrelated, [DENIAL], demo.encode, demo.reader) == Condensed(unrelated)
     followed = condense("when was she elected?", [MAYOR], demo.encode, demo.reader)
-    assert followed.search == f"{followed.question} {followed.question} {MAYOR.question}"
+    assert followed.context == f"{followed.question} {MAYOR.question}"
 
 
 @pytest.mark.real
@@ -158,7 +158,7 @@ def test_the_search_has_the_question_before_only_where_the_topic_stays(demo):
 def test_with_the_real_model_a_change_of_topic_drags_no_word_along(real_index, question, history, goes_on):
     assistant = Assistant(Settings(index_dir=real_index))
     followed = condense(question, history, assistant.encode, assistant.reader)
-    assert (followed.question, followed.search != question) == (question, goes_on)
+    assert (followed.question, followed.context != "") == (question, goes_on)
 
 
 def test_the_rewritten_question_finds_what_the_typed_one_does_not(demo):

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering.question import Question, years_in
-from assistant.english.countries import countries_in, government, with_governments
+from assistant.english.countries import canonical, countries_in, government, with_governments
 from assistant.english.names import names_in, without_possessives
 from assistant.english.number_words import FRACTIONS, MULTIPLES, VALUES
 from assistant.english.relative_dates import YEAR, resolve_dates
 from assistant.english.reported_speech import Act, speech_acts
-from assistant.english.synonyms import canonical, concept, concepts
+from assistant.english.synonyms import concept, concepts
 from index.article import Passage, Sentence
 from index.embedding.embedder import Encode
 from index.text.calendar_words import MONTH_ABBREVIATIONS, MONTHS, WEEKDAYS

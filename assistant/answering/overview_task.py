@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.english.synonyms import canonical, concept
+from assistant.english.countries import canonical
+from assistant.english.synonyms import concept
 from index.text.words import STOP_WORDS, words
 
 Kind = Literal["summary", "news", "changes", "comparison"]

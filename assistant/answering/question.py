@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.english.countries import canonical, is_country
 from assistant.english.names import TITLES, without_possessives
 from assistant.english.relative_dates import YEAR
 from assistant.english.reported_speech import PARTICIPLE, speech_kind
-from assistant.english.synonyms import canonical, concept, is_country
+from assistant.english.synonyms import concept
 from index.text.words import STOP_WORDS, words
 
 _ASKS = {  # the kinds of answer, each with the beginning of a question or clause that asks for it

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
-from importlib.resources import files
 
 from assistant.checking.content_words import Word, joined, key_of, words_of
 from assistant.english.countries import canonical
 from assistant.english.quantities import agrees_with_any, quantities
+from assistant.english.word_lists import word_list
 from index.text.words import words
 
 _NEGATION = re.compile(r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|cannot)\b|n[’']t\b", re.IGNORECASE)
@@ -41,8 +41,8 @@ SHORT = 4
 """Words by which the two may differ in one place; more is a different wording. Not measured."""
 
 
-def exchanged(statement: str, evidence: str, names: frozenset[str]) -> str:
-    """Return a message if a statement that is close to the evidence has something else in one place; empty otherwise.
+def replacement_problem(statement: str, evidence: str, names: frozenset[str]) -> str:
+    """Return a message if a close statement replaces words of the evidence in one place; empty otherwise.
 
     "Jones won" for "Smith won" gives "The passages say “Smith”, not “Jones”.". `names` are the words that are names.
     """
@@ -55,9 +55,9 @@ def exchanged(statement: str, evidence: str, names: frozenset[str]) -> str:
             continue
         old, new = theirs[first:last], ours[start:end]
         if last - first > SHORT or end - start > SHORT:
-            reason = _left_out(old[-SHORT:], new) if end < len(ours) else ""
+            reason = _omission_problem(old[-SHORT:], new) if end < len(ours) else ""
         else:
-            reason = _compared(old, new, names)
+            reason = _changed_words_problem(old, new, names)
         if reason:
             return reason
     return ""
@@ -69,7 +69,7 @@ def _is_near(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
     return bool(keys) and sum(key in known for key in keys) >= NEAR * len(keys)
 
 
-def _left_out(before: Sequence[Word], ours: Sequence[Word]) -> str:
+def _omission_problem(before: Sequence[Word], ours: Sequence[Word]) -> str:
     """Return a message if the statement drops words that deny or delay what follows: "denied that", "will"."""
     dropped, keys = joined(before), {word.key for word in ours}
     if _DENIED.search(dropped) and not _DENIED.search(joined(ours)):
@@ -79,7 +79,7 @@ def _left_out(before: Sequence[Word], ours: Sequence[Word]) -> str:
     return ""
 
 
-def _compared(theirs: Sequence[Word], ours: Sequence[Word], names: frozenset[str]) -> str:
+def _changed_words_problem(theirs: Sequence[Word], ours: Sequence[Word], names: frozenset[str]) -> str:
     old, new = joined(theirs), joined(ours)
     if any(_opposed(one, other) for one in theirs for other in ours):
         return f"The passages say “{old}”, not “{new}”."
@@ -115,12 +115,12 @@ def _both_ordered(theirs: Sequence[Word], ours: Sequence[Word]) -> bool:
     return bool(one) and bool(other) and one != other
 
 
-def reordered(statement: str, sentence: str) -> str:
+def order_problem(statement: str, sentence: str) -> str:
     """Return a message if parts of a sentence have changed places in a statement close to it; empty otherwise."""
-    return _numbers_swapped(statement, sentence) or _swapped(statement, sentence)
+    return _swapped_numbers_problem(statement, sentence) or _swapped_words_problem(statement, sentence)
 
 
-def _numbers_swapped(statement: str, sentence: str) -> str:
+def _swapped_numbers_problem(statement: str, sentence: str) -> str:
     """Return a message if two numbers of a sentence have changed places: "from 2 to 6" for "from 6 to 2"."""
     ours, theirs = ([quantity.value for quantity in quantities(text)] for text in (statement, sentence))
     kept = [value for value in ours if ours.count(value) == theirs.count(value) == 1]
@@ -129,7 +129,7 @@ def _numbers_swapped(statement: str, sentence: str) -> str:
     return "The passages have these numbers in another order."
 
 
-def _swapped(statement: str, sentence: str) -> str:
+def _swapped_words_problem(statement: str, sentence: str) -> str:
     """Return a message if words before and after another word have changed places: who did it to whom.
 
     Sentences with "by" are left out, because a passive says the same in the other order.
@@ -159,7 +159,6 @@ def _opposed(one: Word, other: Word) -> bool:
 
 @cache
 def _opposites() -> frozenset[tuple[str, str]]:
-    lines = (files("assistant.checking") / "opposites.txt").read_text("utf-8").splitlines()
-    pairs = [line.split() for line in lines if line and not line.startswith("#")]
+    pairs = [line.split() for line in word_list("assistant.checking", "opposites.txt")]
     keyed = [(key_of(pair[0]), key_of(pair[1])) for pair in pairs if len(pair) == 2]
     return frozenset(pair for pair in [*keyed, *(pair[::-1] for pair in keyed)] if pair[0] != pair[1])

@@ -23,17 +23,14 @@ LONGEST = 1_000
 """Characters of a sentence; a longer one isn't checked."""
 
 SHARE_IN_CITED, SHARE_IN_OTHER = 0.75, 0.9
-"""Share of a sentence's words that its quotation must have, in a passage that the writer marked and in another one.
+"""Share of a sentence's words that its quotation must have, in a passage that the writer cited and in another one.
 
 One word may be missing if the sentence has at least JOINED content words. At 0.75, 98 of 100 changed sentences are
 refused, and so are all 50 paraphrases; at 0.5 94 and 44 (docs/log/checking.md).
 """
 
 JOINED = 3
-"""Words that a second quotation must add for a sentence to join the two.
-
-A sentence with fewer words may not have one that is missing. Not measured.
-"""
+"""Content words that a second quotation must add for a sentence to join the two. Not measured."""
 
 _BRACKETS = re.compile(r"\s\[(?:(?=[^\[\]]*[^\W\d])[^\[\]]+|\d{4})\]")
 _MARKUP = re.compile(
@@ -102,18 +99,18 @@ def _support_by(statement: str, passages: Sequence[Passage], numbers: Sequence[i
     chosen = [sources[at] for at in sorted(about)]
     evidence = [source.evidence for source in chosen]
     if any(gives_orders(each.text) for each in evidence):
-        return Support(False, "Only an instruction to the writer of the answer says so.")
+        return Support(False, "Only text that gives instructions to the model says this.")
     meant = " ".join(meaning for source in chosen for meaning in _dates(source))
     around = "\n".join([*(_text(passages[number - 1]) for number in numbers), *(each.lead for each in evidence), meant])
     names = name_words([statement, *(source.evidence.text for source in sources)])
     if reason := contradiction(statement, evidence, around, names):
         return Support(False, reason)
-    if len(about) == 2 and (strayed := _words_only_in_second(statement, *(sources[at].evidence for at in about))):
-        return Support(False, f"The passages don't say this of “{strayed}”.")
+    if len(about) == 2 and (added := _words_only_in_second(statement, *(sources[at].evidence for at in about))):
+        return Support(False, f"The passages don't say this of “{added}”.")
     known = content_keys(" ".join([*(f"{each.lead} {each.text}" for each in evidence), meant]))
     missing, needed = content_keys(statement) - known, content_keys(statement)
     if len(missing) > max((1 - share) * len(needed), len(needed) >= JOINED):
-        return Support(False, "It is in other words than the passages, so it can't be checked.")
+        return Support(False, "Its wording differs too much from the passages to be checked.")
     return Support(True, quotes=tuple(source.quote for source in chosen))
 
 

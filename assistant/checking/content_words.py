@@ -7,14 +7,14 @@ from functools import lru_cache
 
 from assistant.english.countries import canonical, government
 from assistant.english.names import TITLES, names_in
-from assistant.english.reported_speech import BEFORE_PLACES, speech_kind
+from assistant.english.reported_speech import BEFORE_PLACES, BEFORE_VERBS, speech_kind
 from assistant.english.synonyms import concepts
 from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import STOP_WORDS
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'](?!s\b)[^\W\d_]+)?|\d+(?:[.,:]\d+)*%?", re.UNICODE)
 _FUNCTION_WORDS = STOP_WORDS - {"don", "haven", "won"}  # left over from "haven't", and also names and a verb
-_BEFORE_VERBS = frozenset("has have had also later again".split())
+_BEFORE_VERBS = BEFORE_VERBS - {"been"}  # in "Moscow has been warned" Moscow doesn't speak
 _NO_GIVEN_NAMES = STOP_WORDS.union(MONTHS, WEEKDAYS)
 NO_NAMES = STOP_WORDS | TITLES | {"i"}
 
@@ -42,19 +42,22 @@ class Evidence:
 
 @lru_cache(maxsize=4_096)
 def words_of(text: str) -> tuple[Word, ...]:
-    """Return the words of a text in order; a capital that speaks ("Moscow denied it") has the key of its country."""
+    """Return the words of a text in order.
+
+    Capitals that are the subject of a verb of speech ("Moscow denied it") have the key of their country.
+    """
     tokens = _TOKEN.findall(text)
     return tuple(Word(token, key_of(_speaking_country(tokens, at) or token)) for at, token in enumerate(tokens))
 
 
 def speaking_countries(text: str) -> frozenset[str]:
-    """Return the countries whose capitals are said to speak in the text: "russia" for "Moscow denied it"."""
+    """Return the countries whose capitals are the subject of a verb of speech: "russia" for "Moscow denied it"."""
     tokens = _TOKEN.findall(text)
     return frozenset(filter(None, (_speaking_country(tokens, at) for at in range(len(tokens)))))
 
 
 def _speaking_country(tokens: Sequence[str], at: int) -> str | None:
-    """Return the country whose capital stands alone at this place and is said to speak, None for other words."""
+    """Return the country whose capital stands alone here as the subject of a verb of speech, None for other words."""
     country = government(tokens[at].lower()) if tokens[at][0].isupper() else None
     if country is None or at + 1 == len(tokens):
         return None

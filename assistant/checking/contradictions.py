@@ -6,7 +6,7 @@ Only plain contradictions are found; a different wording may mean the same.
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.checking.changed_words import exchanged, reordered
+from assistant.checking.changed_words import order_problem, replacement_problem
 from assistant.checking.content_words import NO_NAMES, Evidence, content_keys, speaking_countries, words_of
 from assistant.english.countries import canonical, government, is_country
 from assistant.english.quantities import agrees_with_any, quantities
@@ -41,18 +41,18 @@ def contradiction(statement: str, evidence: Sequence[Evidence], around: str, nam
     `around` is the text from which the statement may take numbers, names and quotations: the passage and its headline.
     """
     findings = (
-        _quotation(statement, around),
-        _number(statement, around),
-        _name(statement, around),
-        _speaker(statement, evidence, names),
-        *(_attribution(statement, each, names) for each in evidence),
-        *(exchanged(statement, each.text, names) or reordered(statement, each.text) for each in evidence),
-        exchanged(statement, " ".join(each.text for each in evidence), names),
+        _unknown_quotation(statement, around),
+        _unknown_number(statement, around),
+        _unknown_name(statement, around),
+        _wrong_speaker(statement, evidence, names),
+        *(_stated_as_fact(statement, each, names) for each in evidence),
+        *(replacement_problem(statement, each.text, names) or order_problem(statement, each.text) for each in evidence),
+        replacement_problem(statement, " ".join(each.text for each in evidence), names),
     )
     return next((finding for finding in findings if finding), "")
 
 
-def _quotation(statement: str, around: str) -> str:
+def _unknown_quotation(statement: str, around: str) -> str:
     known = _letters(around)
     for match in _QUOTED.finditer(statement):
         quotation = (match.group(1) or match.group(2)).strip()
@@ -65,7 +65,7 @@ def _letters(text: str) -> str:
     return f" {' '.join(words(text))} "
 
 
-def _number(statement: str, around: str) -> str:
+def _unknown_number(statement: str, around: str) -> str:
     known = quantities(around)
     for quantity in quantities(statement):
         if not quantity.is_small and not agrees_with_any(quantity, known):
@@ -73,7 +73,7 @@ def _number(statement: str, around: str) -> str:
     return ""
 
 
-def _name(statement: str, around: str) -> str:
+def _unknown_name(statement: str, around: str) -> str:
     known = {*words(around), *words(canonical(around)), *_initials(around), *speaking_countries(around)}
     plain = canonical(statement)
     unknown = [name for name in _names_of(plain) if not _is_known(name, known)]
@@ -110,7 +110,8 @@ def _names_of(text: str) -> list[str]:
     return [name for name in names if name.lower() not in NO_NAMES]
 
 
-def _speaker(statement: str, evidence: Sequence[Evidence], names: frozenset[str]) -> str:
+def _wrong_speaker(statement: str, evidence: Sequence[Evidence], names: frozenset[str]) -> str:
+    """Return a message if another speaker, or the opposite act, is reported in the evidence; else empty."""
     for act in speech_acts(statement, "", names):
         reported_words = content_keys(statement) - content_keys(" ".join(act.speakers))
         shared = {each: len(reported_words & content_keys(each.text)) for each in evidence}
@@ -130,7 +131,7 @@ def _speaker(statement: str, evidence: Sequence[Evidence], names: frozenset[str]
     return ""
 
 
-def _attribution(statement: str, evidence: Evidence, names: frozenset[str]) -> str:
+def _stated_as_fact(statement: str, evidence: Evidence, names: frozenset[str]) -> str:
     """Return a message if the statement presents as a fact what somebody only says in the evidence; else empty."""
     if speech_acts(statement, "", names) or _ATTRIBUTED.search(statement):
         return ""
@@ -143,7 +144,7 @@ def _attribution(statement: str, evidence: Evidence, names: frozenset[str]) -> s
         is_before = _SAID_BEFORE.search(earlier) and len(after) < BRIEF and not later.startswith(" that ")
         reported = before - after if is_before else after - before
         if 2 * len(stated & reported) >= len(stated):
-            return f"In the passages that is only what somebody {verb.group()}."
+            return f"The passages don't state this as fact: somebody “{verb.group()}” it."
     return ""
 
 

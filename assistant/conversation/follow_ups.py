@@ -20,7 +20,7 @@ from index.errors import ModelError
 from index.text.words import words
 
 TURNS = 6
-"""How many of the last turns are read. 8 gained nothing, 4 lost a little; see docs/log/follow-ups.md."""
+"""How many of the last turns are read. 8 gained nothing, 4 lost a little. The run is not recorded."""
 
 QUESTION_CHARACTERS, ANSWER_CHARACTERS = 1_000, 600
 """Characters of a question and of an answer that are read. Not measured."""
@@ -35,7 +35,7 @@ COMPARED_TURNS = 2
 RELATED = 0.27
 """Cosine from which on a question continues one of the last COMPARED_TURNS turns.
 
-75% of follow-ups reach it, and 3% of other questions; see docs/log/follow-ups.md.
+75% of follow-ups reach it, and 3% of other questions. The run is not recorded.
 """
 
 TURN_DISTANCE = 2
@@ -67,11 +67,6 @@ class Condensed:
 
     question: str
     context: str = ""
-
-    @property
-    def search(self) -> str:
-        """Return all words to search with."""
-        return f"{self.question} {self.context}".strip()
 
 
 def condense(question: str, history: Sequence[Turn], encode: Encode, reader: Reader) -> Condensed:

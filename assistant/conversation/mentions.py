@@ -47,7 +47,7 @@ _FEMALE = frozenset("mrs ms miss lady queen princess chairwoman spokeswoman woma
 class Mention:
     """A mention at `[start:end]` of a text, worded so that it can stand elsewhere: "his strike" becomes "the strike".
 
-    The kind "name" means a person or a thing; which of the two only the sentence would show.
+    A "name" is a person or a thing; the name alone doesn't say which.
     """
 
     text: str

@@ -52,7 +52,7 @@ _NO_NOUNS = frozenset(
 )
 """Words that "it" doesn't refer to."""
 
-_BEFORE_VERBS = frozenset("he she they it you we i who there how".split())
+_SUBJECTS = frozenset("he she they it you we i who there how".split())
 _DAYS_AND_MONTHS = frozenset({*WEEKDAYS, *MONTHS}) - {"may"}
 """May is left out because it is a name and a verb as well."""
 
@@ -182,7 +182,7 @@ class _Sentence:
         is_exclamation = at == 0 and ends
         is_infinitive = before == "to" and not token.word.endswith("s")
         is_adverb = len(token.word) > 4 and token.word.endswith("ly")
-        never = is_exclamation or is_infinitive or is_adverb or before in _BEFORE_VERBS
+        never = is_exclamation or is_infinitive or is_adverb or before in _SUBJECTS
         return not never and token.word not in _NO_NOUNS and not self._is_verb(at)
 
     def _is_verb(self, at: int) -> bool:

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 
-from assistant.english.names import GIVEN_NAMES, TITLES
+from assistant.english.names import TITLES, given_names
+from assistant.english.word_lists import word_list
 from index.text.words import words
 
 UNIONS = {"European Union": "EU", "United Nations": "UN"}
@@ -110,7 +110,7 @@ def _is_person(match: re.Match[str]) -> bool:
     if name.islower():
         return False
     before = _WORD_BEFORE.search(text, max(0, match.start() - 20), match.start())
-    if before and before["word"][0].isupper() and before["word"].lower() in GIVEN_NAMES:
+    if before and before["word"][0].isupper() and before["word"].lower() in given_names():
         return True
     after = _WORD_AFTER.match(text, match.end())
     return name.lower() in _tables().given and after is not None and after["word"].lower() not in TITLES
@@ -122,7 +122,7 @@ def _tables() -> _Tables:
     governments: dict[str, str] = {}
     own_names: set[str] = set()
     care: dict[str, set[str]] = {"lower": set(), "given": set()}
-    for line in _lines("countries.tsv"):
+    for line in word_list("assistant.english", "countries.tsv"):
         columns = [column.split("|") if column else [] for column in line.split("\t")]
         (name,), others, demonyms, cities, careful = columns
         names |= {each.lower(): _joined(name) for each in (name, *others, *demonyms)}
@@ -135,7 +135,8 @@ def _tables() -> _Tables:
     names |= {_joined(name).lower(): _joined(name) for name in names.values()}
     governments |= {_key(seat): _key(country) for seat, country in SEATS.items()}
     lower, given = frozenset(care["lower"]), frozenset(care["given"])
-    others = [form for name in _lines("names_with_countries.txt") for form in (name.lower(), f"{name.lower()}s")]
+    other_names = word_list("assistant.english", "names_with_countries.txt")
+    others = [form for name in other_names for form in (name.lower(), f"{name.lower()}s")]
     return _Tables(names, governments, frozenset(own_names), lower, given, _any_of([*names, *others]))
 
 
@@ -168,8 +169,3 @@ def _trie(endings: Collection[str]) -> str:
         following[ending[0]].add(ending[1:])
     branches = "|".join(re.escape(letter) + _trie(rest) for letter, rest in sorted(following.items()))
     return f"(?:{branches}){'?' if '' in endings else ''}" if branches else ""
-
-
-def _lines(name: str) -> list[str]:
-    lines = (files("assistant.english") / name).read_text("utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]

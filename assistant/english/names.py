@@ -2,23 +2,26 @@
 
 import re
 from collections.abc import Iterable
-from importlib.resources import files
+from functools import cache
 
+from assistant.english.word_lists import word_list
 from index.text.words import words
 
 TITLES = frozenset(
     "mr mrs ms miss dr prof sir lord lady president minister secretary general col gen lt sen rep".split()
 )
 
-GIVEN_NAMES = frozenset(
-    line
-    for line in (files("assistant.english") / "given_names.txt").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-)
-"""About 2,400 given names in lower case, without those that are other words ("Will"); see tools/countries.py."""
-
 _OWNER = re.compile(r"[\w-]+[’'](?:s\b|(?=\s))")
 _CAPITALISED_INSIDE = re.compile(r"(?<![.!?:\n] )(?<=[\w,;’'\-–—“\"(‘] |.[“\"(‘])[A-Z][\w’'.-]*")
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Return about 2,400 given names in lower case, without those that are other words ("Will").
+
+    The list is made by tools/countries.py.
+    """
+    return frozenset(word_list("assistant.english", "given_names.txt"))
 
 
 def names_in(texts: Iterable[str]) -> frozenset[str]:

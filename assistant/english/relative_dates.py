@@ -28,7 +28,8 @@ _MONTHS = rf"(?:{'|'.join(name.capitalize() for name in (*MONTHS, *MONTH_ABBREVI
 YEAR = r"(?:1[5-9]|20)\d\d"
 _YEAR = re.compile(rf"\b{YEAR}\b")
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]urs?|me|us|mine)\b")
-# A single closing quote can't be told from an apostrophe, so such a quotation ends at the last one that it may.
+# A single closing quote can't be distinguished from an apostrophe, so the quotation is taken to end at the last
+# possible one.
 _QUOTED = re.compile(
     r"“[^”]*(?:”|$)|^[^“”]*”|(?<!\S)\"[^\"]*(?:\"|$)|^[^\"]*(?<=\S)\"(?!\w)|(?<![\w’'])[‘'](?=\w)(?:.*[’'](?!\w)|.*)"
 )

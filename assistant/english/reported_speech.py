@@ -35,7 +35,7 @@ _CUES = {
 _TOKEN = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ-]*|[“”\",]")
 _POSSESSIVE = re.compile(r"[’']s?\b")
 _PRONOUNS = frozenset("he she they it".split())
-_BEFORE_VERBS = frozenset("has have had also later then again repeatedly have been".split())
+BEFORE_VERBS = frozenset("has have had also later then again repeatedly been".split())
 BEFORE_PLACES = frozenset("in at from near to into outside inside around across through via".split())
 _BE = frozenset("is are was were be been being".split())
 PARTICIPLE = re.compile(r"\w+ed|said|told", re.IGNORECASE)
@@ -145,7 +145,7 @@ def _before_apposition(tokens: list[_Token], at: int, names: frozenset[str]) -> 
 
     If only a name stands between the commas, it is the subject: "The minister, Ada Lund, denied it".
     """
-    while at >= 0 and tokens[at].text.lower() in _BEFORE_VERBS:
+    while at >= 0 and tokens[at].text.lower() in BEFORE_VERBS:
         at -= 1
     if at >= 0 and tokens[at].text == ",":
         opening = next((other for other in range(at - 1, -1, -1) if tokens[other].text == ","), -1)

@@ -2,12 +2,10 @@
 
 import shlex
 from functools import cache, lru_cache
-from importlib.resources import files
 
-from assistant.english.countries import canonical, is_country
+from assistant.english.countries import canonical
+from assistant.english.word_lists import word_list
 from index.text.words import stem, words
-
-__all__ = ["canonical", "concept", "concepts", "is_country"]
 
 
 def concept(word: str) -> str:
@@ -23,6 +21,5 @@ def concepts(text: str) -> tuple[str, ...]:
 
 @cache
 def _synonyms() -> dict[str, str]:
-    lines = (files("assistant.english") / "synonyms.txt").read_text("utf-8").splitlines()
-    groups = [shlex.split(line) for line in lines if line and not line.startswith("#")]
+    groups = [shlex.split(line) for line in word_list("assistant.english", "synonyms.txt")]
     return {stem(word): stem(group[0]) for group in groups for word in group}

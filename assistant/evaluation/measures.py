@@ -19,7 +19,7 @@ RANKS = (1, 5, 10)
 """Numbers of passages in which the gold article is looked for."""
 
 ANSWER_CHARACTERS = 300
-"""An answer counts as right if its first characters, so many, contain a right answer: a long text wins nothing."""
+"""Only this many first characters of an answer are compared, so that long answers gain nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Outcome:
         return {
             "exact match of the marked words": float(any(normalised(self.marked) == normalised(a) for a in answers)),
             "token F1 of the marked words": max(token_f1(self.marked, answer) for answer in answers),
-            f"answer in first {ANSWER_CHARACTERS} characters said": float(contains_answer(shown, answers)),
+            f"answer in first {ANSWER_CHARACTERS} characters shown": float(contains_answer(shown, answers)),
         }
 
     def _citations(self) -> dict[str, float]:

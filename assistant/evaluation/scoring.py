@@ -110,15 +110,15 @@ def _example(line: str, place: str) -> Example:
     try:
         fields = json.loads(line)
     except json.JSONDecodeError as error:
-        raise EvaluationError(f"{place}, is not JSON ({error}). Write {_FORM}") from error
+        raise EvaluationError(f"{place} is not JSON ({error}). Write {_FORM}") from error
     if not isinstance(fields, dict) or not isinstance(fields.get("question"), str) or not fields["question"].strip():
-        raise EvaluationError(f'{place}, has no "question". Write {_FORM}')
+        raise EvaluationError(f'{place} has no "question". Write {_FORM}')
     lists = [fields.get("answers"), fields.get("gold", [])]
     if not all(isinstance(each, list) and all(isinstance(item, str) for item in each) for each in lists):
-        raise EvaluationError(f'{place}, needs lists of strings as "answers" and "gold". Write {_FORM}')
+        raise EvaluationError(f'{place} needs lists of strings as "answers" and "gold". Write {_FORM}')
     history = fields.get("history", [])
     if not isinstance(history, list) or not all(_is_turn(pair) for pair in history):
-        raise EvaluationError(f'{place}, needs a list of pairs of strings as "history". Write {_FORM}')
+        raise EvaluationError(f'{place} needs a list of pairs of strings as "history". Write {_FORM}')
     turns = tuple(Turn(*pair) for pair in history)
     return Example(fields["question"], tuple(fields["answers"]), frozenset(fields.get("gold", [])), turns)
 

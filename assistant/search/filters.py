@@ -17,7 +17,7 @@ FIELDS = [field.name for field in fields(Filter)]
 def parse_filter(collection: Collection, filter: Mapping[str, date | str | None]) -> Filter:
     """Return the filter with these FIELDS; empty values count as not given.
 
-    Raises QuestionError for an unknown field, for a date that isn't one, and for a publisher, author or article that
+    Raises QuestionError for an unknown field, for an invalid date, and for a publisher, author or article that
     the collection doesn't have.
     """
     given = {field: value for field, value in filter.items() if value}
