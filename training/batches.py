@@ -11,21 +11,28 @@ from torch import Tensor
 
 from training.data import ReadingExample
 
-WIDTHS = (48, 64, 96, 128, 160, 192, 224, 256, 320)
+WIDTHS = (48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256, 320)
 TOKENS = 4_096
 """Tokens in a batch, padding included."""
 
 MASKED = 0.08
 """Share of a passage's tokens that are masked, so that it isn't learnt by heart (word dropout, Iyyer et al. 2015)."""
 
+Row = tuple[Encoding, int, int, float]
+"""An encoded example, the first and last token of its answer, and its relevance."""
+
 
 @dataclass(frozen=True)
 class Batch:
-    """Inputs of shape `(batch, width)`, and first and last token of each answer, `(batch,)`; 0 means no answer."""
+    """Inputs of shape `(batch, width)`, and first and last token of each answer, `(batch,)`; 0 means no answer.
+
+    `relevance`, `(batch,)`, is 1, 0, or -1 where it isn't known.
+    """
 
     inputs: dict[str, Tensor]
     first: Tensor
     last: Tensor
+    relevance: Tensor
 
     @property
     def tokens(self) -> int:
@@ -35,12 +42,13 @@ class Batch:
 
 def batches(examples: Sequence[ReadingExample], tokenizer: Tokenizer, rng: random.Random) -> Iterator[Batch]:
     """Yield the examples in random order, batched by length. The few that are too long are left out."""
-    rows: dict[int, list[tuple[Encoding, int, int]]] = defaultdict(list)
+    rows: dict[int, list[Row]] = defaultdict(list)
     encodings = tokenizer.encode_batch([(each.question, _context(each)) for each in examples])
     for example, encoding in zip(examples, encodings, strict=True):
         width = next((width for width in WIDTHS if len(encoding) <= width), None)
         if width:
-            rows[width].append((encoding, *_target(example, encoding, rng)))
+            relevance = -1.0 if example.relevance is None else example.relevance
+            rows[width].append((encoding, *_target(example, encoding, rng), relevance))
     drawn = []
     for width, row in rows.items():
         rng.shuffle(row)
@@ -67,14 +75,15 @@ def _target(example: ReadingExample, encoding: Encoding, rng: random.Random) -> 
     return (first, last) if first is not None and last is not None and first <= last else (0, 0)
 
 
-def _batch(width: int, rows: Sequence[tuple[Encoding, int, int]], mask: int, rng: random.Random) -> Batch:
+def _batch(width: int, rows: Sequence[Row], mask: int, rng: random.Random) -> Batch:
     encodings = [row[0] for row in rows]
     inputs = {
         "input_ids": _padded([_masked(e, mask, rng) for e in encodings], width),
         "attention_mask": _padded([e.attention_mask for e in encodings], width),
         "token_type_ids": _padded([e.type_ids for e in encodings], width),
     }
-    return Batch(inputs, torch.tensor([row[1] for row in rows]), torch.tensor([row[2] for row in rows]))
+    first, last, relevance = (torch.tensor([row[at] for row in rows]) for at in (1, 2, 3))
+    return Batch(inputs, first, last, relevance)
 
 
 def _masked(encoding: Encoding, mask: int, rng: random.Random) -> list[int]:

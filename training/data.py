@@ -14,18 +14,34 @@ WIKI_DEV = 4
 
 
 _SQUAD, _WIKI, _QAMR = "squad2_12articles", "squadshifts_new_wiki", "qamr_devtest"
+_MORE = (
+    "qasrl_gs",
+    "qanom",
+    "qadiscourse",
+    "qed_nq_dev",
+    "timeqa_human",
+    "quoref_contrast",
+    "covidqa_windows",
+    "policyqa",
+    "fairytaleqa",
+    "subjqa",
+)
 _OTHERS = ("squadshifts_reddit", "squadshifts_amazon_reviews", "friendsqa")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingExample:
-    """A question on a passage. `spans` holds `(start, end)` of each answer in `context`; empty if there is none."""
+    """A question on a passage. `spans` holds `(start, end)` of each answer in `context`; empty if there is none.
+
+    `relevance` is 1 or 0 where it is known whether search should find the passage for the question.
+    """
 
     question: str
     context: str
     spans: tuple[tuple[int, int], ...]
     title: str = ""
     group: str = ""
+    relevance: float | None = None
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -62,6 +78,21 @@ def qamr(folder: Path, part: str) -> list[ReadingExample]:
 def others(folder: Path) -> dict[str, list[ReadingExample]]:
     """Return the examples of the sets that are used for training only."""
     return {name: [_example(row) for row in _rows(folder, name)] for name in _OTHERS}
+
+
+def more(folder: Path) -> dict[str, list[ReadingExample]]:
+    """Return the examples of the sets that the second edition learns from too, by the name of their file.
+
+    Sentences that QAMR's parts for tuning and measuring have are left out, whatever their spacing.
+    """
+    apart = {_letters(row["context"]) for row in _rows(folder, _QAMR) if _qamr_part(row) != "train"}
+    return {
+        name: [_example(row) for row in _rows(folder, name) if _letters(row["context"]) not in apart] for name in _MORE
+    }
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 def missing_files(folder: Path) -> list[str]:

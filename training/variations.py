@@ -35,12 +35,13 @@ confirm deny|praised criticised|praise criticize|praised criticized|promised ref
 father mother|brother sister|son daughter|husband wife|king queen|president minister|summer winter|morning evening
 employees customers|teachers students|doctor patient|import export|imports exports|arrested released|born buried
 killed injured|died survived|rise fall|rose fell|up down|over under|with without|inside outside|easy difficult"""
-_SWAPS = {a: b for pair in re.split(r"[|\n]", _OPPOSITES) for a, b in (pair.split(), pair.split()[::-1])}
+SWAPS = {a: b for pair in re.split(r"[|\n]", _OPPOSITES) for a, b in (pair.split(), pair.split()[::-1])}
 _AUXILIARY = re.compile(r"\b(did|does|do|was|were|is|are|has|have|can|could|would|will)\b")
 
 
 @cache
-def _sentences(context: str) -> tuple[tuple[int, int], ...]:
+def sentences(context: str) -> tuple[tuple[int, int], ...]:
+    """Return `(start, end)` of each sentence of a context."""
     spans: list[tuple[int, int]] = []
     for line in re.finditer(r"[^\n]+", context):
         spans += [(line.start() + start, line.start() + end) for start, end in sentence_spans(line.group())]
@@ -49,25 +50,25 @@ def _sentences(context: str) -> tuple[tuple[int, int], ...]:
 
 def crop(example: ReadingExample, rng: random.Random) -> ReadingExample:
     """Return the example with some whole sentences of its context: around the answer, or anywhere if there is none."""
-    sentences = _sentences(example.context)
+    parts = sentences(example.context)
     longest = LONGEST if rng.random() > CROPPED else rng.randint(200, 700)
-    if len(sentences) < 2 or len(example.context) <= longest:
+    if len(parts) < 2 or len(example.context) <= longest:
         return example
     target = rng.choice(example.spans) if example.spans else None
     if target is None:
-        first = last = rng.randrange(len(sentences))
+        first = last = rng.randrange(len(parts))
     else:
-        holding = [at for at, (start, end) in enumerate(sentences) if start < target[1] and end > target[0]]
+        holding = [at for at, (start, end) in enumerate(parts) if start < target[1] and end > target[0]]
         if not holding:
             return example
         first, last = holding[0], holding[-1]
     while True:
-        grown = [pair for pair in ((first - 1, last), (first, last + 1)) if pair[0] >= 0 and pair[1] < len(sentences)]
-        grown = [pair for pair in grown if sentences[pair[1]][1] - sentences[pair[0]][0] <= longest]
+        grown = [pair for pair in ((first - 1, last), (first, last + 1)) if pair[0] >= 0 and pair[1] < len(parts)]
+        grown = [pair for pair in grown if parts[pair[1]][1] - parts[pair[0]][0] <= longest]
         if not grown:
             break
         first, last = rng.choice(grown)
-    return _cut(example, sentences[first][0], sentences[last][1])
+    return _cut(example, parts[first][0], parts[last][1])
 
 
 def _cut(example: ReadingExample, start: int, end: int) -> ReadingExample:
@@ -117,9 +118,9 @@ class Unanswerable:
         return crop(replace(example, context=rng.choice(among), spans=()), rng) if among else None
 
     def _answer_removed(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
-        sentences = _sentences(example.context)
-        kept = [(a, b) for a, b in sentences if not any(a < end and b > start for start, end in example.spans)]
-        if not kept or len(sentences) < 3:
+        parts = sentences(example.context)
+        kept = [(a, b) for a, b in parts if not any(a < end and b > start for start, end in example.spans)]
+        if not kept or len(parts) < 3:
             return None
         text = " ".join(example.context[a:b] for a, b in kept)
         if any(answer.lower() in text.lower() for answer in example.answers):
@@ -168,10 +169,10 @@ class Unanswerable:
 
     def _opposite(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         words = example.question.split(" ")
-        places = [at for at, word in enumerate(words) if word.lower() in _SWAPS]
+        places = [at for at, word in enumerate(words) if word.lower() in SWAPS]
         if places:
             at = rng.choice(places)
-            words[at] = _SWAPS[words[at].lower()]
+            words[at] = SWAPS[words[at].lower()]
             return crop(replace(example, question=" ".join(words)), rng)
         negated = _AUXILIARY.search(example.question)
         if negated is None or rng.random() < 0.6:

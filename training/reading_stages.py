@@ -1,0 +1,124 @@
+"""Trains the second edition of the reading model: `python -m training.reading_stages 1 --data DIR`, then 2.
+
+Stage 1 begins with the pair model (`python -m training.base`), stage 2 with the file of stage 1; stage 2 rounds numbers
+as they will be rounded in eight bits. Each fits two hours on two cores.
+"""
+
+import argparse
+import random
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.base import TOKENIZER, WEIGHTS
+from training.batches import Batch, batches
+from training.course import STAGES, Run, read_stage, write_stage
+from training.encoder import SIZE, Encoder, base_weights
+from training.reading_data import ReadingData
+
+TOKENS = {1: 6_000_000, 2: 6_000_000}
+"""Tokens that a stage trains on."""
+
+RATE, HEAD_RATE = {1: 8e-5, 2: 5e-5}, {1: 6e-4, 2: 1.5e-4}
+"""The highest rates of encoder and relevance, and of the new heads."""
+
+RELEVANCE_WEIGHT = 0.25
+"""Weight of the loss of relevance beside those of span and answerability."""
+
+
+class ReadingModel(nn.Module):
+    """Returns logits for the first and last token of the answer, for having one, and for relevance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.span = nn.Linear(SIZE, 2)
+        self.answerable = nn.Sequential(nn.Linear(SIZE, SIZE), nn.Tanh(), nn.Linear(SIZE, 1))
+        self.pooler, self.classifier = nn.Linear(SIZE, SIZE), nn.Linear(SIZE, 1)
+
+    @classmethod
+    def of_base(cls, path: Path) -> "ReadingModel":
+        """Return the pair model with new heads for span and answerability."""
+        made = cls()
+        encoder, heads = base_weights(path)
+        made.encoder.load_state_dict(encoder)
+        made.load_state_dict(heads, strict=False)
+        return made
+
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return logits of shapes `(batch, tokens)` twice, `(batch,)` twice; all inputs are `(batch, tokens)`."""
+        hidden = self.encoder(ids, types, mask)
+        first, last = self.span(hidden).unbind(-1)
+        start = hidden[:, 0]
+        relevance = self.classifier(torch.tanh(self.pooler(start)))
+        return first, last, self.answerable(start).squeeze(-1), relevance.squeeze(-1)
+
+    def rates(self, stage: int) -> list[tuple[list[nn.Parameter], float]]:
+        """Return the groups of weights with the highest rate of each."""
+        kept = [*self.encoder.parameters(), *self.pooler.parameters(), *self.classifier.parameters()]
+        heads = [*self.span.parameters(), *self.answerable.parameters()]
+        return [([each for each in kept if each.requires_grad], RATE[stage]), (heads, HEAD_RATE[stage])]
+
+
+def losses(model: ReadingModel, batch: Batch) -> dict[str, Tensor]:
+    """Return the losses of the span (token 0 if there is no answer), of answerability and of relevance."""
+    ids, types, mask = (batch.inputs[name] for name in ("input_ids", "token_type_ids", "attention_mask"))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        first, last, answerable, relevance = model(ids, types, mask)
+    outside = (types == 0) | (mask == 0)
+    outside[:, 0] = False
+    first, last = (logits.float().masked_fill(outside, -1e4) for logits in (first, last))
+    spans = functional.cross_entropy(first, batch.first) + functional.cross_entropy(last, batch.last)
+    has_answer = (batch.first > 0).float()
+    known = batch.relevance >= 0
+    exact = functional.binary_cross_entropy_with_logits
+    near = exact(relevance.float()[known], batch.relevance[known], reduction="sum") / max(1, int(known.sum()))
+    return {
+        "span": spans / 2,
+        "answerable": 0.5 * exact(answerable.float(), has_answer),
+        "relevance": RELEVANCE_WEIGHT * near,
+    }
+
+
+def stream(examples: ReadingData, tokenizer: Tokenizer, seed: int) -> Iterator[Batch]:
+    """Yield the batches of one epoch after another, the same ones for the same seed."""
+    for number in count():
+        rng = random.Random(f"{seed} {number}")
+        yield from batches(list(examples.epoch(rng)), tokenizer, rng)
+
+
+def train(stage: int, folder: Path, work: Path) -> Path:
+    """Train a stage from where the last run in `work` stopped, and return its file."""
+    torch.manual_seed(stage)
+    model = ReadingModel.of_base(work / WEIGHTS)
+    if stage > 1:
+        read_stage(model, STAGES / f"reading-{stage - 1}.safetensors")
+        model.encoder.round()
+    tokenizer = Tokenizer.from_file(str(work / TOKENIZER))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    run = Run(model, model.rates(stage), work / f"reading-{stage}.pt")
+    examples = ReadingData(folder, work)
+    run.go_on(stream(examples, tokenizer, stage), TOKENS[stage], lambda batch: losses(model, batch))
+    path = STAGES / f"reading-{stage}.safetensors"
+    write_stage(model, path)
+    return path
+
+
+def main() -> None:
+    """Train a stage, and write its file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stage", type=int, choices=sorted(TOKENS))
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds the reading sets")
+    parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
+    given = parser.parse_args()
+    print(f"Wrote {train(given.stage, given.data, given.work)}.")
+
+
+if __name__ == "__main__":
+    main()
