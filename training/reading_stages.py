@@ -21,7 +21,7 @@ from training.course import STAGES, Run, read_stage, write_stage
 from training.encoder import SIZE, Encoder, base_weights
 from training.reading_data import ReadingData
 
-TOKENS = {1: 6_000_000, 2: 6_000_000}
+TOKENS = {1: 4_500_000, 2: 4_500_000}
 """Tokens that a stage trains on."""
 
 RATE, HEAD_RATE = {1: 8e-5, 2: 5e-5}, {1: 6e-4, 2: 1.5e-4}
