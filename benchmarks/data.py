@@ -2,11 +2,13 @@
 
 import gzip
 import json
+import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from index.ingest import demo_folder
 from index.readers.formats import READERS, read_file
@@ -14,6 +16,8 @@ from index.text.cleaning import normalise, paragraphs
 from training.data import qamr
 
 QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "questions"
+
+T = TypeVar("T")
 
 WRITTEN, TEMPLATED, VAGUE = "QAMR", "QA-SRL", "QA-SRL, vague"
 """Kinds of question on Wikinews: written freely, made by a template, and templated with "something" for a name."""
@@ -93,6 +97,11 @@ def demonstration() -> tuple[dict[str, str], list[Task]]:
             spans = tuple(_occurrences(drafts[name].full_text, row["answers"]))
             tasks += [Task(row["question"], drafts[name].title, spans)] if spans else []
     return {draft.title: draft.full_text for draft in drafts.values()}, tasks
+
+
+def drawn(items: Sequence[T], count: int | None) -> list[T]:
+    """Return `count` of the items, drawn with a fixed seed; all of them if there are no more or `count` is None."""
+    return random.Random(0).sample(items, len(items) if count is None else min(count, len(items)))  # noqa: S311
 
 
 def _joined(sentences: dict[tuple[int, int], str]) -> tuple[str, dict[tuple[int, int], int]]:

@@ -6,7 +6,6 @@ questions count as independent, so the intervals there are too narrow.
 """
 
 import argparse
-import random
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +19,7 @@ from assistant import Assistant
 from assistant.evaluation.measures import paired_interval
 from benchmarks.checker import share
 from benchmarks.compare import hit
-from benchmarks.data import Task, demonstration, squadshifts, wikinews
+from benchmarks.data import Task, demonstration, drawn, squadshifts, wikinews
 from benchmarks.systems import DEEP, assistant_on, write_articles
 from index.article import Passage
 
@@ -61,13 +60,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             assistant = assistant_on(write_articles(Path(folder) / "articles", articles), Path(folder) / "index")
             for kind in dict.fromkeys(task.kind for task in tasks):
-                asked = sample([task for task in tasks if task.kind == kind], 4 if given.smoke else given.sample)
+                asked = drawn([task for task in tasks if task.kind == kind], 4 if given.smoke else given.sample)
                 print(f"{f'{name} {kind}'.strip()}, {len(asked)} questions\n{table(ranked(assistant, asked))}\n")
-
-
-def sample(tasks: Sequence[Task], count: int | None) -> list[Task]:
-    """Return `count` of the tasks, drawn with a fixed seed; all of them if there are no more or `count` is None."""
-    return random.Random(0).sample(tasks, min(len(tasks), len(tasks) if count is None else count))  # noqa: S311
 
 
 def ranked(assistant: Assistant, tasks: Sequence[Task]) -> dict[str, Ranked]:

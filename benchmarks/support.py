@@ -7,7 +7,6 @@ which no premise is trained on either. Rows count as independent, though three t
 
 import argparse
 import json
-import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ from tqdm import tqdm
 from assistant.checking.check import check_sentence
 from assistant.evaluation.measures import paired_interval
 from benchmarks.checker import as_passage, interval, share
+from benchmarks.data import drawn
 from index.article import Passage
 
 Judge = Callable[[str, Passage], float]
@@ -112,10 +112,9 @@ def public_sets(folder: Path, count: int) -> dict[str, list[Statement]]:
     names = [name for name in (*SETS, *TEST_ONLY) if (folder / f"{name}.jsonl.gz").is_file()]
     sets = {}
     for name in tqdm(names, "reading sets", mininterval=10):
-        pairs = entailment(folder, name, "test")
-        drawn = random.Random(0).sample(pairs, min(count, len(pairs)))  # noqa: S311
         sets[name] = [
-            Statement(pair.hypothesis, as_passage(pair.premise), pair.label == "follows", "", "") for pair in drawn
+            Statement(pair.hypothesis, as_passage(pair.premise), pair.label == "follows", "", "")
+            for pair in drawn(entailment(folder, name, "test"), count)
         ]
     return sets
 
