@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -45,9 +46,9 @@ def half(rows: Sequence[Row], which: int) -> list[Row]:
     return [row for row in rows if passages[row.passage.text] % 2 == which]
 
 
-def as_passage(text: str) -> Passage:
+def as_passage(text: str, headline: str = "", published: date | None = None) -> Passage:
     """Return a passage that is the whole text of an article."""
-    article = Article(id="0", source="", title="", full_text=text)
+    article = Article(id="0", source="", title=headline, full_text=text, published=published)
     return Passage(id="0", article=article, start=0, end=len(text), sentences=tuple(sentences(text)))
 
 
@@ -65,10 +66,16 @@ def share(hits: int, of: int) -> str:
     """Return a share with its 95% interval (Wilson 1927), as text."""
     if not of:
         return "-"
+    low, high = interval(hits, of)
+    return f"{hits / of:.3f} ({low:.3f} to {high:.3f}), {hits} of {of}"
+
+
+def interval(hits: int, of: int) -> tuple[float, float]:
+    """Return the 95% interval of a share (Wilson 1927)."""
     z, rate = 1.96, hits / of
     middle = (rate + z * z / (2 * of)) / (1 + z * z / of)
     half = z * ((rate * (1 - rate) + z * z / (4 * of)) / of) ** 0.5 / (1 + z * z / of)
-    return f"{rate:.3f} ({middle - half:.3f} to {middle + half:.3f}), {hits} of {of}"
+    return middle - half, middle + half
 
 
 def table(verdicts: Iterable[tuple[Row, Support]]) -> Iterator[str]:

@@ -7,6 +7,7 @@ Harvard_University, and a fifth of QAMR's Wikinews sentences. `DIR/reading` hold
 import argparse
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -48,23 +49,45 @@ def main() -> None:
         print(scores("QAMR, Wikinews", reader, data.qamr(given.data / "reading", "test")))
 
 
-def scores(name: str, reader: Reader, examples: Sequence[ReadingExample]) -> str:
-    """Return F1 and exact match on answerable questions, F1 on all with refusals, and AUC between the two kinds."""
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What was read, question by question: F1 and exact match with the best answer, the odds, and if there is one."""
+
+    f1: np.ndarray
+    exact: np.ndarray
+    odds: np.ndarray
+    answerable: np.ndarray
+
+    @property
+    def f1_with_refusals(self) -> np.ndarray:
+        """F1 if the question was answered, 0 if it was wrongly refused; 1 for an unanswerable one that was refused."""
+        answered = self.odds >= EVEN_ODDS
+        return np.where(self.answerable, self.f1 * answered, ~answered)
+
+
+def read(name: str, reader: Reader, examples: Sequence[ReadingExample]) -> Readings:
+    """Return how well the reader reads each example's passage; `name` is shown meanwhile."""
     f1, exact, odds = [], [], []
     for example in tqdm(examples, name, mininterval=10):
         (reading,) = reader.read(example.question, [example.context])
         f1.append(max((token_f1(reading.text, answer) for answer in example.answers), default=0.0))
         exact.append(any(normalised(reading.text) == normalised(answer) for answer in example.answers))
         odds.append(reading.score)
-    answerable = np.array([bool(example.spans) for example in examples])
-    answered, quality = np.array(odds) >= EVEN_ODDS, np.array(f1)
+    answerable = [bool(example.spans) for example in examples]
+    return Readings(np.array(f1), np.array(exact), np.array(odds), np.array(answerable))
+
+
+def scores(name: str, reader: Reader, examples: Sequence[ReadingExample]) -> str:
+    """Return F1 and exact match on answerable questions, F1 on all with refusals, and AUC between the two kinds."""
+    readings = read(name, reader, examples)
+    answerable = readings.answerable
     lines = [
         f"{name}: {len(examples)} questions, {answerable.sum()} answerable",
-        f"  answerable: F1 {quality[answerable].mean():.3f}, exact {np.array(exact)[answerable].mean():.3f}",
+        f"  answerable: F1 {readings.f1[answerable].mean():.3f}, exact {readings.exact[answerable].mean():.3f}",
     ]
     if not answerable.all():
-        overall = np.where(answerable, quality * answered, ~answered).mean()
-        lines.append(f"  with refusals: F1 {overall:.3f}, AUC {roc_auc_score(answerable, odds):.3f}")
+        overall, area = readings.f1_with_refusals.mean(), roc_auc_score(answerable, readings.odds)
+        lines.append(f"  with refusals: F1 {overall:.3f}, AUC {area:.3f}")
     return "\n".join(lines)
 
 

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.real
         ("speed", "onrecord's speed is"),
         ("memory", "grown by"),
         ("reading", "answerable: F1"),
+        ("ranking", "first 1,000 characters"),
+        ("support", "balanced accuracy"),
         ("chain", "refusal F1"),
         ("load", "answers a second"),
         ("duplicates", "precision"),
