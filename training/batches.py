@@ -78,9 +78,9 @@ def _target(example: ReadingExample, encoding: Encoding, rng: random.Random) -> 
 def _batch(width: int, rows: Sequence[Row], mask: int, rng: random.Random) -> Batch:
     encodings = [row[0] for row in rows]
     inputs = {
-        "input_ids": _padded([_masked(e, mask, rng) for e in encodings], width),
-        "attention_mask": _padded([e.attention_mask for e in encodings], width),
-        "token_type_ids": _padded([e.type_ids for e in encodings], width),
+        "input_ids": padded([_masked(e, mask, rng) for e in encodings], width),
+        "attention_mask": padded([e.attention_mask for e in encodings], width),
+        "token_type_ids": padded([e.type_ids for e in encodings], width),
     }
     first, last, relevance = (torch.tensor([row[at] for row in rows]) for at in (1, 2, 3))
     return Batch(inputs, first, last, relevance)
@@ -91,5 +91,6 @@ def _masked(encoding: Encoding, mask: int, rng: random.Random) -> list[int]:
     return [mask if kind and not special and rng.random() < MASKED else token for token, kind, special in kinds]
 
 
-def _padded(rows: Sequence[Sequence[int]], width: int) -> Tensor:
+def padded(rows: Sequence[Sequence[int]], width: int) -> Tensor:
+    """Return the rows with zeros up to the width, `(rows, width)`."""
     return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])

@@ -91,6 +91,11 @@ def more(folder: Path) -> dict[str, list[ReadingExample]]:
     }
 
 
+def reading_rows(folder: Path, name: str) -> Iterator[dict]:
+    """Yield the rows of a set as they are stored."""
+    return _rows(folder, name)
+
+
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 

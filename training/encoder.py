@@ -1,4 +1,4 @@
-"""A BERT encoder of 12 layers for pairs of texts, and its rounding to the eight bits in which it ships."""
+"""A BERT encoder for pairs of texts, and its rounding to the eight bits in which it ships."""
 
 import math
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ class Encoder(nn.Module):
     No dropout: on a CPU its random numbers cost more than the matrix products. Word embeddings aren't trained.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, layers: int = LAYERS) -> None:
         super().__init__()
         self.words = nn.Embedding(WORDS, SIZE)
         self.positions = nn.Embedding(POSITIONS, SIZE)
         self.types = nn.Embedding(2, SIZE)
         self.norm = nn.LayerNorm(SIZE, EPSILON)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer() for _ in range(layers))
         self.words.weight.requires_grad_(False)
 
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor | None = None) -> Tensor:
