@@ -42,7 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     run: Command = given.run
     try:
-        return run(given)
+        status = run(given)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough, as `head`. Nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OnrecordError as error:
         _say(f"onrecord: {error}")
         return USERS_ERROR

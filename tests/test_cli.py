@@ -200,6 +200,15 @@ def test_output_that_the_terminal_cant_show_is_no_error(run, tmp_path):
     assert b"has no plans to attack the country." in done.stdout
 
 
+def test_output_that_nobody_reads_to_its_end_is_no_error(run, tmp_path):
+    run("add", SAMPLE)
+    command = [ONRECORD, "list", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
 def test_eval_scores_a_file_writes_a_page_and_compares(run, tmp_path):
     run("add", SAMPLE)
     questions = tmp_path / "questions.jsonl"
