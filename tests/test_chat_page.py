@@ -344,6 +344,8 @@ def test_the_keyboard_alone_is_enough(open_page, chat):
     page.keyboard.type("what did Lavrov deny?")
     page.keyboard.press("Enter")
     answered(page, DENIED)
+    page.keyboard.type("And Blinken?")
+    assert page.get_by_label("Ask a question").input_value() == "And Blinken?"
     reached = "document.activeElement.matches('.cite')"
     for _ in range(40):
         page.keyboard.press("Shift+Tab")

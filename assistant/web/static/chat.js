@@ -13,7 +13,7 @@
   addEventListener("pointerdown", () => (touched = document.activeElement), true);
   addEventListener("click", onClick);
   addEventListener("click", onExample, true);
-  addEventListener("keydown", onKey);
+  addEventListener("keydown", onKey, true);
   addEventListener("scroll", onScroll, true);
   addEventListener("focusin", () => document.body.classList.remove("card-away"));
   addEventListener("mouseover", (event) => {
@@ -26,6 +26,7 @@
   function onChange() {
     nameParts();
     followAnswer();
+    returnFocus();
     keepInSight();
     putNext();
   }
@@ -99,6 +100,7 @@
   }
 
   function onKey(event) {
+    if (event.key === "Enter" && event.target === textbox()) typed = true;
     if (event.key !== "Escape") return;
     if (openCard()) document.body.classList.add("card-away");
     else closeSource();
@@ -159,6 +161,8 @@
   const waiting = [];
   let asked = false;
   let answering = false;
+  let typed = false;
+  let returning = false;
 
   function textbox() {
     return document.querySelector('textarea[data-testid="textbox"]');
@@ -218,6 +222,8 @@
     } else if (answering && submit()) {
       answering = false;
       setParameter("ignore", "");
+      returning = typed;
+      typed = false;
       dispatchEvent(new Event("onrecord:answered"));
     }
     // Else Gradio would write the rest of the answer into the other conversation.
@@ -225,6 +231,13 @@
     document.querySelectorAll('.toast-body.error [data-testid="toast-text"]:not([data-told])').forEach(onError);
     clearTimeout(calm);
     calm = setTimeout(tellStopped, 500);
+  }
+
+  // Gradio disables the textbox while it answers, which takes the focus away from somebody who types.
+  function returnFocus() {
+    if (!returning || textbox().disabled) return;
+    returning = false;
+    if (document.activeElement === document.body) textbox().focus();
   }
 
   let questions = 0;
