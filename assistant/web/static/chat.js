@@ -13,7 +13,8 @@
   addEventListener("pointerdown", () => (touched = document.activeElement), true);
   addEventListener("click", onClick);
   addEventListener("click", onExample, true);
-  addEventListener("keydown", onKey, true);
+  addEventListener("keydown", onKey);
+  addEventListener("keydown", (event) => (typed ||= event.key === "Enter" && event.target === textbox()), true);
   addEventListener("scroll", onScroll, true);
   addEventListener("focusin", () => document.body.classList.remove("card-away"));
   addEventListener("mouseover", (event) => {
@@ -100,7 +101,6 @@
   }
 
   function onKey(event) {
-    if (event.key === "Enter" && event.target === textbox()) typed = true;
     if (event.key !== "Escape") return;
     if (openCard()) document.body.classList.add("card-away");
     else closeSource();
