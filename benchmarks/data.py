@@ -1,6 +1,5 @@
 """Loads articles and questions to measure on: Wikipedia articles, Wikinews reports, or the demonstration."""
 
-import gzip
 import json
 import random
 import re
@@ -13,7 +12,7 @@ from typing import TypeVar
 from index.ingest import demo_folder
 from index.readers.formats import READERS, read_file
 from index.text.cleaning import normalise, paragraphs
-from training.data import qamr
+from training.data import qamr, rows
 
 QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "questions"
 
@@ -44,15 +43,15 @@ def squadshifts(folder: Path, half: str) -> tuple[dict[str, str], list[Task]]:
     All paragraphs of a title form one article. `folder` holds `reading/squadshifts_new_wiki.jsonl.gz`.
     """
     contexts: dict[str, dict[str, list[dict]]] = defaultdict(lambda: defaultdict(list))
-    for row in _rows(folder / "reading" / "squadshifts_new_wiki.jsonl.gz"):
+    for row in rows(folder / "reading", "squadshifts_new_wiki"):
         contexts[row["title"]][row["context"]].append(row)
     articles, tasks = {}, []
     for title in sorted(contexts)[half == "report" :: 2]:
         cleaned = {context: _cleaned(context) for context in contexts[title]}
         text = articles[title] = "\n\n".join(cleaned.values())
-        for context, rows in contexts[title].items():
+        for context, on_context in contexts[title].items():
             at = text.find(cleaned[context])
-            tasks += (task for row in rows if (task := _task(row, title, text, at)))
+            tasks += (task for row in on_context if (task := _task(row, title, text, at)))
     return articles, tasks
 
 
@@ -69,7 +68,7 @@ def wikinews(folder: Path) -> tuple[dict[str, str], list[Task]]:
     asked: list[tuple[str, tuple[int, int], str, dict]] = []
     measured = {example.context for example in qamr(folder / "reading", "test")}
     for name, kind in (("qamr_devtest", WRITTEN), ("qasrl_gs", TEMPLATED)):
-        for row in _rows(folder / "reading" / f"{name}.jsonl.gz"):
+        for row in rows(folder / "reading", name):
             _, source, document, paragraph, sentence = row["id"].split("|")[0].split(":")
             title, place = f"Document {document}", (int(paragraph), int(sentence))
             documents[title][place] = row["context"]
@@ -90,9 +89,9 @@ def wikinews(folder: Path) -> tuple[dict[str, str], list[Task]]:
 def demonstration() -> tuple[dict[str, str], list[Task]]:
     """Return `(articles, tasks)` of the demonstration, which is only good for checking that a benchmark runs."""
     drafts = {path.name: read_file(path)[0] for path in demo_folder().iterdir() if path.suffix in READERS}
-    rows = [json.loads(line) for line in (QUESTIONS / "demo.jsonl").read_text("utf-8").splitlines()]
+    asked = [json.loads(line) for line in (QUESTIONS / "demo.jsonl").read_text("utf-8").splitlines()]
     tasks = []
-    for row in rows:
+    for row in asked:
         for name in row["gold"][:1]:
             spans = tuple(_occurrences(drafts[name].full_text, row["answers"]))
             tasks += [Task(row["question"], drafts[name].title, spans)] if spans else []
@@ -117,11 +116,6 @@ def _joined(sentences: dict[tuple[int, int], str]) -> tuple[str, dict[tuple[int,
 
 def _cleaned(text: str) -> str:
     return " ".join(paragraphs(normalise(text)))
-
-
-def _rows(path: Path) -> Iterator[dict]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def _task(row: dict, title: str, text: str, at: int, kind: str = "") -> Task | None:

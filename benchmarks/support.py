@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from assistant.evaluation.measures import paired_interval
 from benchmarks.checker import as_passage, interval, share
 from benchmarks.data import drawn
 from index.article import Passage
+from training.entailment import SETS, TEST_ONLY, entailment
 
 Judge = Callable[[str, Passage], float]
 
@@ -104,10 +104,6 @@ def read_statements(path: Path) -> list[Statement]:
 
 def public_sets(folder: Path, count: int) -> dict[str, list[Statement]]:
     """Return up to `count` pairs of the test part of each public set; a sentence's wording and kind are empty."""
-    if find_spec("training.entailment") is None:
-        raise SystemExit("The public sets are split in training/entailment.py, which isn't there. Leave out --data.")
-    from training.entailment import SETS, TEST_ONLY, entailment
-
     folder = folder / "entailment"
     names = [name for name in (*SETS, *TEST_ONLY) if (folder / f"{name}.jsonl.gz").is_file()]
     sets = {}

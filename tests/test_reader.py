@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assistant.models.reading_model import MODEL, Reader
+from assistant.models.pair_model import MODELS
+from assistant.models.reading_model import Reader
 from tests.conftest import ROOT
 
 PASSAGES = [
@@ -84,7 +85,7 @@ def test_reading_needs_no_torch():
 
 
 def test_the_model_is_at_most_50_megabytes():
-    assert sum(path.stat().st_size for path in MODEL.iterdir()) < 50_000_000
+    assert sum(path.stat().st_size for path in MODELS.iterdir()) < 50_000_000
 
 
 @pytest.mark.parametrize("question", ["And why? " * 200, "¿?" * 500, "中" * 1000, "", "   ", "a" * 5000, "\ud800" * 9])

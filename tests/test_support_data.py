@@ -13,6 +13,7 @@ spacy_tokens = pytest.importorskip("spacy.tokens", reason="made pairs need a par
 from training.claim_changes import affirmed, certain, clauses_exchanged, condition_dropped, hedged, negated  # noqa: E402
 from training.entailment import detokenised, entailment, letters, nearest_sentences  # noqa: E402
 from training.number_changes import changed_number, moved_number, rounded_number  # noqa: E402
+from training.parsing import parser  # noqa: E402
 from training.rewordings import (  # noqa: E402
     adjunct_dropped,
     appositive_stated,
@@ -23,7 +24,6 @@ from training.rewordings import (  # noqa: E402
     relative_clause_stated,
 )
 from training.roles import other_voice, roles, swapped, swapped_other_voice  # noqa: E402
-from training.true_sentences import parser  # noqa: E402
 
 
 @cache

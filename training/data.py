@@ -53,31 +53,30 @@ def squad(folder: Path, part: str) -> list[ReadingExample]:
     """Return SQuAD 2.0's examples of the part "train", "dev" or "test", which share no article."""
     kept = {"test": SQUAD_TEST, "dev": SQUAD_DEV}
     apart = (*SQUAD_TEST, *SQUAD_DEV)
-    rows = _rows(folder, _SQUAD)
     return [
         _example(row)
-        for row in rows
+        for row in rows(folder, _SQUAD)
         if (row["title"] in kept.get(part, ())) or (part == "train" and row["title"] not in apart)
     ]
 
 
 def wiki(folder: Path, part: str) -> list[ReadingExample]:
     """Return SQuADShifts' Wikipedia examples: "train" and "dev" from the half that search was tuned on, or "test"."""
-    rows = list(_rows(folder, _WIKI))
-    titles = sorted({row["title"] for row in rows})
+    every = list(rows(folder, _WIKI))
+    titles = sorted({row["title"] for row in every})
     tuning = titles[::2]
     kept = {"train": tuning[WIKI_DEV:], "dev": tuning[:WIKI_DEV], "test": titles[1::2]}[part]
-    return [_example(row) for row in rows if row["title"] in kept]
+    return [_example(row) for row in every if row["title"] in kept]
 
 
 def qamr(folder: Path, part: str) -> list[ReadingExample]:
     """Return QAMR's examples of a part; parts share no sentence. Of Wikinews a fifth is "test" and a tenth "dev"."""
-    return [_example(row) for row in _rows(folder, _QAMR) if _qamr_part(row) == part]
+    return [_example(row) for row in rows(folder, _QAMR) if _qamr_part(row) == part]
 
 
 def others(folder: Path) -> dict[str, list[ReadingExample]]:
     """Return the examples of the sets that are used for training only."""
-    return {name: [_example(row) for row in _rows(folder, name)] for name in _OTHERS}
+    return {name: [_example(row) for row in rows(folder, name)] for name in _OTHERS}
 
 
 def more(folder: Path) -> dict[str, list[ReadingExample]]:
@@ -85,15 +84,10 @@ def more(folder: Path) -> dict[str, list[ReadingExample]]:
 
     Sentences that QAMR's parts for tuning and measuring have are left out, whatever their spacing.
     """
-    apart = {_letters(row["context"]) for row in _rows(folder, _QAMR) if _qamr_part(row) != "train"}
+    apart = {_letters(row["context"]) for row in rows(folder, _QAMR) if _qamr_part(row) != "train"}
     return {
-        name: [_example(row) for row in _rows(folder, name) if _letters(row["context"]) not in apart] for name in _MORE
+        name: [_example(row) for row in rows(folder, name) if _letters(row["context"]) not in apart] for name in _MORE
     }
-
-
-def reading_rows(folder: Path, name: str) -> Iterator[dict]:
-    """Yield the rows of a set as they are stored."""
-    return _rows(folder, name)
 
 
 def _letters(text: str) -> str:
@@ -102,7 +96,7 @@ def _letters(text: str) -> str:
 
 def missing_files(folder: Path) -> list[str]:
     """Return the names of the files that training needs and that aren't in the folder."""
-    return [path.name for name in (_SQUAD, _WIKI, _QAMR, *_OTHERS) if not (path := _path(folder, name)).is_file()]
+    return [path.name for name in (_SQUAD, _WIKI, _QAMR, *_OTHERS) if not (path := path_of(folder, name)).is_file()]
 
 
 def _qamr_part(row: dict) -> str:
@@ -112,12 +106,14 @@ def _qamr_part(row: dict) -> str:
     return "test" if drawn < 2 else "dev" if drawn == 2 else "train"
 
 
-def _rows(folder: Path, name: str) -> Iterator[dict]:
-    with gzip.open(_path(folder, name), "rt", encoding="utf-8") as lines:
+def rows(folder: Path, name: str) -> Iterator[dict]:
+    """Yield the rows of a set, of questions or of pairs, as they are stored in `NAME.jsonl.gz`."""
+    with gzip.open(path_of(folder, name), "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
-def _path(folder: Path, name: str) -> Path:
+def path_of(folder: Path, name: str) -> Path:
+    """Return the file of a set."""
     return folder / f"{name}.jsonl.gz"
 
 

@@ -64,7 +64,7 @@ class Layer(nn.Module):
         seen = attention(query, key, value, mask) if mask is not None else _Attention.apply(query, key, value)
         hidden = self.norm_attended(hidden + self.attended(seen))
         inner = self.inner(hidden)
-        inner = functional.gelu(inner, approximate="tanh") if mask is not None else _Gelu.apply(inner)
+        inner = functional.gelu(inner, approximate="tanh") if mask is not None else Gelu.apply(inner)
         return self.norm(hidden + self.outer(inner))
 
 
@@ -93,15 +93,17 @@ class _Attention(torch.autograd.Function):
         return made.setType(query.type())
 
 
-class _Gelu(torch.autograd.Function):
+class Gelu(torch.autograd.Function):
     """GELU by tanh, less than 0.001 from the exact one; in ONNX it is `com.microsoft.FastGelu`."""
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor) -> Tensor:
+        """Return the GELU of each value."""
         return functional.gelu(hidden, approximate="tanh")
 
     @staticmethod
     def symbolic(graph: Any, hidden: Any) -> Any:
+        """Return the operator that stands for it in ONNX."""
         return graph.op("com.microsoft::FastGelu", hidden).setType(hidden.type())
 
 

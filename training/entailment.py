@@ -1,13 +1,13 @@
 """Reads public sets of premises and hypotheses, split so that no premise or claim stands in both parts."""
 
-import gzip
-import json
 import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+
+from training.data import path_of, rows
 
 FEVER = ("fever_docnli", "fever_dev_rte", "fever_symmetric")
 SETS = (
@@ -88,7 +88,7 @@ def is_test(text: str) -> bool:
 
 def _pairs(folder: Path, name: str) -> Iterator[Pair]:
     seen = set()
-    for row in _rows(folder, name):
+    for row in rows(folder, name):
         premise, hypothesis = detokenised(row["premise"]), detokenised(row["hypothesis"])
         pair = Pair(premise, hypothesis, _LABELS[row["label"]], name)
         if premise and hypothesis and pair not in seen:
@@ -107,25 +107,16 @@ def _part(pair: Pair, folder: Path) -> str | None:
 
 @cache
 def _test_premises(folder: Path) -> frozenset[str]:
-    names = [name for name in TEST_ONLY if _path(folder, name).is_file()]
-    return frozenset(letters(row["premise"]) for name in names for row in _rows(folder, name))
+    names = [name for name in TEST_ONLY if path_of(folder, name).is_file()]
+    return frozenset(letters(row["premise"]) for name in names for row in rows(folder, name))
 
 
 @cache
 def _test_claims(folder: Path) -> frozenset[str]:
-    names = [name for name in FEVER if _path(folder, name).is_file()]
+    names = [name for name in FEVER if path_of(folder, name).is_file()]
     pairs = (pair for name in names for pair in _pairs(folder, name))
     return frozenset(letters(pair.hypothesis) for pair in pairs if is_test(pair.premise))
 
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z0-9]{3,}", text.lower()))
-
-
-def _rows(folder: Path, name: str) -> Iterator[dict]:
-    with gzip.open(_path(folder, name), "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
-def _path(folder: Path, name: str) -> Path:
-    return folder / f"{name}.jsonl.gz"

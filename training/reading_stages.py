@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.base import TOKENIZER, WEIGHTS
+from training.base import TOKENIZER, WEIGHTS, load_tokenizer
 from training.batches import Batch, batches
 from training.course import STAGES, Run, read_stage, write_stage
 from training.encoder import SIZE, Encoder, base_weights
@@ -99,9 +99,7 @@ def train(stage: int, folder: Path, work: Path) -> Path:
     if stage > 1:
         read_stage(model, STAGES / f"reading-{stage - 1}.safetensors")
         model.encoder.round()
-    tokenizer = Tokenizer.from_file(str(work / TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    tokenizer = load_tokenizer(work / TOKENIZER)
     run = Run(model, model.rates(stage), work / f"reading-{stage}.pt")
     examples = ReadingData(folder, work)
     run.go_on(stream(examples, tokenizer, stage), TOKENS[stage], lambda batch: losses(model, batch))

@@ -1,14 +1,12 @@
 """Makes passages of sentences: a sentence of a data set is joined with others of its article."""
 
-import gzip
-import json
 import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from training.data import ReadingExample
+from training.data import ReadingExample, rows
 
 MOST = 3
 """Sentences that are put before or behind a sentence, at most."""
@@ -52,7 +50,6 @@ class Stories:
 
 def _sentences(folder: Path) -> Iterator[tuple[str, Place, str]]:
     for name in ("qamr_devtest", "qasrl_gs"):
-        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            for row in map(json.loads, lines):
-                parts = row["id"].split("|")[0].split(":")
-                yield ":".join(parts[1:3]), (int(parts[3]), int(parts[4])), row["context"]
+        for row in rows(folder, name):
+            parts = row["id"].split("|")[0].split(":")
+            yield ":".join(parts[1:3]), (int(parts[3]), int(parts[4])), row["context"]

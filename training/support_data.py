@@ -73,11 +73,6 @@ def balanced(pairs: list[Pair], count: int, rng: random.Random) -> list[Pair]:
     return _sampled(follows, wanted, rng) + _sampled(others, count - wanted, rng)
 
 
-def pairs(folder: Path, wordnet: Path, work: Path, rng: random.Random, count: int = PAIRS) -> Iterator[Pair]:
-    """Yield one epoch's pairs; for several epochs keep a SupportData."""
-    return SupportData(folder, WordNet(wordnet), work).pairs(rng, count)
-
-
 def _sampled(pairs: list[Pair], count: int, rng: random.Random) -> list[Pair]:
     times, rest = divmod(count, len(pairs)) if pairs else (0, 0)
     return pairs * times + rng.sample(pairs, rest)

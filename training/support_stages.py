@@ -16,8 +16,8 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 
-from training.base import TOKENIZER, WEIGHTS
-from training.batches import padded
+from training.base import TOKENIZER, WEIGHTS, load_tokenizer
+from training.batches import padded, shuffled
 from training.course import STAGES, Run, read_stage, write_stage
 from training.encoder import SIZE, Encoder, base_weights
 from training.entailment import Pair
@@ -39,9 +39,6 @@ LABELS = {"follows": (0,), "contradicted": (1,), "not_said": (2,), "unsupported"
 """The outputs that are right for a label: "unsupported" leaves open which of two it is."""
 
 WIDTHS = (32, 48, 64, 80, 96, 128, 160, 192, 256)
-BATCH = 4_096
-"""Tokens in a batch, padding included."""
-
 DRAWN = 20_000
 """Pairs that are drawn and sorted by length at a time."""
 
@@ -106,12 +103,7 @@ def batches(pairs: Sequence[Pair], tokenizer: Tokenizer, rng: random.Random) -> 
         width = next((width for width in WIDTHS if len(encoding) <= width), None)
         if width:
             rows[width].append((encoding, pair.label))
-    drawn = []
-    for width, row in rows.items():
-        rng.shuffle(row)
-        drawn += [(width, row[at : at + BATCH // width]) for at in range(0, len(row), BATCH // width)]
-    rng.shuffle(drawn)
-    for width, row in drawn:
+    for width, row in shuffled(rows, rng):
         yield _batch(width, row)
 
 
@@ -131,9 +123,7 @@ def train(stage: int, examples: SupportData, work: Path) -> SupportNetwork:
     if stage > 1:
         read_stage(model, STAGES / f"support-{stage - 1}.safetensors")
         model.encoder.round()
-    tokenizer = Tokenizer.from_file(str(work / TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    tokenizer = load_tokenizer(work / TOKENIZER)
     body = [weight for weight in model.encoder.parameters() if weight.requires_grad]
     head = [*model.pooler.parameters(), *model.label.parameters()]
     run = Run(model, [(body, RATE[stage]), (head, HEAD_RATE[stage])], work / f"support-{stage}.pt")

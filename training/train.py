@@ -15,11 +15,12 @@ import torch
 from torch.nn import functional
 from tqdm import tqdm
 
-from assistant.models.reading_model import MODEL
+from assistant.models.pair_model import MODELS
 from training import data
+from training.base import load_tokenizer
 from training.batches import Batch, batches
 from training.export import export
-from training.model import ReadingModel, load_tokenizer
+from training.model import ENCODER, ReadingModel
 from training.speech import reports
 from training.variations import Unanswerable, crop
 
@@ -172,7 +173,7 @@ class _Run:
 def _stream(folder: Path, first: int) -> Iterator[Batch]:
     """Yield the batches of one epoch after another from number `first` on, the same ones in each run."""
     stock = examples(folder)
-    unanswerable, tokenizer = Unanswerable(stock), load_tokenizer()
+    unanswerable, tokenizer = Unanswerable(stock), load_tokenizer(ENCODER / "tokenizer.json")
     for number in count():
         rng = random.Random(f"{SEED} {number}")
         for batch in batches(epoch(stock, unanswerable, rng), tokenizer, rng):
@@ -187,7 +188,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds the reading sets")
     parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
-    parser.add_argument("--to", type=Path, default=MODEL, help="the folder to write the model to")
+    parser.add_argument("--to", type=Path, default=MODELS, help="the folder to write the model to")
     parser.add_argument("--tokens", type=int, nargs=3, default=TOKENS, help="at full width, narrowed, rounded")
     given = parser.parse_args()
     if missing := data.missing_files(given.data):

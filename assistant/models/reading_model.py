@@ -2,39 +2,22 @@
 
 import json
 import math
-import os
-import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
-MODEL = Path(str(files("assistant.models")))
-"""The folder of `reader.onnx` and `tokenizer.json`; MODEL_CARD.md describes the model."""
-
-WINDOW = 320
-"""Tokens that are read at once, including the question's; a longer passage is read in windows, as in training."""
-
-OVERLAP = 96
-"""Tokens of the passage that two neighbouring windows share. Not measured."""
+from assistant.models.pair_model import MODELS, PairModel
 
 QUESTION_TOKENS = 160
 """Tokens of a question that are read; the limit leaves room for the passage."""
 
 SPAN = 60
 """Tokens of the longest answer. Not measured."""
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Logits = NDArray[np.float32]
 Span = tuple[int, int]
@@ -53,9 +36,8 @@ class Reading:
 class Reader:
     """The reading model that comes with onrecord, on the CPU. It is loaded at its first use; threads may share it."""
 
-    def __init__(self, folder: Path = MODEL, threads: int | None = None) -> None:
-        self._folder = folder
-        self._threads = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="reader")
+    def __init__(self, folder: Path = MODELS, threads: int | None = None) -> None:
+        self._model = PairModel(folder / "reader.onnx", threads)
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """Return a reading of each passage; a score of 0.5 means even odds that it answers the question."""
@@ -69,7 +51,7 @@ class Reader:
             (number, window) for number, passage in enumerate(passages) for window in self.windows(question, passage)
         ]
         best = [[(-math.inf, 0, 0)] * len(each) for each in parts]
-        results = self._threads.map(lambda pair: self._read_window(pair[1], parts[pair[0]]), windows)
+        results = self._model.in_parallel(lambda pair: self._read_window(pair[1], parts[pair[0]]), windows)
         for (number, _), readings in zip(windows, results, strict=True):
             best[number] = [max(pair) for pair in zip(best[number], readings, strict=True)]
         return [
@@ -79,18 +61,13 @@ class Reader:
 
     def windows(self, question: str, passage: str) -> list[Encoding]:
         """Return the windows over a passage, each with the question's tokens before the passage's."""
-        asked = _SURROGATE.sub("?", question)
-        tokens = self._question_tokenizer.encode(asked, add_special_tokens=False).offsets
-        asked = f"{asked[: tokens[-1][1] if tokens else 0].rstrip(' ?.!')}?"  # without a question mark it is read worse
-        encoding = self._tokenizer.encode(asked, _SURROGATE.sub("?", passage))
-        return [encoding, *encoding.overflowing]
+        asked = self._model.shortened(question, QUESTION_TOKENS).rstrip(" ?.!")
+        return self._model.windows(f"{asked}?", passage)  # without a question mark it is read worse
 
     def logits(self, window: Encoding) -> tuple[Logits, Logits, float]:
         """Return the logits for each token to begin the answer and to end it, and for the window to have an answer."""
-        # One window needs no padding and so no mask; a mask took a third of the time when ten windows were one batch.
-        inputs = {"input_ids": [window.ids], "token_type_ids": [window.type_ids]}
-        first, last, answerable = self._session.run(None, {name: np.array(ids) for name, ids in inputs.items()})
-        return first[0], last[0], float(answerable[0])
+        first, last, answerable = self._model.outputs(window)
+        return first, last, float(answerable)
 
     def _read_window(self, window: Encoding, parts: Sequence[Span]) -> list[tuple[float, int, int]]:
         first, last, answerable = self.logits(window)
@@ -107,34 +84,8 @@ class Reader:
         return readings
 
     @cached_property
-    def _question_tokenizer(self) -> Tokenizer:
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(QUESTION_TOKENS)
-        return tokenizer
-
-    @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(WINDOW, stride=OVERLAP, strategy="only_second")
-        return tokenizer
-
-    @cached_property
-    def _session(self) -> "InferenceSession":
-        from onnxruntime import InferenceSession, SessionOptions
-
-        options = SessionOptions()
-        # ONNX Runtime keeps a plan and an arena for each window length: 680 MB after 160 questions.
-        options.enable_mem_pattern = options.enable_cpu_mem_arena = False
-        # Windows run in parallel instead: 105 ms, against 126 with two threads for each window.
-        options.intra_op_num_threads = 1
-        return InferenceSession(str(self._folder / "reader.onnx"), options, providers=["CPUExecutionProvider"])
-
-    @cached_property
     def _calibration(self) -> dict[str, float]:
-        metadata = self._session.get_modelmeta().custom_metadata_map
-        calibration: dict[str, float] = json.loads(metadata["calibration"])
+        calibration: dict[str, float] = json.loads(self._model.metadata["calibration"])
         return calibration
 
 
