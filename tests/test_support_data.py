@@ -10,11 +10,11 @@ import pytest
 
 spacy_tokens = pytest.importorskip("spacy.tokens", reason="made pairs need a parser, which only training installs")
 
-from training.claim_changes import affirmed, certain, clauses_exchanged, condition_dropped, hedged, negated  # noqa: E402
-from training.entailment import detokenised, entailment, letters, nearest_sentences  # noqa: E402
-from training.number_changes import changed_number, moved_number, rounded_number  # noqa: E402
 from training.parsing import parser  # noqa: E402
-from training.rewordings import (  # noqa: E402
+from training.support.claim_changes import affirmed, certain, clauses_exchanged, condition_dropped, hedged, negated  # noqa: E402
+from training.support.entailment import detokenised, entailment, letters, nearest_sentences  # noqa: E402
+from training.support.number_changes import changed_number, moved_number, rounded_number  # noqa: E402
+from training.support.rewordings import (  # noqa: E402
     adjunct_dropped,
     appositive_stated,
     clauses_reordered,
@@ -23,7 +23,7 @@ from training.rewordings import (  # noqa: E402
     one_clause,
     relative_clause_stated,
 )
-from training.roles import other_voice, roles, swapped, swapped_other_voice  # noqa: E402
+from training.support.roles import other_voice, roles, swapped, swapped_other_voice  # noqa: E402
 
 
 @cache

@@ -1,12 +1,11 @@
 """Fits the weights of an answer's score: `python -m training.weigh --data DIR`.
 
-The articles are ones that search was tuned on and the reading model wasn't trained on. Each question is asked with its
-article in the collection and without it. Prints the weights for `assistant/answering/quoting.py`, and a table of risk
-and coverage.
+The questions are on encyclopedia articles and on news that the reading model wasn't trained on, and that nothing is
+measured on. Each is asked with its article in the collection and without it. Prints the weights for
+`assistant/answering/quoting.py`, and a table of risk and coverage.
 """
 
 import argparse
-import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,10 +20,9 @@ from assistant.answering.candidates import candidates, known_names
 from assistant.answering.question import parse_question
 from assistant.answering.quoting import features
 from assistant.evaluation.measures import contains_answer
-from benchmarks.data import QUESTIONS, squadshifts
+from benchmarks.data import WRITTEN, Task, drawn, squadshifts, wikinews
 from benchmarks.systems import assistant_on, write_articles
-from index.ingest import demo_folder
-from training import data
+from training.reading.sets import wiki
 
 FOLDS = 5
 """Parts of the cross-validation."""
@@ -32,21 +30,17 @@ FOLDS = 5
 READ = 12
 """Passages read for a question, as the default setting has it."""
 
-SEEN = ("demo", "sample", "attribution")
-"""Files of questions on the demonstration that had been looked at while the code was written."""
-
-SEEN_COUNTS = 3.0
-"""Weight of a question on the demonstration's news; one on Wikipedia weighs 1. News questions are few, and the goal."""
+NEWS = 300
+"""Questions on news, drawn from the tenth of QAMR's Wikinews sentences that is for tuning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The features of a question's candidate sentences, which of them are right, and the question's weight."""
+    """The features of a question's candidate sentences, and which of them are right."""
 
     features: np.ndarray
     right: np.ndarray
     answerable: bool
-    weight: float = 1.0
 
 
 def main() -> None:
@@ -55,25 +49,24 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds `reading/`")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        wiki = list(ask_wiki(given.data, Path(made)))
-        news = list(ask_demonstration(Path(made)))
-    asked = [each for each in (*wiki, *news) if len(each.features)]  # the others are refused with any weights
-    count = sum(len(each.features) > 0 for each in wiki)
+        encyclopedia = list(ask_wiki(given.data, Path(made) / "wiki"))
+        news = list(ask_news(given.data, Path(made) / "news"))
+    asked = [each for each in (*encyclopedia, *news) if len(each.features)]  # the others are refused with any weights
+    count = sum(len(each.features) > 0 for each in encyclopedia)
     rows, right = (np.concatenate([getattr(each, name) for each in asked]) for name in ("features", "right"))
     rows, closest = rows[:, :-1], [each.features[0, -1] for each in asked]  # the same for all sentences of a question
-    weight = np.concatenate([np.full(len(each.features), each.weight) for each in asked])
     question = np.concatenate([np.full(len(each.features), at // 2) for at, each in enumerate(asked)])
     odds = np.zeros(len(rows))
     for fold in range(FOLDS):
         own = question % FOLDS == fold
-        fit = LogisticRegression(C=10).fit(rows[~own], right[~own], sample_weight=weight[~own])
+        fit = LogisticRegression(C=10).fit(rows[~own], right[~own])
         odds[own] = fit.decision_function(rows[own])
-    fit = LogisticRegression(C=10).fit(rows, right, sample_weight=weight)
+    fit = LogisticRegression(C=10).fit(rows, right)
     bounds = np.cumsum([0, *(len(each.features) for each in asked)])
     tops = [_top(each, odds[first:last]) for each, first, last in zip(asked, bounds, bounds[1:], strict=False)]
     # Rescales the odds for best sentences: a score of 0.5 then means that half of such answers are right.
     pairs = [[top[0], cosine] for top, cosine in zip(tops, closest, strict=True)]
-    best = LogisticRegression(C=10).fit(pairs, [top[1] for top in tops], sample_weight=[each.weight for each in asked])
+    best = LogisticRegression(C=10).fit(pairs, [top[1] for top in tops])
     scale, weight_of_closest = best.coef_[0]
     weights = [*scale * fit.coef_[0], weight_of_closest]
     bias = scale * fit.intercept_[0] + best.intercept_[0]
@@ -102,34 +95,36 @@ def risk_and_coverage(tops: Sequence[tuple[float, bool, bool]]) -> str:
 def ask_wiki(folder: Path, work: Path) -> Iterator[Asked]:
     """Ask all questions of the development articles, each with its article in the collection and without."""
     articles, tasks = squadshifts(folder, "tune")
-    kept = {example.title for example in data.wiki(folder / "reading", "dev")}
-    rest = {title: text for title, text in articles.items() if title not in kept}
+    kept = {example.title for example in wiki(folder / "reading", "dev")}
+    yield from _ask_both(articles, [task for task in tasks if task.title in kept], work)
+
+
+def ask_news(folder: Path, work: Path) -> Iterator[Asked]:
+    """Ask questions of the development sentences, each with their articles in the collection and without."""
+    articles, tasks = wikinews(folder, "dev")
+    yield from _ask_both(articles, drawn([task for task in tasks if task.kind == WRITTEN], NEWS), work)
+
+
+def _ask_both(articles: dict[str, str], tasks: Sequence[Task], work: Path) -> Iterator[Asked]:
+    """Ask each question of all articles, and of those that no question is on."""
+    asked = {task.title for task in tasks}
+    rest = {title: text for title, text in articles.items() if title not in asked}
     whole, without = (
         assistant_on(write_articles(work / name / "articles", each), work / name / "index")
         for name, each in (("whole", articles), ("rest", rest))
     )
-    for task in tqdm([task for task in tasks if task.title in kept], mininterval=10):
-        answers = [articles[task.title][start:end] for start, end in task.spans]
-        yield _asked(whole, task.question, answers)
+    for task in tqdm(tasks, mininterval=10):
+        yield _asked(whole, task.question, [articles[task.title][start:end] for start, end in task.spans])
         yield _asked(without, task.question, [])
 
 
-def ask_demonstration(work: Path) -> Iterator[Asked]:
-    """Ask the questions on the demonstration that had been looked at while the code was written."""
-    assistant = assistant_on(demo_folder(), work / "demonstration")
-    for name in SEEN:
-        for line in (QUESTIONS / f"{name}.jsonl").read_text("utf-8").splitlines():
-            row = json.loads(line)
-            yield _asked(assistant, row["question"], row["answers"], SEEN_COUNTS)
-
-
-def _asked(assistant: Assistant, question: str, answers: Sequence[str], weight: float = 1.0) -> Asked:
+def _asked(assistant: Assistant, question: str, answers: Sequence[str]) -> Asked:
     among = candidates(assistant.search(question, READ))
     names = known_names(among)
     asked = parse_question(question, names)
     rows = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_read else []
     right = np.array([contains_answer(candidate.text, answers) for candidate, _, _ in rows], dtype=bool)
-    return Asked(np.array([row for _, _, row in rows]), right, bool(answers), weight)
+    return Asked(np.array([row for _, _, row in rows]), right, bool(answers))
 
 
 def _top(asked: Asked, odds: np.ndarray) -> tuple[float, bool, bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from training.data import path_of, rows
+from training.reading.sets import path_of, rows
 
 FEVER = ("fever_docnli", "fever_dev_rte", "fever_symmetric")
 SETS = (

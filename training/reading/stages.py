@@ -1,4 +1,4 @@
-"""Trains the second edition of the reading model: `python -m training.reading_stages 1 --data DIR`, then 2.
+"""Trains the second edition of the reading model: `python -m training.reading.stages 1 --data DIR`, then 2.
 
 Stage 1 begins with the pair model (`python -m training.base`), stage 2 with the file of stage 1; stage 2 rounds numbers
 as they will be rounded in eight bits. Each fits two hours on two cores.
@@ -16,10 +16,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.base import TOKENIZER, WEIGHTS, load_tokenizer
-from training.batches import Batch, batches
 from training.course import STAGES, Run, read_stage, write_stage
-from training.encoder import SIZE, Encoder, base_weights
-from training.reading_data import ReadingData
+from training.reading.batches import Batch, batches
+from training.reading.export import export
+from training.reading.mix import ReadingData
+from training.reading.network import ReadingNetwork
+from training.reading.sets import missing_files
 
 TOKENS = {1: 4_500_000, 2: 4_500_000}
 """Tokens that a stage trains on."""
@@ -31,41 +33,14 @@ RELEVANCE_WEIGHT = 0.25
 """Weight of the loss of relevance beside those of span and answerability."""
 
 
-class ReadingModel(nn.Module):
-    """Returns logits for the first and last token of the answer, for having one, and for relevance."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.encoder = Encoder()
-        self.span = nn.Linear(SIZE, 2)
-        self.answerable = nn.Sequential(nn.Linear(SIZE, SIZE), nn.Tanh(), nn.Linear(SIZE, 1))
-        self.pooler, self.classifier = nn.Linear(SIZE, SIZE), nn.Linear(SIZE, 1)
-
-    @classmethod
-    def of_base(cls, path: Path) -> "ReadingModel":
-        """Return the pair model with new heads for span and answerability."""
-        made = cls()
-        encoder, heads = base_weights(path)
-        made.encoder.load_state_dict(encoder)
-        made.load_state_dict(heads, strict=False)
-        return made
-
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return logits of shapes `(batch, tokens)` twice, `(batch,)` twice; all inputs are `(batch, tokens)`."""
-        hidden = self.encoder(ids, types, mask)
-        first, last = self.span(hidden).unbind(-1)
-        start = hidden[:, 0]
-        relevance = self.classifier(torch.tanh(self.pooler(start)))
-        return first, last, self.answerable(start).squeeze(-1), relevance.squeeze(-1)
-
-    def rates(self, stage: int) -> list[tuple[list[nn.Parameter], float]]:
-        """Return the groups of weights with the highest rate of each."""
-        kept = [*self.encoder.parameters(), *self.pooler.parameters(), *self.classifier.parameters()]
-        heads = [*self.span.parameters(), *self.answerable.parameters()]
-        return [([each for each in kept if each.requires_grad], RATE[stage]), (heads, HEAD_RATE[stage])]
+def rates(model: ReadingNetwork, stage: int) -> list[tuple[list[nn.Parameter], float]]:
+    """Return the groups of weights with the highest rate of each."""
+    kept = [*model.encoder.parameters(), *model.pooler.parameters(), *model.classifier.parameters()]
+    heads = [*model.span.parameters(), *model.answerable.parameters()]
+    return [([each for each in kept if each.requires_grad], RATE[stage]), (heads, HEAD_RATE[stage])]
 
 
-def losses(model: ReadingModel, batch: Batch) -> dict[str, Tensor]:
+def losses(model: ReadingNetwork, batch: Batch) -> dict[str, Tensor]:
     """Return the losses of the span (token 0 if there is no answer), of answerability and of relevance."""
     ids, types, mask = (batch.inputs[name] for name in ("input_ids", "token_type_ids", "attention_mask"))
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -92,20 +67,19 @@ def stream(examples: ReadingData, tokenizer: Tokenizer, seed: int) -> Iterator[B
         yield from batches(list(examples.epoch(rng)), tokenizer, rng)
 
 
-def train(stage: int, folder: Path, work: Path) -> Path:
-    """Train a stage from where the last run in `work` stopped, and return its file."""
+def train(stage: int, folder: Path, work: Path) -> ReadingNetwork:
+    """Train a stage from where the last run in `work` stopped, write its file, and return the model."""
     torch.manual_seed(stage)
-    model = ReadingModel.of_base(work / WEIGHTS)
+    model = ReadingNetwork.of_base(work / WEIGHTS)
     if stage > 1:
         read_stage(model, STAGES / f"reading-{stage - 1}.safetensors")
         model.encoder.round()
     tokenizer = load_tokenizer(work / TOKENIZER)
-    run = Run(model, model.rates(stage), work / f"reading-{stage}.pt")
-    examples = ReadingData(folder, work)
+    run = Run(model, rates(model, stage), work / f"reading-{stage}.pt")
+    examples = ReadingData(folder, work, stage)
     run.go_on(stream(examples, tokenizer, stage), TOKENS[stage], lambda batch: losses(model, batch))
-    path = STAGES / f"reading-{stage}.safetensors"
-    write_stage(model, path)
-    return path
+    write_stage(model, STAGES / f"reading-{stage}.safetensors")
+    return model
 
 
 def main() -> None:
@@ -114,8 +88,14 @@ def main() -> None:
     parser.add_argument("stage", type=int, choices=sorted(TOKENS))
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds the reading sets")
     parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
+    parser.add_argument("--to", type=Path, help="the folder to write the model to; by default one in the work folder")
     given = parser.parse_args()
-    print(f"Wrote {train(given.stage, given.data, given.work)}.")
+    if missing := missing_files(given.data):
+        parser.error(f"{given.data} has no {missing[0]}. Give the folder that holds all reading sets.")
+    if not (given.work / WEIGHTS).is_file():
+        parser.error(f"{given.work} has no {WEIGHTS}. Run `python -m training.base --to {given.work}` first.")
+    model = train(given.stage, given.data, given.work)
+    print(export(model, given.data, given.work, given.to or given.work / f"reading-{given.stage}"))
 
 
 if __name__ == "__main__":

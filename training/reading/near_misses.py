@@ -15,8 +15,8 @@ from lemminflect import getInflection
 from sklearn.feature_extraction.text import TfidfVectorizer
 from spacy.tokens import Doc, Span, Token
 
-from training.data import ReadingExample
-from training.variations import SWAPS, crop, sentences
+from training.reading.crops import OPPOSITES, crop, sentences
+from training.reading.sets import ReadingExample
 
 SIMILAR = 8
 """Number of similar passages from which one is drawn."""
@@ -164,11 +164,11 @@ class NearMisses:
         return self._asked(example, words[0], _ORDER[words[0].lower_], rng) if words else None
 
     def _opposite(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
-        words = [token for token in self._parses[example.question] if token.lower_ in SWAPS]
+        words = [token for token in self._parses[example.question] if token.lower_ in OPPOSITES]
         if not words:
             return None
         old = rng.choice(words)
-        return self._asked(example, old, SWAPS[old.lower_], rng)
+        return self._asked(example, old, OPPOSITES[old.lower_], rng)
 
     def _subject(self, example: ReadingExample, rng: random.Random) -> ReadingExample | None:
         """Ask the same of another subject, which the passage doesn't name."""

@@ -6,7 +6,7 @@ import re
 from spacy.tokens import Doc, Token
 
 from index.text.calendar_words import MONTHS, WEEKDAYS
-from training.editing import Made, is_negated, rewritten, same_case, span_change
+from training.support.editing import Made, is_negated, rewritten, same_case, span_change
 
 WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _MORE = ("more than", "over", "at least", "above", "no fewer than", "exceeding", "exceeded")

@@ -10,7 +10,7 @@ import torch
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
-from training.data import ReadingExample
+from training.reading.sets import ReadingExample
 
 WIDTHS = (48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256, 320)
 TOKENS = 4_096

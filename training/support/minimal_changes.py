@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
 
-from training import claim_changes as claims
-from training import number_changes as numbers
-from training.corpus_words import NAME_SORTS, PLACES, CorpusWords, is_clean_name, name_of
-from training.editing import Made, bounds, inflected, is_negated, is_sound, rewritten, same_case, span_change
-from training.roles import are_alike, is_agent, is_phrase, roles, swapped, swapped_other_voice, transitive_clauses
+from training.support import claim_changes as claims
+from training.support import number_changes as numbers
+from training.support.corpus_words import NAME_SORTS, PLACES, CorpusWords, is_clean_name, name_of
+from training.support.editing import Made, bounds, inflected, is_negated, is_sound, rewritten, same_case, span_change
+from training.support.roles import (
+    are_alike,
+    is_agent,
+    is_phrase,
+    roles,
+    swapped,
+    swapped_other_voice,
+    transitive_clauses,
+)
 from training.wordnet import WordNet
 
 Change = Callable[[Doc, random.Random], Made | None]

@@ -1,19 +1,24 @@
-"""Mixes made pairs with public sets to the pairs that the support model learns from, an epoch at a time."""
+"""Mixes made and written pairs with public sets to the pairs that the support model learns from, an epoch at a time."""
 
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.entailment import Pair, entailment
-from training.made_pairs import MadePairs
-from training.true_sentences import parsed, true_sentences
+from training.support.entailment import Pair, entailment
+from training.support.made_pairs import MadePairs
+from training.support.true_sentences import parsed, true_sentences
+from training.support.written import written
 from training.wordnet import WordNet
 
 PAIRS = 100_000
 """Pairs in an epoch."""
 
-MADE = 0.45
-"""Share of made pairs; half of them follow."""
+MADE = {1: 0.45, 2: 0.25, 3: 0.15}
+"""Share of made pairs, by stage; half of them follow."""
+
+WRITTEN, TWINS = {1: 0.0, 2: 0.55, 3: 0.3}, {1: 0.0, 2: 0.0, 3: 0.4}
+"""Shares of pairs that were written by hand, by stage, and of the twins among them. Of these a third follows, and about
+half of the others."""
 
 FOLLOWS = 0.37
 """Share of the public pairs that follow, so that of all pairs 40 to 45 in 100 do."""
@@ -34,24 +39,33 @@ SHARES = {
     "help_lex": 0.0075,
     "med": 0.0075,
 }
-"""Share of each public set in an epoch, 0.55 together; of those made from templates it is small."""
+"""Weight of each public set among them; of those made from templates it is small."""
 
 
 class SupportData:
-    """Draws the pairs of epochs from a folder with `entailment/` and `reading/`; parses are kept in `work`."""
+    """Draws the pairs of a stage from a folder with `entailment/` and `reading/`; parses are kept in `work`."""
 
-    def __init__(self, folder: Path, wordnet: WordNet, work: Path) -> None:
+    def __init__(self, folder: Path, wordnet: WordNet, work: Path, stage: int) -> None:
+        self._shares = {"made": MADE[stage], "written": WRITTEN[stage], "twins": TWINS[stage]}
         self._folder = folder / "entailment"
         self._public = {name: entailment(self._folder, name, "train") for name in SHARES}
+        by_hand = written("train")
+        self._by_hand = {
+            "written": [pair for pair in by_hand if pair.group != "written, twins"],
+            "twins": [pair for pair in by_hand if pair.group == "written, twins"],
+        }
         docs = {part: parsed(true_sentences(folder, part), work / f"{part}.spacy") for part in ("train", "test")}
         self._made = {part: MadePairs(docs[part], wordnet) for part in docs}
 
     def pairs(self, rng: random.Random, count: int = PAIRS) -> Iterator[Pair]:
         """Yield one epoch's pairs in random order; each call draws anew."""
         drawn: list[tuple[str, Pair | None]] = []
+        public = (1 - sum(self._shares.values())) / sum(SHARES.values())
         for name, share in SHARES.items():
-            drawn += [("", pair) for pair in balanced(self._public[name], round(count * share), rng)]
-        drawn += [("false", None), ("true", None)] * round(count * MADE / 2)
+            drawn += [("", pair) for pair in balanced(self._public[name], round(count * share * public), rng)]
+        for name, pairs in self._by_hand.items():
+            drawn += [("", pair) for pair in _sampled(pairs, round(count * self._shares[name]), rng)]
+        drawn += [("false", None), ("true", None)] * round(count * self._shares["made"] / 2)
         rng.shuffle(drawn)
         for kind, pair in drawn:
             yield pair or self.made("train", kind == "true", rng)

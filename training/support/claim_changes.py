@@ -4,7 +4,7 @@ import random
 
 from spacy.tokens import Doc, Token
 
-from training.editing import (
+from training.support.editing import (
     Made,
     agreeing,
     auxiliaries,

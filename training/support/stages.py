@@ -1,7 +1,7 @@
-"""Trains the support model: `python -m training.support_stages 1 --data DIR --wordnet DIR`, then 2.
+"""Trains the support model: `python -m training.support.stages 1 --data DIR --wordnet DIR`, then 2 and 3.
 
-Stage 1 begins with the pair model (`python -m training.base`), stage 2 with the file of stage 1; stage 2 rounds numbers
-as they will be rounded in eight bits. Each fits two hours on two cores.
+Stage 1 begins with the pair model (`python -m training.base`), another with the file of the stage before, rounding
+numbers as eight bits will. Each fits two hours on two cores.
 """
 
 import argparse
@@ -17,18 +17,18 @@ from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 
 from training.base import TOKENIZER, WEIGHTS, load_tokenizer
-from training.batches import padded, shuffled
 from training.course import STAGES, Run, read_stage, write_stage
 from training.encoder import SIZE, Encoder, base_weights
-from training.entailment import Pair
-from training.support_data import SupportData
-from training.support_export import export
+from training.reading.batches import padded, shuffled
+from training.support.entailment import Pair
+from training.support.export import export
+from training.support.mix import SupportData
 from training.wordnet import WordNet
 
-TOKENS = {1: 3_000_000, 2: 4_500_000}
+TOKENS = {1: 3_000_000, 2: 4_500_000, 3: 2_000_000}
 """Tokens that a stage trains on."""
 
-RATE, HEAD_RATE = {1: 8e-5, 2: 5e-5}, {1: 5e-4, 2: 1e-4}
+RATE, HEAD_RATE = {1: 8e-5, 2: 8e-5, 3: 5e-5}, {1: 5e-4, 2: 2e-4, 3: 1e-4}
 """The highest rates of the encoder, and of the new head."""
 
 LAYERS = 9
@@ -141,7 +141,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
     parser.add_argument("--to", type=Path, help="the folder to write the model to; by default one in the work folder")
     given = parser.parse_args()
-    examples = SupportData(given.data, WordNet(given.wordnet), given.work)
+    examples = SupportData(given.data, WordNet(given.wordnet), given.work, given.stage)
     model = train(given.stage, examples, given.work)
     print(export(model, examples, given.data, given.work, given.to or given.work / f"support-{given.stage}"))
 

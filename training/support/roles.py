@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from training.editing import (
+from training.support.editing import (
     agreeing,
     auxiliaries,
     bounds,

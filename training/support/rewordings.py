@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from spacy.tokens import Doc, Token
 
 from index.text.calendar_words import MONTHS, WEEKDAYS
-from training import claim_changes as claims
-from training import number_changes as numbers
-from training.corpus_words import CorpusWords, name_of
-from training.editing import (
+from training.support import claim_changes as claims
+from training.support import number_changes as numbers
+from training.support.corpus_words import CorpusWords, name_of
+from training.support.editing import (
     Made,
     auxiliaries,
     bounds,
@@ -27,7 +27,7 @@ from training.editing import (
     subject,
     tidied,
 )
-from training.roles import other_voice, roles
+from training.support.roles import other_voice, roles
 from training.wordnet import WordNet
 
 Rewording = Callable[[Doc, random.Random], Made | None]

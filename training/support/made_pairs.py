@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from spacy.tokens import Doc
 
 from index.text.calendar_words import MONTHS
-from training.corpus_words import CorpusWords
-from training.editing import Made, is_plain
-from training.entailment import Pair
-from training.minimal_changes import MinimalChanges
 from training.parsing import parser
-from training.rewordings import Rewordings, date_resolved, joined
+from training.support.corpus_words import CorpusWords
+from training.support.editing import Made, is_plain
+from training.support.entailment import Pair
+from training.support.minimal_changes import MinimalChanges
+from training.support.rewordings import Rewordings, date_resolved, joined
 from training.wordnet import WordNet
 
 FALSE_KINDS: Mapping[str, float] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from training.data import ReadingExample, rows
+from training.reading.sets import ReadingExample, rows
 
 MOST = 3
 """Sentences that are put before or behind a sentence, at most."""

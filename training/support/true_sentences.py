@@ -9,10 +9,10 @@ from pathlib import Path
 from spacy.tokens import Doc, DocBin
 
 from index.text.sentences import sentence_spans
-from training.data import qamr, rows, squad, wiki
-from training.editing import is_plain
-from training.entailment import detokenised, entailment, is_test, letters
 from training.parsing import parser
+from training.reading.sets import qamr, rows, squad, wiki
+from training.support.editing import is_plain
+from training.support.entailment import detokenised, entailment, is_test, letters
 
 SENTENCE_SETS = ("qanom", "qadiscourse", "qasrl_gs")
 PREMISE_SETS = ("fever_docnli", "fever_dev_rte", "fever_symmetric", "semiauto_wiki", "wice_oracle")

@@ -10,9 +10,10 @@ from torch import nn
 
 from assistant.models.support_model import SupportModel
 from training.base import TOKENIZER
-from training.entailment import Pair, entailment
 from training.onnx_export import write_onnx
-from training.support_data import SHARES, SupportData
+from training.support.entailment import Pair, entailment
+from training.support.mix import SHARES, SupportData
+from training.support.written import written
 
 MEASURED = 300
 """Pairs of each set, and of each kind of made pairs, that are measured."""
@@ -30,6 +31,9 @@ def export(model: nn.Module, examples: SupportData, folder: Path, work: Path, to
     rng = random.Random(1)
     made = [examples.made("test", follows, rng) for follows in (False, True) for _ in range(MEASURED)]
     lines = [_line("made", judge, made)]
+    own = written("test")
+    for group in sorted({pair.group for pair in own}):
+        lines.append(_line(group, judge, [pair for pair in own if pair.group == group]))
     for name in SHARES:
         pairs = entailment(folder / "entailment", name, "test")
         lines.append(_line(name, judge, rng.sample(pairs, min(MEASURED, len(pairs)))))

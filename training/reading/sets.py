@@ -14,7 +14,10 @@ WIKI_DEV = 4
 
 
 _SQUAD, _WIKI, _QAMR = "squad2_12articles", "squadshifts_new_wiki", "qamr_devtest"
-_MORE = (
+_OTHERS = (
+    "squadshifts_reddit",
+    "squadshifts_amazon_reviews",
+    "friendsqa",
     "qasrl_gs",
     "qanom",
     "qadiscourse",
@@ -26,7 +29,6 @@ _MORE = (
     "fairytaleqa",
     "subjqa",
 )
-_OTHERS = ("squadshifts_reddit", "squadshifts_amazon_reviews", "friendsqa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +76,13 @@ def qamr(folder: Path, part: str) -> list[ReadingExample]:
     return [_example(row) for row in rows(folder, _QAMR) if _qamr_part(row) == part]
 
 
-def others(folder: Path) -> dict[str, list[ReadingExample]]:
-    """Return the examples of the sets that are used for training only."""
-    return {name: [_example(row) for row in rows(folder, name)] for name in _OTHERS}
-
-
-def more(folder: Path) -> dict[str, list[ReadingExample]]:
-    """Return the examples of the sets that the second edition learns from too, by the name of their file.
+def others(folder: Path) -> list[ReadingExample]:
+    """Return the examples of the sets that are used for training only.
 
     Sentences that QAMR's parts for tuning and measuring have are left out, whatever their spacing.
     """
     apart = {_letters(row["context"]) for row in rows(folder, _QAMR) if _qamr_part(row) != "train"}
-    return {
-        name: [_example(row) for row in rows(folder, name) if _letters(row["context"]) not in apart] for name in _MORE
-    }
+    return [_example(row) for name in _OTHERS for row in rows(folder, name) if _letters(row["context"]) not in apart]
 
 
 def _letters(text: str) -> str:

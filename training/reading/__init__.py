@@ -1,0 +1,1 @@
+"""Trains the reading model: `python -m training.reading.stages STAGE --data DIR`."""

@@ -1,0 +1,1 @@
+"""Trains the support model: `python -m training.support.stages STAGE --data DIR --wordnet DIR`."""
