@@ -21,6 +21,7 @@ from assistant.chain import State, build_chain
 from assistant.checking import verification
 from assistant.conversation.follow_ups import condense, condense_with
 from assistant.models.chat_models import HEARTBEAT, load_chat_model
+from assistant.models.cross_encoders import load_judge, load_relevance
 from assistant.models.reading_model import Reader
 from assistant.search.filters import parse_filter
 from assistant.search.retriever import retrieve
@@ -60,6 +61,7 @@ class Assistant:
         embedder = load_embedder(self.settings.embedding_model)
         self.collection = Collection(self.settings.index_dir, embedder, self.settings.chroma_url)
         self.reader = Reader()
+        self._relevance = load_relevance(self.settings.reranking_model, self.reader)
 
     def ingest(
         self,
@@ -107,7 +109,7 @@ class Assistant:
     def search(self, question: str, k: int = 10, **filter: date | str | None) -> list[Passage]:
         """Return the `k` passages closest to the question, closest first; `filter` is as for `ask`."""
         question = self._checked(question)
-        return retrieve(self.collection, question, k, self.filter(**filter))
+        return retrieve(self.collection, question, k, self.filter(**filter), self._relevance)
 
     def ask(
         self,
@@ -183,8 +185,10 @@ class Assistant:
         """The LangChain runnable behind the answers; see `build_chain`."""
         answer = quoting(self.encode, self.reader, self.settings.minimum_score)
         if self._model:
-            answer = writing(self._model, self.settings, self.reader, fallback=answer)
-        return build_chain(self._understood, self._plan, self.collection, self.settings.passages, self.encode, answer)
+            judge = load_judge(self.settings.support_model)
+            answer = writing(self._model, self.settings, self.reader, judge, fallback=answer)
+        count = self.settings.passages
+        return build_chain(self._understood, self._plan, self.collection, count, self.encode, answer, self._relevance)
 
     @cached_property
     def _model(self) -> BaseChatModel | None:

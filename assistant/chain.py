@@ -18,6 +18,7 @@ from assistant.answer import Statement
 from assistant.answering.answerers import Answerer, AnswerEvent, AnswerNote
 from assistant.answering.overview import find_passages, overview_statements
 from assistant.answering.plan import Plan, Search, Understood
+from assistant.models.cross_encoders import Relevance
 from assistant.render import outlet
 from assistant.search.retriever import retrieve
 from index.article import Article, Passage
@@ -37,8 +38,11 @@ def build_chain(
     count: int,
     encode: Encode,
     answer: Answerer,
+    relevance: Relevance | None = None,
 ) -> Runnable[State, State]:
     """Return the runnable that answers a question from `count` passages of the collection.
+
+    `relevance` re-ranks the passages; None leaves them as search ranks them.
 
     Its input has the `question`, and optionally `history` (turns), `page`, `filter` and `ignore`; see `Assistant.ask`.
     It adds `understood`, `plan`, `search` (the one whose passages were read), `passages`, `statements` (none for a
@@ -51,7 +55,8 @@ def build_chain(
         overview = find_passages(task, search.article, collection, search.filter, count) if task else []
         if task and (overview or not task.topic):
             return overview, iter(overview_statements(task, overview, encode))
-        passages = retrieve(collection, f"{search.question} {search.context}".strip(), count, search.filter)
+        query = f"{search.question} {search.context}".strip()
+        passages = retrieve(collection, query, count, search.filter, relevance)
         return passages, answer(search, passages)
 
     def follow(states: Iterator[State]) -> Iterator[State]:

@@ -24,6 +24,9 @@ from index.errors import SettingsError
 
 PREFIX = "ONRECORD_"
 
+OWN_MODEL, NO_MODEL = "onrecord", "none"
+"""Values of `reranking_model` and `support_model` that aren't the name of a model."""
+
 _Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$", to_lower=True)]
 _Hostname = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]+$", to_lower=True)]
 
@@ -47,6 +50,17 @@ class Settings(BaseModel):
         min_length=1,
         description="the embedding model: a sentence-transformers model, or `words` for word counts instead",
     )
+    reranking_model: str = Field(
+        OWN_MODEL,
+        min_length=1,
+        description="what ranks the passages found: `onrecord`, `none`, or a cross-encoder by name or folder",
+    )
+    support_model: str = Field(
+        OWN_MODEL,
+        min_length=1,
+        description="what judges whether a written sentence is supported: `onrecord`, `none` for rules alone, or a "
+        "cross-encoder by name or folder",
+    )
     llm: str = Field(
         "", description="the chat model that writes the answers, such as `ollama:llama3.2`; if empty, quotations answer"
     )
@@ -66,7 +80,7 @@ class Settings(BaseModel):
     )
     passages: int = Field(12, ge=1, le=30, description="how many passages are read for an answer")
     minimum_score: float = Field(
-        0.35, ge=0, le=1, description="the lowest score, from 0 to 1, at which a sentence counts as an answer"
+        0.4, ge=0, le=1, description="the lowest score, from 0 to 1, at which a sentence counts as an answer"
     )
     chroma_url: str = Field(
         "",

@@ -286,7 +286,7 @@ def test_a_sentence_that_agrees_is_cited_by_its_own_place(empty, write):
     assert all(
         citation.quote == citation.article.full_text[citation.start : citation.end] for citation in statement.citations
     )
-    assert [citation.answer for citation in statement.citations] == ["Nine", "nine"]
+    assert {citation.answer for citation in statement.citations} == {"Nine", "nine"}
 
 
 def test_the_same_text_in_two_articles_is_found_once(empty, write):

@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -53,7 +54,8 @@ def test_the_text_of_an_answer_has_its_sources_below(run):
     run("add", SAMPLE)
     code, out, err = run("ask", "what did Lavrov deny?")
     assert (code, err) == (0, "")
-    assert "[1] Tensions in Ukraine: Urgent discussions between the US and Russia in Geneva. (undated)" in out
+    source = "Tensions in Ukraine: Urgent discussions between the US and Russia in Geneva. (undated)"
+    assert re.search(rf"^\[\d+\] {re.escape(source)}", out, re.MULTILINE)
     assert "has no plans to attack the country.”" in out
 
 

@@ -84,8 +84,16 @@ def test_reading_needs_no_torch():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
-def test_the_model_is_at_most_50_megabytes():
-    assert sum(path.stat().st_size for path in MODELS.iterdir()) < 50_000_000
+def test_each_model_is_at_most_40_megabytes():
+    assert all(path.stat().st_size < 40_000_000 for path in MODELS.glob("*.onnx"))
+
+
+def test_a_passage_that_answers_is_more_relevant_than_others_and_is_read_once(reader):
+    odds = reader.relevance("Who scored both goals?", PASSAGES, ["Ferry", "Cup", "Ministry"])
+    assert max(odds) == odds[1]
+    before = reader._read.cache_info().misses
+    reader.read_parts("Who scored both goals?", PASSAGES, [[(0, 10)]] * 3, ["Ferry", "Cup", "Ministry"])
+    assert reader._read.cache_info().misses == before
 
 
 @pytest.mark.parametrize("question", ["And why? " * 200, "¿?" * 500, "中" * 1000, "", "   ", "a" * 5000, "\ud800" * 9])

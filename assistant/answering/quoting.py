@@ -54,8 +54,8 @@ MARKED = 0.2
 SHORTLIST = 10
 """Sentences that are compared in meaning, which takes time: the likeliest by reading and shared words."""
 
-WEIGHTS = (0.32, 5.21, 1.16, -0.33, 0.09, 3.58, 3.86)
-BIAS = -7.28
+WEIGHTS = (0.4, 4.94, 0.21, -0.45, -0.07, 5.78, 5.47)
+BIAS = -7.89
 """The log odds that a sentence answers, from its `features`. Fitted by `python -m training.weigh`; see
 docs/log/answering.md."""
 
@@ -237,7 +237,8 @@ def _readings(question: str, sentences: Sequence[Candidate], reader: Reader) -> 
         [(sentences[at].sentence.start - passage.start, sentences[at].sentence.end - passage.start) for at in ats]
         for passage, ats in zip(passages, by_passage.values(), strict=True)
     ]
-    read = reader.read_parts(question, [passage.text for passage in passages], parts)
+    headlines = [passage.article.title for passage in passages]
+    read = reader.read_parts(question, [passage.text for passage in passages], parts, headlines)
     found: dict[int, Reading] = {}
     for passage, ats, readings in zip(passages, by_passage.values(), read, strict=True):
         for at, reading in zip(ats, readings, strict=True):

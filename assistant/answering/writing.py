@@ -13,6 +13,7 @@ from assistant.answering.model_text import written_answer
 from assistant.answering.plan import Search
 from assistant.answering.quoting import MARKED
 from assistant.checking.check import check_sentence
+from assistant.models.cross_encoders import Judge
 from assistant.models.reading_model import Reader
 from assistant.settings import Settings
 from index.article import Passage
@@ -24,7 +25,9 @@ BROKEN_OFF = "The chat model broke off, so the rest of its answer is replaced by
 _LOG = logging.getLogger("onrecord")
 
 
-def writing(model: BaseChatModel, settings: Settings, reader: Reader, fallback: Answerer) -> Answerer:
+def writing(
+    model: BaseChatModel, settings: Settings, reader: Reader, judge: Judge | None, fallback: Answerer
+) -> Answerer:
     """Return an answerer that has the chat model write, and yields the sentences that the passages support.
 
     Unsupported sentences are left out; with `settings.unsupported == "flag"` they are flagged where at least one other
@@ -38,7 +41,7 @@ def writing(model: BaseChatModel, settings: Settings, reader: Reader, fallback: 
         pieces = written_answer(search.question, passages, model, settings.llm_seconds, tokens)
         try:
             for sentences in marked_sentences(pieces, len(passages)):
-                statements = [_checked(each, search.question, passages, reader) for each in sentences]
+                statements = [_checked(each, search.question, passages, reader, judge) for each in sentences]
                 waiting += [each for each in statements if not each.flag or settings.unsupported == "flag"]
                 is_supported = is_supported or any(not each.flag for each in waiting)
                 yield None
@@ -56,9 +59,11 @@ def writing(model: BaseChatModel, settings: Settings, reader: Reader, fallback: 
     return answer
 
 
-def _checked(sentence: MarkedSentence, question: str, passages: Sequence[Passage], reader: Reader) -> Statement:
+def _checked(
+    sentence: MarkedSentence, question: str, passages: Sequence[Passage], reader: Reader, judge: Judge | None
+) -> Statement:
     """Return the sentence with the quotations that support it, or with a flag that says why none does."""
-    support = check_sentence(sentence.text, passages, sentence.numbers)
+    support = check_sentence(sentence.text, passages, sentence.numbers, judge)
     citations = tuple(
         _citation(question, number, passages[number - 1], start, end, reader) for number, start, end in support.quotes
     )
@@ -68,7 +73,9 @@ def _checked(sentence: MarkedSentence, question: str, passages: Sequence[Passage
 
 def _citation(question: str, number: int, passage: Passage, start: int, end: int, reader: Reader) -> Citation:
     """Return the quotation with its words that answer, as the reading model finds them."""
-    ((reading,),) = reader.read_parts(question, [passage.text], [[(start - passage.start, end - passage.start)]])
+    ((reading,),) = reader.read_parts(
+        question, [passage.text], [[(start - passage.start, end - passage.start)]], [passage.article.title]
+    )
     marked = (reading.start + passage.start, reading.end + passage.start) if reading.score >= MARKED else None
     return Citation(number, passage.article.full_text[start:end], start, end, passage.article, marked)
 

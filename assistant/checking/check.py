@@ -1,21 +1,26 @@
 """Checks a written sentence against the passages: whether and where they support it, or why not.
 
-A supported sentence keeps to the words of at most two sentences of the passages, and nothing in it contradicts them. A
-sentence in quite different words isn't supported, because these rules can't see whether it means the same.
+A supported sentence follows from at most two sentences of the passages by the support model, and nothing in it
+contradicts them. Without a model it must keep to their words, because rules can't tell whether others mean the same.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from assistant.answer import date_in_words, without_citation_marks
 from assistant.checking.content_words import Evidence, content_keys, joined, name_words, sentences_about, words_of
 from assistant.checking.contradictions import contradiction
 from assistant.checking.prompt_injection import gives_orders
 from assistant.english.relative_dates import resolve_dates
+from assistant.models.cross_encoders import Judge
 from index.article import Article, Passage, Sentence
+from index.text.calendar_words import WEEKDAYS
 from index.text.cleaning import normalise
+from index.text.language import is_foreign
+from index.text.words import words
 
 Quote = tuple[int, int, int]
 
@@ -29,9 +34,14 @@ One word may be missing if the sentence has at least JOINED content words. At 0.
 refused, and so are all 50 paraphrases; at 0.5 94 and 44 (docs/log/checking.md).
 """
 
+FOLLOWS = 0.6
+"""Probability that a sentence follows, by the support model, from which it counts as supported."""
+
 JOINED = 3
 """Content words that a second quotation must add for a sentence to join the two. Not measured."""
 
+_FIRST_PERSON = re.compile(r"\b(?:I|[Mm]e|[Mm]y|[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our)\b")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _BRACKETS = re.compile(r"\s\[(?:(?=[^\[\]]*[^\W\d])[^\[\]]+|\d{4})\]")
 _MARKUP = re.compile(
     r"!?\[[^\]]*\]\([^)]*\)|<[/!]?[a-z][^>]*>?|\b[a-z][a-z0-9+.-]*://|\b(?:javascript|data|mailto|file):\S"
@@ -45,11 +55,13 @@ class Support:
     """Whether the passages support a sentence; if not, `reason` explains it to a reader.
 
     `quotes` are the supporting sentences: the passage's number, from 1, and the offsets in its article's `full_text`.
+    A sentence that `is_quoted` stands in them word for word.
     """
 
     supported: bool
     reason: str = ""
     quotes: tuple[Quote, ...] = ()
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +82,82 @@ class _Source:
         return self.number, self.sentence.start, self.sentence.end
 
 
-def check_sentence(sentence: str, passages: Sequence[Passage], numbers: Sequence[int]) -> Support:
+def check_sentence(
+    sentence: str, passages: Sequence[Passage], numbers: Sequence[int], judge: Judge | None = None
+) -> Support:
     """Return whether the passages support a sentence whose writer marked the passages with these numbers, from 1.
 
     The marked passages are tried first, each alone and then together. Another passage counts only if it has nearly all
-    of the sentence's words.
+    of the sentence's words. With a `judge`, what keeps to the words must follow too, and other words will do.
     """
+    by_words = _check_words(sentence, passages, numbers)
+    statement = without_citation_marks(normalise(sentence)).strip()
+    if judge is None or by_words.is_quoted or _unreadable(statement, passages):
+        return by_words
+    marked = [number for number in dict.fromkeys(numbers) if 1 <= number <= len(passages)]
+    supporting = {number for number, _, _ in by_words.quotes}
+    return _check_meaning(statement, passages, sorted(supporting) or marked, by_words, judge)
+
+
+def _check_meaning(
+    statement: str, passages: Sequence[Passage], numbers: Sequence[int], by_words: Support, judge: Judge
+) -> Support:
+    """Return whether the statement follows from at most two sentences of the passages with these numbers."""
+    sources = [source for number in numbers for source in _sources(number, passages[number - 1])]
+    sources = [source for source in sources if not gives_orders(source.evidence.text)]
+    if not sources or is_foreign(statement) or _FIRST_PERSON.search(_QUOTED.sub("", statement)):
+        return by_words  # the support model learnt neither other languages nor what a chat model says of itself
+    odds = [judged.follows for judged in judge([(_premise([source]), statement) for source in sources])]
+    best = sorted(sorted(range(len(sources)), key=lambda at: -odds[at])[:2])
+    chosen = [sources[max(best, key=lambda at: odds[at])]]
+    highest = max(odds)
+    if len(best) == 2:
+        (both,) = judge([(_premise([sources[at] for at in best]), statement)])
+        if both.follows > highest:
+            highest, chosen = both.follows, [sources[at] for at in best]
+    if highest < FOLLOWS:
+        reason = by_words.reason or "No sentence of the passages says this."
+        return Support(False, reason)
+    if by_words.supported:
+        return by_words
+    evidence, around, names = _known(statement, passages, numbers, chosen, sources)
+    days = " ".join(day for source in sources for day in _days_named(source))
+    if reason := contradiction(statement, evidence, f"{around}\n{days}", names, reworded=True):
+        return Support(False, reason)
+    return Support(True, quotes=tuple(source.quote for source in chosen))
+
+
+def _days_named(source: _Source) -> Iterator[str]:
+    """Yield the dates that the weekdays in a sentence may mean: the last and the next one by the day of publication."""
+    published = source.passage.article.published
+    if published is None:
+        return
+    for name in {*words(source.evidence.text)} & {*WEEKDAYS}:
+        back = (published.weekday() - WEEKDAYS.index(name)) % 7
+        yield from (f"{published + timedelta(days):%-d %B %Y}" for days in (-back, 7 - back))
+
+
+def _premise(sources: Sequence[_Source]) -> str:
+    """Return the sentences after the headline and date of their article, each on a line of its own."""
+    text = " ".join(f"{each.evidence.lead} {each.evidence.text}".strip() for each in sources)
+    return as_premise(sources[0].passage.article, text)
+
+
+def as_premise(article: Article, text: str) -> str:
+    """Return a text of the article as the support model reads it: after the headline and the date, where known.
+
+    A headline that gives orders to a model is left out.
+    """
+    headline = "" if gives_orders(article.title) else article.title
+    return "\n".join(filter(None, (headline, date_in_words(article) if article.published else "", text)))
+
+
+def _check_words(sentence: str, passages: Sequence[Passage], numbers: Sequence[int]) -> Support:
     statement = without_citation_marks(normalise(sentence)).strip()
     every = list(range(1, len(passages) + 1))
     if quotes := [quote for number in every for quote in _verbatim(statement, number, passages[number - 1])]:
         own = [quote for quote in quotes if quote[0] in numbers]
-        return Support(True, quotes=tuple(own or quotes[:1]))
+        return Support(True, quotes=tuple(own or quotes[:1]), is_quoted=True)
     if reason := _unreadable(statement, passages):
         return Support(False, reason)
     marked = [number for number in dict.fromkeys(numbers) if number in every]
@@ -97,21 +174,33 @@ def _support_by(statement: str, passages: Sequence[Passage], numbers: Sequence[i
     sources = [source for number in numbers for source in _sources(number, passages[number - 1])]
     about = list(sentences_about(statement, [source.evidence.text for source in sources]))
     chosen = [sources[at] for at in sorted(about)]
-    evidence = [source.evidence for source in chosen]
-    if any(gives_orders(each.text) for each in evidence):
+    if any(gives_orders(source.evidence.text) for source in chosen):
         return Support(False, "Only text that gives instructions to the model says this.")
-    meant = " ".join(meaning for source in chosen for meaning in _dates(source))
-    around = "\n".join([*(_text(passages[number - 1]) for number in numbers), *(each.lead for each in evidence), meant])
-    names = name_words([statement, *(source.evidence.text for source in sources)])
+    evidence, around, names = _known(statement, passages, numbers, chosen, sources)
     if reason := contradiction(statement, evidence, around, names):
         return Support(False, reason)
     if len(about) == 2 and (added := _words_only_in_second(statement, *(sources[at].evidence for at in about))):
         return Support(False, f"The passages don't say this of “{added}”.")
-    known = content_keys(" ".join([*(f"{each.lead} {each.text}" for each in evidence), meant]))
+    meant = (meaning for source in chosen for meaning in _dates(source))
+    known = content_keys(" ".join([*(f"{each.lead} {each.text}" for each in evidence), *meant]))
     missing, needed = content_keys(statement) - known, content_keys(statement)
     if len(missing) > max((1 - share) * len(needed), len(needed) >= JOINED):
         return Support(False, "Its wording differs too much from the passages to be checked.")
     return Support(True, quotes=tuple(source.quote for source in chosen))
+
+
+def _known(
+    statement: str,
+    passages: Sequence[Passage],
+    numbers: Sequence[int],
+    chosen: Sequence[_Source],
+    sources: Sequence[_Source],
+) -> tuple[list[Evidence], str, frozenset[str]]:
+    """Return what a statement is compared with: the chosen sentences, the text around them, and all names."""
+    evidence = [source.evidence for source in chosen]
+    meant = " ".join(meaning for source in chosen for meaning in _dates(source))
+    around = "\n".join([*(_text(passages[number - 1]) for number in numbers), *(each.lead for each in evidence), meant])
+    return evidence, around, name_words([statement, *(source.evidence.text for source in sources)])
 
 
 def _words_only_in_second(statement: str, main: Evidence, other: Evidence) -> str:

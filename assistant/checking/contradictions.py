@@ -11,7 +11,7 @@ from assistant.checking.content_words import NO_NAMES, Evidence, content_keys, s
 from assistant.english.countries import canonical, government, is_country
 from assistant.english.quantities import agrees_with_any, quantities
 from assistant.english.reported_speech import speech_acts, speech_kind
-from index.text.calendar_words import MONTH_ABBREVIATIONS
+from index.text.calendar_words import MONTH_ABBREVIATIONS, MONTHS
 from index.text.words import words
 
 _CAPITALISED = re.compile(r"(?<![.!?:] )(?<!^)(?<=[\w,;(’'–—-] )[A-Z][^\W\d_]+(?:[-’'](?!s\b)[^\W\d_]+)*(?!\d)")
@@ -35,15 +35,18 @@ SPOKEN = 0.3
 """Share of a reported statement's words that a sentence must have to be the report of it. Not measured."""
 
 
-def contradiction(statement: str, evidence: Sequence[Evidence], around: str, names: frozenset[str]) -> str:
+def contradiction(
+    statement: str, evidence: Sequence[Evidence], around: str, names: frozenset[str], *, reworded: bool = False
+) -> str:
     """Return why the evidence contradicts a statement that is made from it; empty if it doesn't.
 
     `around` is the text from which the statement may take numbers, names and quotations: the passage and its headline.
+    A `reworded` one, which a model takes to follow, may also name a city's country and say "half" for 6 of 12.
     """
     findings = (
         _unknown_quotation(statement, around),
-        _unknown_number(statement, around),
-        _unknown_name(statement, around),
+        _unknown_number(statement, around, reworded),
+        _unknown_name(statement, around, reworded),
         _wrong_speaker(statement, evidence, names),
         *(_stated_as_fact(statement, each, names) for each in evidence),
         *(replacement_problem(statement, each.text, names) or order_problem(statement, each.text) for each in evidence),
@@ -65,18 +68,22 @@ def _letters(text: str) -> str:
     return f" {' '.join(words(text))} "
 
 
-def _unknown_number(statement: str, around: str) -> str:
+def _unknown_number(statement: str, around: str, reworded: bool) -> str:
     known = quantities(around)
     for quantity in quantities(statement):
+        if reworded and not any(map(str.isdigit, quantity.text)):
+            continue
         if not quantity.is_small and not agrees_with_any(quantity, known):
             return f"The passages don't say {quantity.text}."
     return ""
 
 
-def _unknown_name(statement: str, around: str) -> str:
+def _unknown_name(statement: str, around: str, reworded: bool) -> str:
     known = {*words(around), *words(canonical(around)), *_initials(around), *speaking_countries(around)}
     plain = canonical(statement)
     unknown = [name for name in _names_of(plain) if not _is_known(name, known)]
+    if reworded:
+        unknown = [name for name in unknown if not is_country(name.lower()) and name.lower() not in MONTHS]
     if not unknown:
         return ""
     as_written = [name for name in _names_of(statement) if name in unknown or name not in plain]

@@ -1,17 +1,18 @@
-"""The reading model: finds the words of a passage that answer a question, and the odds that they do."""
+"""The reading model: ranks passages, finds the words that answer a question, and the odds that they do."""
 
 import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Encoding
 
-from assistant.models.pair_model import MODELS, PairModel
+from assistant.models.pair_model import MODELS, Array, PairModel
+
+MODEL = MODELS / "reader.onnx"
 
 QUESTION_TOKENS = 160
 """Tokens of a question that are read; the limit leaves room for the passage."""
@@ -19,7 +20,12 @@ QUESTION_TOKENS = 160
 SPAN = 60
 """Tokens of the longest answer. Not measured."""
 
-Logits = NDArray[np.float32]
+LOWEST = -20.0
+"""Log odds of a passage without a word to read."""
+
+REMEMBERED = 256
+"""Pairs of question and passage whose outputs are kept, so that a passage is ranked and read in one pass."""
+
 Span = tuple[int, int]
 
 
@@ -33,55 +39,118 @@ class Reading:
     score: float
 
 
-class Reader:
-    """The reading model that comes with onrecord, on the CPU. It is loaded at its first use; threads may share it."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the model says of a window: logits for each token to begin and to end the answer, and two for all of it."""
 
-    def __init__(self, folder: Path = MODELS, threads: int | None = None) -> None:
-        self._model = PairModel(folder / "reader.onnx", threads)
+    encoding: Encoding
+    first: Array
+    last: Array
+    answerable: float
+    relevance: float
+
+
+class Reader:
+    """The reading model that comes with onrecord. It is loaded at its first use; threads may share it.
+
+    Passages are given with the headline of their article, which is read before them.
+    """
+
+    def __init__(self, file: Path = MODEL, threads: int | None = None) -> None:
+        self._model = PairModel(file, threads)
+        self._read = lru_cache(REMEMBERED)(self._read_pair)
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """Return a reading of each passage; a score of 0.5 means even odds that it answers the question."""
         return [reading for (reading,) in self.read_parts(question, passages, [[(0, len(p))] for p in passages])]
 
     def read_parts(
-        self, question: str, passages: Sequence[str], parts: Sequence[Sequence[Span]]
+        self,
+        question: str,
+        passages: Sequence[str],
+        parts: Sequence[Sequence[Span]],
+        headlines: Sequence[str] | None = None,
     ) -> list[list[Reading]]:
         """Return a reading of each part, `(start, end)`, of each passage; the passage is read as a whole."""
-        windows = [
-            (number, window) for number, passage in enumerate(passages) for window in self.windows(question, passage)
-        ]
-        best = [[(-math.inf, 0, 0)] * len(each) for each in parts]
-        results = self._model.in_parallel(lambda pair: self._read_window(pair[1], parts[pair[0]]), windows)
-        for (number, _), readings in zip(windows, results, strict=True):
-            best[number] = [max(pair) for pair in zip(best[number], readings, strict=True)]
-        return [
-            [Reading(passage[start:end], start, end, 1 / (1 + math.exp(-score))) for score, start, end in readings]
-            for passage, readings in zip(passages, best, strict=True)
-        ]
-
-    def windows(self, question: str, passage: str) -> list[Encoding]:
-        """Return the windows over a passage, each with the question's tokens before the passage's."""
-        asked = self._model.shortened(question, QUESTION_TOKENS).rstrip(" ?.!")
-        return self._model.windows(f"{asked}?", passage)  # without a question mark it is read worse
-
-    def logits(self, window: Encoding) -> tuple[Logits, Logits, float]:
-        """Return the logits for each token to begin the answer and to end it, and for the window to have an answer."""
-        first, last, answerable = self._model.outputs(window)
-        return first, last, float(answerable)
-
-    def _read_window(self, window: Encoding, parts: Sequence[Span]) -> list[tuple[float, int, int]]:
-        first, last, answerable = self.logits(window)
-        weights, offsets = self._calibration, window.offsets
         readings = []
-        for part in parts:
-            tokens = tokens_within(window, *part)
-            if len(tokens) == 0:
-                readings.append((-math.inf, *part))
-                continue
-            margin, begin, end = best_span(first, last, tokens)
-            score = weights["bias"] + weights["margin"] * margin + weights["answerable"] * answerable
-            readings.append((score, offsets[begin][0], offsets[end][1]))
+        for pair, passage, each in zip(self._pairs(question, passages, headlines), passages, parts, strict=True):
+            shift = len(pair[1]) - len(passage)
+            found = [self._best(pair, (start + shift, end + shift)) for start, end in each]
+            readings.append(
+                [
+                    Reading(passage[start - shift : end - shift], start - shift, end - shift, _probability(score))
+                    for score, start, end in found
+                ]
+            )
         return readings
+
+    def relevance(self, question: str, passages: Sequence[str], headlines: Sequence[str] | None = None) -> list[float]:
+        """Return the log odds of each passage, less those of any other, to be what search should find.
+
+        A headline that tells the answer makes all passages below it relevant; that a passage's own words answer tells
+        them apart.
+        """
+        weights = self._ranking
+        return [
+            weights["relevance"] * relevance + weights["reading"] * reading
+            for relevance, reading in self.signs(question, passages, headlines)
+        ]
+
+    def signs(
+        self, question: str, passages: Sequence[str], headlines: Sequence[str] | None = None
+    ) -> list[tuple[float, float]]:
+        """Return how relevant each passage is, and the log odds that its own words answer."""
+        signs = []
+        for pair, passage in zip(self._pairs(question, passages, headlines), passages, strict=True):
+            relevance = max(window.relevance for window in self._read(*pair))
+            odds, _, _ = self._best(pair, (len(pair[1]) - len(passage), len(pair[1])))
+            signs.append((relevance, max(odds, LOWEST)))
+        return signs
+
+    def windows(self, question: str, passage: str) -> list[Window]:
+        """Return what the model says of each window of the passage."""
+        return list(self._read(_asked(self._model, question), passage))
+
+    def _pairs(self, question: str, passages: Sequence[str], headlines: Sequence[str] | None) -> list[tuple[str, str]]:
+        """Return each passage with the question before it, after having read those that weren't read before."""
+        asked = _asked(self._model, question)
+        titles = headlines if headlines is not None else [""] * len(passages)
+        pairs = [
+            (asked, f"{title}\n{passage}" if title else passage)
+            for title, passage in zip(titles, passages, strict=True)
+        ]
+        self._model.in_parallel(lambda pair: self._read(*pair), dict.fromkeys(pairs))
+        return pairs
+
+    def _read_pair(self, question: str, text: str) -> tuple[Window, ...]:
+        windows = []
+        for encoding in self._model.windows(question, text):
+            first, last, answerable, relevance = self._model.outputs(encoding)
+            windows.append(Window(encoding, first, last, float(answerable), float(relevance)))
+        return tuple(windows)
+
+    def _best(self, pair: tuple[str, str], part: Span) -> tuple[float, int, int]:
+        """Return log odds, start and end of the likeliest answer within a part of the text."""
+        best = (-math.inf, *part)
+        weights = self._calibration
+        for window in self._read(*pair):
+            tokens = tokens_within(window.encoding, *part)
+            if len(tokens):
+                margin, begin, end = best_span(window.first, window.last, tokens)
+                score = weights["bias"] + weights["margin"] * margin + weights["answerable"] * window.answerable
+                offsets = window.encoding.offsets
+                best = max(best, (score, offsets[begin][0], offsets[end][1]))
+        return best
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The texts that were stored in the file with the weights."""
+        return self._model.metadata
+
+    @cached_property
+    def _ranking(self) -> dict[str, float]:
+        ranking: dict[str, float] = json.loads(self._model.metadata["ranking"])
+        return ranking
 
     @cached_property
     def _calibration(self) -> dict[str, float]:
@@ -89,8 +158,17 @@ class Reader:
         return calibration
 
 
+def _asked(model: PairModel, question: str) -> str:
+    """Return the question with a question mark, without which it is read worse, and not too long."""
+    return f"{model.shortened(question, QUESTION_TOKENS).rstrip(' ?.!')}?"
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds)) if log_odds > -700 else 0.0
+
+
 def tokens_within(window: Encoding, start: int, end: int) -> range:
-    """Return the range of the window's tokens that lie within `passage[start:end]`."""
+    """Return the range of the window's tokens that lie within `text[start:end]` of its second text."""
     inside = [
         at
         for at, (kind, special, (first, last)) in enumerate(
@@ -101,7 +179,7 @@ def tokens_within(window: Encoding, start: int, end: int) -> range:
     return range(inside[0], inside[-1] + 1) if inside else range(0)
 
 
-def best_span(first: Logits, last: Logits, among: range) -> tuple[float, int, int]:
+def best_span(first: Array, last: Array, among: range) -> tuple[float, int, int]:
     """Return `(margin, first token, last token)` of the likeliest answer among these tokens.
 
     The margin is the sum of its two logits minus that of the window's first token, which stands for "no answer" (Devlin

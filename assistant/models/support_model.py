@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.models.pair_model import PairModel
+from assistant.models.pair_model import MODELS, PairModel
+
+MODEL = MODELS / "support.onnx"
 
 STATEMENT_TOKENS = 160
 """Tokens of a statement that are read; the limit leaves room for the evidence."""
@@ -21,9 +23,9 @@ class Judgement:
 
 
 class SupportModel:
-    """A support model of ours, which training writes. It is loaded at its first use; threads may share it."""
+    """The support model that comes with onrecord. It is loaded at its first use; threads may share it."""
 
-    def __init__(self, file: Path, threads: int | None = None) -> None:
+    def __init__(self, file: Path = MODEL, threads: int | None = None) -> None:
         self._model = PairModel(file, threads)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> list[Judgement]:

@@ -1,5 +1,6 @@
-"""Finds the passages to read: by meaning and by words, fused by rank."""
+"""Finds the passages to read: by meaning and by words, fused by rank, then re-ranked by a model that reads them."""
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -12,12 +13,20 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
+from assistant.models.cross_encoders import Relevance
 from assistant.search.story_copies import one_of_each
 from index.article import EVERYTHING, Filter, Passage
 from index.collection import Collection
 
 DEPTH = 30
 """Passages taken from each ranking before the two are fused. Not measured."""
+
+RERANKED = 20
+"""Passages that are re-ranked, at least; see docs/log/search.md."""
+
+FOUND = 1.25
+"""Weight of the logarithm of a passage's score by search beside the log odds of its relevance; see
+docs/log/search.md."""
 
 RANK_OFFSET = 5
 """`k` of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009; they used 60). Measured from 3 to 60; see
@@ -35,8 +44,16 @@ ten events the latest report is found first for seven, instead of four; see docs
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 
 
-def retrieve(collection: Collection, question: str, count: int, filter: Filter = EVERYTHING) -> list[Passage]:
+def retrieve(
+    collection: Collection,
+    question: str,
+    count: int,
+    filter: Filter = EVERYTHING,
+    relevance: Relevance | None = None,
+) -> list[Passage]:
     """Return the `count` best passages of the articles that pass the filter, best first.
+
+    With `relevance`, the RERANKED first ones are ordered by it.
 
     Passages that only repeat what copies of the same story say are left out. Of equally good passages the newest comes
     first, unless the filter names a period.
@@ -48,7 +65,8 @@ def retrieve(collection: Collection, question: str, count: int, filter: Filter =
     ]
     fused = fuse(rankings)
     stories = {passage.article.id: passage.article.story for passage in fused}
-    ranked = discount_same_article(one_of_each(fused, stories))
+    found = one_of_each(fused, stories)
+    ranked = discount_same_article(rerank(question, found[: max(count, RERANKED)], relevance) if relevance else found)
     return (ranked if filter.after or filter.before else newest_first(ranked))[:count]
 
 
@@ -66,6 +84,18 @@ def fuse(rankings: Sequence[Sequence[Passage]]) -> list[Passage]:
             passages.setdefault(passage.text, passage)
     ranked = sorted(passages, key=lambda text: -scores[text])
     return [replace(passages[text], score=round(scores[text], 6)) for text in ranked]
+
+
+def rerank(question: str, passages: Sequence[Passage], relevance: Relevance) -> list[Passage]:
+    """Return the passages by the probability, their new score, that they are what search should find; it sums to 1."""
+    if not passages:
+        return []
+    texts, headlines = [passage.text for passage in passages], [passage.article.title for passage in passages]
+    known = zip(passages, relevance(question, texts, headlines), strict=True)
+    odds = [relevant + FOUND * math.log(passage.score) for passage, relevant in known]
+    weights = [math.exp(each - max(odds)) for each in odds]
+    found = [replace(p, score=weight / sum(weights)) for p, weight in zip(passages, weights, strict=True)]
+    return sorted(found, key=lambda passage: -passage.score)
 
 
 def discount_same_article(ranked: Sequence[Passage]) -> list[Passage]:
@@ -105,9 +135,12 @@ class PassageRetriever(BaseRetriever):
     collection: Collection = Field(exclude=True)
     count: int
     filter: Filter = EVERYTHING
+    relevance: Relevance | None = Field(None, exclude=True)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [_document(passage) for passage in retrieve(self.collection, query, self.count, self.filter)]
+        return [
+            _document(passage) for passage in retrieve(self.collection, query, self.count, self.filter, self.relevance)
+        ]
 
 
 def _document(passage: Passage) -> Document:
