@@ -12,7 +12,7 @@ from typing import TypeVar
 from index.ingest import demo_folder
 from index.readers.formats import READERS, read_file
 from index.text.cleaning import normalise, paragraphs
-from training.data import qamr, rows
+from training.reading.sets import qamr, rows
 
 QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "questions"
 
@@ -55,18 +55,18 @@ def squadshifts(folder: Path, half: str) -> tuple[dict[str, str], list[Task]]:
     return articles, tasks
 
 
-def wikinews(folder: Path) -> tuple[dict[str, str], list[Task]]:
+def wikinews(folder: Path, part: str = "test") -> tuple[dict[str, str], list[Task]]:
     """Return `(articles, tasks)`: Wikinews reports with questions, among Wikipedia articles without any.
 
     QAMR and QA-SRL drew single sentences from documents. Those that either has of a document are joined in their order,
     so an article is a document with gaps. It is called by its number ("Document 1823406"), because its headline isn't
     known, and the beginning of its text as a title would let search find these words twice. The questions are those on
-    the sentences of QAMR's part "test", which the reading model isn't trained on. `folder` holds
+    the sentences of a part of QAMR, "test" or "dev", which the reading model isn't trained on. `folder` holds
     `reading/qamr_devtest.jsonl.gz` and `reading/qasrl_gs.jsonl.gz`.
     """
     documents: dict[str, dict[tuple[int, int], str]] = defaultdict(dict)
     asked: list[tuple[str, tuple[int, int], str, dict]] = []
-    measured = {example.context for example in qamr(folder / "reading", "test")}
+    measured = {example.context for example in qamr(folder / "reading", part)}
     for name, kind in (("qamr_devtest", WRITTEN), ("qasrl_gs", TEMPLATED)):
         for row in rows(folder / "reading", name):
             _, source, document, paragraph, sentence = row["id"].split("|")[0].split(":")

@@ -21,9 +21,9 @@ from assistant.models.reading_model import Reader
 from benchmarks.data import WRITTEN, Task, drawn, squadshifts, wikinews
 from benchmarks.ranking import ranked
 from benchmarks.reading import read
-from benchmarks.support import EVEN_ODDS, JUDGES, read_statements, scored
+from benchmarks.support import EVEN_ODDS, JUDGES, read_statements, scored, with_model
 from benchmarks.systems import assistant_on, write_articles
-from training import data
+from training.reading.sets import qamr, squad
 
 COMMITTED = Path(__file__).with_name("quality.json")
 SUPPORT = Path(__file__).parent.parent / "tests" / "data" / "support"
@@ -113,22 +113,23 @@ def measured(folder: Path) -> dict[str, list[float]]:
 
 def _reading(folder: Path) -> dict[str, list[float]]:
     reader = Reader()
-    squad, qamr = (
+    encyclopedia, news = (
         read(name, reader, drawn(examples, READ))
-        for name, examples in (("SQuAD 2.0", data.squad(folder, "test")), ("QAMR", data.qamr(folder, "test")))
+        for name, examples in (("SQuAD 2.0", squad(folder, "test")), ("QAMR", qamr(folder, "test")))
     )
     return {
-        "reading, SQuAD 2.0: F1 with refusals": list(squad.f1_with_refusals),
-        "reading, SQuAD 2.0: F1 of answerable questions": list(squad.f1[squad.answerable]),
-        "reading, QAMR: F1": list(qamr.f1),
+        "reading, SQuAD 2.0: F1 with refusals": list(encyclopedia.f1_with_refusals),
+        "reading, SQuAD 2.0: F1 of answerable questions": list(encyclopedia.f1[encyclopedia.answerable]),
+        "reading, QAMR: F1": list(news.f1),
     }
 
 
 def _support() -> dict[str, list[float]]:
     values: dict[str, list[float]] = {}
+    judges = JUDGES | {"check": with_model()["model and rules"]}
     for path in (SUPPORT / "development.jsonl", SUPPORT / "held_out.jsonl"):
         statements = read_statements(path)
-        for judge_name, judge in JUDGES.items():
+        for judge_name, judge in judges.items():
             for each, score in zip(statements, scored(judge, statements), strict=True):
                 right = "supported accepted" if each.supported else "unsupported refused"
                 name = f"{judge_name}, {path.stem}: {each.wording}, {right}"

@@ -17,13 +17,12 @@ from tqdm import tqdm
 from assistant.evaluation.measures import normalised, token_f1
 from assistant.models.reading_model import Reader
 from benchmarks.data import demonstration
-from training import data
-from training.data import ReadingExample
+from training.reading.sets import ReadingExample, qamr, squad
 
 EVEN_ODDS = 0.5
 """Probability below which a question counts as refused."""
 
-PASSAGES, TOKENS = 10, 200
+PASSAGES, TOKENS = 12, 150
 """Number and length of the passages that the speed is measured with."""
 
 
@@ -45,8 +44,8 @@ def main() -> None:
         examples = [ReadingExample(task.question, articles[task.title], task.spans) for task in tasks[:3]]
         print(scores("the demonstration", reader, examples))
     else:
-        print(scores("SQuAD 2.0", reader, data.squad(given.data / "reading", "test")))
-        print(scores("QAMR, Wikinews", reader, data.qamr(given.data / "reading", "test")))
+        print(scores("SQuAD 2.0", reader, squad(given.data / "reading", "test")))
+        print(scores("QAMR, Wikinews", reader, qamr(given.data / "reading", "test")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +91,18 @@ def scores(name: str, reader: Reader, examples: Sequence[ReadingExample]) -> str
 
 
 def milliseconds(reader: Reader) -> float:
-    """Return the median milliseconds for reading ten passages of 200 tokens."""
+    """Return the median milliseconds for reading PASSAGES passages of TOKENS tokens."""
     words = " ".join(next(iter(demonstration()[0].values())).split() * 3).split(" ")
     passage = ""
     for word in words:
-        if len(reader.windows("Who said what?", f"{passage} {word}")[0]) > TOKENS:
+        if len(reader.windows("Who said what?", f"0 {passage} {word}")[0].encoding) > TOKENS:
             break
         passage = f"{passage} {word}".strip()
     seconds = []
-    for _ in range(15):
+    for turn in range(15):
+        passages = [f"{turn * PASSAGES + number} {passage}" for number in range(PASSAGES)]  # none is read twice
         began = time.perf_counter()
-        reader.read("Who said what?", [passage] * PASSAGES)
+        reader.read("Who said what?", passages)
         seconds.append(time.perf_counter() - began)
     return 1_000 * float(np.median(seconds))
 

@@ -17,12 +17,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from assistant.checking.check import check_sentence
+from assistant.checking.check import FOLLOWS, as_premise, check_sentence
 from assistant.evaluation.measures import paired_interval
+from assistant.models.support_model import MODEL, SupportModel
 from benchmarks.checker import as_passage, interval, share
 from benchmarks.data import drawn
 from index.article import Passage
-from training.entailment import SETS, TEST_ONLY, entailment
+from training.support.entailment import SETS, TEST_ONLY, entailment
 
 Judge = Callable[[str, Passage], float]
 
@@ -66,6 +67,19 @@ The first is the one that the others are compared with.
 """
 
 
+def with_model(file: Path = MODEL) -> dict[str, Judge]:
+    """Return the judges that use a support model: it alone, and the whole check with it."""
+    model = SupportModel(file)
+
+    def alone(sentence: str, passage: Passage) -> float:
+        return float(model.judge([(as_premise(passage.article, passage.text), sentence)])[0].follows >= FOLLOWS)
+
+    def checked(sentence: str, passage: Passage) -> float:
+        return float(check_sentence(sentence, [passage], [1], model.judge).supported)
+
+    return {"model": alone, "model and rules": checked}
+
+
 def main() -> None:
     """Judge every sentence and print a table for each file and set."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,17 +87,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="the folder that holds entailment/")
     parser.add_argument("--sample", type=int, default=COUNT, help="pairs of each public set, drawn with a fixed seed")
     parser.add_argument("--smoke", action="store_true", help="only check that it runs, on two made rows")
+    parser.add_argument("--model", type=Path, default=MODEL, help="another support model's file")
     given = parser.parse_args()
     if not given.smoke and not given.file:
         parser.error("give FILE, or --smoke")
     sets = {"made rows": list(MADE)} if given.smoke else {given.file.name: read_statements(given.file)}
     if given.data:
         sets |= public_sets(given.data, given.sample)
-    for name, statements in sets.items():
+    judges = JUDGES | with_model(given.model)
+    for title, statements in sets.items():
         began = time.perf_counter()
-        scores = {judge: scored(JUDGES[judge], statements) for judge in JUDGES}
+        scores = {name: scored(judge, statements) for name, judge in judges.items()}
         milliseconds = 1_000 * (time.perf_counter() - began) / len(statements)
-        print(f"{name}: {len(statements)} sentences, {milliseconds:.0f} ms each")
+        print(f"{title}: {len(statements)} sentences, {milliseconds:.0f} ms each")
         print("\n".join([*table(statements, scores), ""]))
 
 

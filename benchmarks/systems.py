@@ -23,7 +23,7 @@ DEEP = 30
 
 
 class Onrecord:
-    """onrecord: dense and lexical search, fused."""
+    """onrecord: dense and lexical search, fused and re-ranked."""
 
     def __init__(self, folder: Path) -> None:
         from assistant import Assistant, Settings
@@ -37,10 +37,8 @@ class Onrecord:
         return add(self._collection, [write_articles(self._files, articles)]).passages
 
     def search(self, question: str) -> Found:
-        """Return the fused ranking."""
-        from assistant.search.retriever import retrieve
-
-        return _spans(retrieve(self._collection, question, DEEP))
+        """Return the passages as the product ranks them."""
+        return _spans(self._assistant.search(question, DEEP))
 
     def respond(self, question: str) -> object:
         """Return the whole answer."""
