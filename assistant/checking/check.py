@@ -90,8 +90,8 @@ def check_sentence(
     The marked passages are tried first, each alone and then together. Another passage counts only if it has nearly all
     of the sentence's words. With a `judge`, what keeps to the words must follow too, and other words will do.
     """
-    by_words = _check_words(sentence, passages, numbers)
     statement = without_citation_marks(normalise(sentence)).strip()
+    by_words = _check_words(statement, passages, numbers)
     if judge is None or by_words.is_quoted or _unreadable(statement, passages):
         return by_words
     marked = [number for number in dict.fromkeys(numbers) if 1 <= number <= len(passages)]
@@ -152,8 +152,7 @@ def as_premise(article: Article, text: str) -> str:
     return "\n".join(filter(None, (headline, date_in_words(article) if article.published else "", text)))
 
 
-def _check_words(sentence: str, passages: Sequence[Passage], numbers: Sequence[int]) -> Support:
-    statement = without_citation_marks(normalise(sentence)).strip()
+def _check_words(statement: str, passages: Sequence[Passage], numbers: Sequence[int]) -> Support:
     every = list(range(1, len(passages) + 1))
     if quotes := [quote for number in every for quote in _verbatim(statement, number, passages[number - 1])]:
         own = [quote for quote in quotes if quote[0] in numbers]
