@@ -4,7 +4,8 @@ A course is a list of stages. Each begins with the file of the stage before and 
 bits, that the repository keeps where it is worth going on from.
 """
 
-from collections.abc import Callable, Iterator
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -94,6 +95,16 @@ class Run:
         self._saved.parent.mkdir(parents=True, exist_ok=True)
         torch.save(state, self._saved.with_suffix(".new"))
         self._saved.with_suffix(".new").replace(self._saved)
+
+
+def stage_parser(description: str | None, stages: Iterable[int], data: str) -> ArgumentParser:
+    """Return a parser of the arguments that each course's command has; `data` says what the folder of data holds."""
+    parser = ArgumentParser(description=description)
+    parser.add_argument("stage", type=int, choices=sorted(stages))
+    parser.add_argument("--data", type=Path, required=True, help=data)
+    parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
+    parser.add_argument("--to", type=Path, help="the folder to write the model to; by default one in the work folder")
+    return parser
 
 
 def write_stage(model: nn.Module, path: Path) -> None:

@@ -4,7 +4,6 @@ Stage 1 begins with the pair model (`python -m training.base`), stage 2 with the
 as they will be rounded in eight bits. Each fits two hours on two cores.
 """
 
-import argparse
 import random
 from collections.abc import Iterator
 from itertools import count
@@ -16,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.base import TOKENIZER, WEIGHTS, load_tokenizer
-from training.course import STAGES, Run, read_stage, write_stage
+from training.course import STAGES, Run, read_stage, stage_parser, write_stage
 from training.reading.batches import Batch, batches
 from training.reading.export import export
 from training.reading.mix import ReadingData
@@ -84,11 +83,7 @@ def train(stage: int, folder: Path, work: Path) -> ReadingNetwork:
 
 def main() -> None:
     """Train a stage, and write its file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", type=int, choices=sorted(TOKENS))
-    parser.add_argument("--data", type=Path, required=True, help="the folder that holds the reading sets")
-    parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
-    parser.add_argument("--to", type=Path, help="the folder to write the model to; by default one in the work folder")
+    parser = stage_parser(__doc__, TOKENS, "the folder that holds the reading sets")
     given = parser.parse_args()
     if missing := missing_files(given.data):
         parser.error(f"{given.data} has no {missing[0]}. Give the folder that holds all reading sets.")

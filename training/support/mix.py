@@ -47,8 +47,7 @@ class SupportData:
 
     def __init__(self, folder: Path, wordnet: WordNet, work: Path, stage: int) -> None:
         self._shares = {"made": MADE[stage], "written": WRITTEN[stage], "twins": TWINS[stage]}
-        self._folder = folder / "entailment"
-        self._public = {name: entailment(self._folder, name, "train") for name in SHARES}
+        self._public = {name: entailment(folder / "entailment", name, "train") for name in SHARES}
         by_hand = written("train")
         self._by_hand = {
             "written": [pair for pair in by_hand if pair.group != "written, twins"],
@@ -73,10 +72,6 @@ class SupportData:
     def made(self, part: str, follows: bool, rng: random.Random) -> Pair:
         """Return a made pair of the part "train" or "test", of which no sentence or titled article is in both."""
         return self._made[part].true(rng) if follows else self._made[part].false(rng)
-
-    def made_of_kind(self, part: str, kind: str, rng: random.Random) -> Pair:
-        """Return a made pair of one kind, to measure kinds apart."""
-        return self._made[part].of_kind(kind, rng)
 
 
 def balanced(pairs: list[Pair], count: int, rng: random.Random) -> list[Pair]:

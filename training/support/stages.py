@@ -4,7 +4,6 @@ Stage 1 begins with the pair model (`python -m training.base`), another with the
 numbers as eight bits will. Each fits two hours on two cores.
 """
 
-import argparse
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 
 from training.base import TOKENIZER, WEIGHTS, load_tokenizer
-from training.course import STAGES, Run, read_stage, write_stage
+from training.course import STAGES, Run, read_stage, stage_parser, write_stage
 from training.encoder import SIZE, Encoder, base_weights
 from training.reading.batches import padded, shuffled
 from training.support.entailment import Pair
@@ -134,12 +133,8 @@ def train(stage: int, examples: SupportData, work: Path) -> SupportNetwork:
 
 def main() -> None:
     """Train a stage, write its file, and print what the model measures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", type=int, choices=sorted(TOKENS))
-    parser.add_argument("--data", type=Path, required=True, help="the folder that holds entailment/ and reading/")
+    parser = stage_parser(__doc__, TOKENS, "the folder that holds entailment/ and reading/")
     parser.add_argument("--wordnet", type=Path, required=True, help="the folder of WordNet's files")
-    parser.add_argument("--work", type=Path, default=Path("data/training"), help="where checkpoints are kept")
-    parser.add_argument("--to", type=Path, help="the folder to write the model to; by default one in the work folder")
     given = parser.parse_args()
     examples = SupportData(given.data, WordNet(given.wordnet), given.work, given.stage)
     model = train(given.stage, examples, given.work)
