@@ -1,0 +1,1 @@
+"""Who said what: finds the remarks that articles report, with a parser."""

