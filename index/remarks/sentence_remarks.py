@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from index.remarks.speech_verbs import NOUNS, SpeechVerb, speech_verbs
+from index.remarks.speech_verbs import NOUNS, SpeechVerb, people_and_groups, speech_verbs
 from index.remarks.titles import TITLES
 
 Span = tuple[int, int]
@@ -29,6 +29,14 @@ _SOURCES = _DOCUMENTS | frozenset(
     "police official officer source witness ministry minister spokesman spokeswoman spokesperson government authority "
     "company analyst expert prosecutor lawyer resident medium newspaper agency organisation organization group".split()
 )
+_NOBODY = frozenset("i we you one everyone everybody nobody anyone".split())
+_DONE_BY_THINGS = frozenset(
+    """describe characterise characterize indicate signal imply teach assert require suggest predict underline underscore
+    highlight explain encourage support recall hint point detail outline present call demand hail welcome reject
+    contradict dispute contest cite quote threaten promise guarantee attack blast accept back project confirm refute
+    verify state express invite order direct propose""".split()
+)
+"""Verbs of speech of which things can be the subject too."""
 _MODALS = frozenset("will would can could may might shall should must ’ll 'll wo ca".split())
 _FINITE = ("VBD", "VBZ", "VBP")
 _NOTHING = frozenset("no nothing nobody none neither never no-one noone".split())
@@ -67,6 +75,8 @@ def _by_verbs(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
         kind = _kind(token, verb)
         if speaker is None or kind is None or _is_within(speaker, quoted) or _is_retold(token, speaker):
             continue
+        if speaker.lower_ in _NOBODY or (token.lemma_ in _DONE_BY_THINGS and not _can_speak(speaker)):
+            continue
         if not any(child.dep_ == "xcomp" and _speech_verb(child) for child in token.children if token.lemma_ == "go"):
             yield _remark(kind, cue, speaker, _content(token, speaker, quoted), quoted, _toward(token, speaker))
 
@@ -103,7 +113,9 @@ def _by_other_words(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
         elif token.text == ":" and 0 < token.i < len(doc) - 1 and _is_within(doc[token.i + 1], quoted):
             before = doc[: token.i]
             is_name = before[-1].pos_ in ("PROPN", "NOUN") and not any(each.pos_ in ("VERB", "AUX") for each in before)
-            speaker = before.root if is_name and len(before) <= 10 else None
+            speaker = before.root if is_name and len(before) <= 10 and _can_speak(before.root) else None
+        elif token.text == ":" and 0 < token.i < 5 and all(each.pos_ == "PROPN" for each in doc[: token.i]):
+            speaker = doc[token.i - 1] if doc[token.i + 1 :] and doc[token.i + 1].is_title else None
         if speaker is not None:
             yield _remark("say", cue, speaker, (0, len(doc.text)), quoted, None)
 
@@ -211,7 +223,8 @@ def _is_parenthetical(verb: Token) -> bool:
 def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
     """Return True if a quotation stands next to the clause of the verb."""
     start, end = verb.sent.start_char, verb.sent.end_char
-    return any(quote_start < end and start < quote_end for quote_start, quote_end in quoted)
+    near = [span for span in quoted if span[0] < end and start < span[1]]
+    return any(_is_within(token, near) and token.pos_ in ("VERB", "AUX") for token in verb.sent)
 
 
 def _speaker(verb: Token) -> Token | None:
@@ -258,9 +271,12 @@ def _told_by_clause(verb: Token) -> Token | None:
 
 
 def _is_passive(verb: Token) -> bool:
-    return verb.tag_ == "VBN" and (
-        verb.dep_ == "acl" or any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children)
-    )
+    if verb.tag_ != "VBN":
+        return False
+    if verb.dep_ == "acl" or any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
+        return True
+    has_own = any(child.dep_ in ("nsubj", "aux") for child in verb.children)
+    return verb.dep_ == "conj" and not has_own and _is_passive(verb.head)
 
 
 def _antecedent(subject: Token, verb: Token) -> Token | None:
@@ -299,6 +315,13 @@ def _is_retold(verb: Token, speaker: Token) -> bool:
     )
 
 
+def _can_speak(speaker: Token) -> bool:
+    """Return True for people, bodies and texts, False for "the geometry"."""
+    if speaker.pos_ in ("PROPN", "PRON") or speaker.ent_type_:
+        return True
+    return speaker.lemma_.lower() in _SOURCES or speaker.lemma_.lower() in people_and_groups()
+
+
 def _is_whole(clause: Token) -> bool:
     """Return True for a clause that says what: not one with "which" or "who", nor just "made by the bank"."""
     has_subject = any(child.dep_ in _SUBJECTS for child in clause.children)
@@ -323,6 +346,8 @@ def _kind(verb: Token, known: SpeechVerb) -> str | None:
     if known.kind == "refuse":
         infinitive = next((child for child in verb.children if child.dep_ in ("xcomp", "ccomp")), None)
         return "no_comment" if infinitive is not None and infinitive.lemma_ in _SILENT else "refuse"
+    if verb.lemma_ == "ask" and {"dobj", "xcomp"} <= {child.dep_ for child in verb.children}:
+        return "demand"
     if known.kind == "say" and (clause := _clause(verb)) is not None and _is_negative_statement(clause):
         return "deny"
     return known.kind

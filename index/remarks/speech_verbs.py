@@ -51,6 +51,13 @@ def speech_verbs() -> dict[str, SpeechVerb]:
     return {lemma: SpeechVerb(kind, needs) for lemma, kind, needs in rows}
 
 
+@cache
+def people_and_groups() -> frozenset[str]:
+    """Return nouns for people and groups of people."""
+    lines = (files("index.remarks") / "people_and_groups.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
 def may_report_speech(sentence: str) -> bool:
     """Return False for a sentence that has no word of speech and no quotation marks, which is quickly found out."""
     return any(mark in sentence for mark in '“”"«„') or any(stem(word) in _stems() for word in words(sentence))
