@@ -96,13 +96,14 @@ def _described(remark: FoundRemark, text: str) -> dict[str, Any]:
 
 
 def _matched(sentence: str, marked: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterator[Matched]:
-    left = list(found)
-    for one in marked:
-        same = next((each for each in left if _same_cue(one, each)), None)
-        same = same or next((each for each in left if _same_head(one, each)), None)
-        if same:
-            left.remove(same)
-        yield Matched(sentence, one, same)
+    left, pairs = list(found), {}
+    for is_same in (_same_cue, _same_head):
+        for at, one in enumerate(marked):
+            same = next((each for each in left if is_same(one, each)), None) if at not in pairs else None
+            if same is not None:
+                pairs[at] = same
+                left.remove(same)
+    yield from (Matched(sentence, one, pairs.get(at)) for at, one in enumerate(marked))
     yield from (Matched(sentence, None, each) for each in left)
 
 

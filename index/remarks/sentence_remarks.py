@@ -205,11 +205,14 @@ def _has_what_it_needs(verb: Token, needs: str, quoted: list[Span]) -> bool:
         case "any":
             return True
         case "clause":
-            return "ccomp" in children or _is_parenthetical(verb) or _introduces_quotation(verb, quoted)
+            is_followed = "ccomp" in children or any(
+                each.dep_ == "pcomp" for each in verb.subtree if each.head.head.i == verb.i
+            )
+            return is_followed or _is_parenthetical(verb) or _introduces_quotation(verb, quoted)
         case "infinitive":
             return "xcomp" in children or "ccomp" in children
         case "quote":
-            return _introduces_quotation(verb, quoted)
+            return bool(quoted)
         case _:  # person
             whom = children.get("dobj") or children.get("nsubjpass")
             return whom is not None and (whom.pos_ in ("PROPN", "PRON") or bool(whom.ent_type_))
@@ -224,7 +227,8 @@ def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
     """Return True if a quotation stands next to the clause of the verb."""
     start, end = verb.sent.start_char, verb.sent.end_char
     near = [span for span in quoted if span[0] < end and start < span[1]]
-    return any(_is_within(token, near) and token.pos_ in ("VERB", "AUX") for token in verb.sent)
+    beside = verb.doc[max(0, verb.i - 2) : verb.i + 4]
+    return any(_is_within(token, near) and (token in beside or token.pos_ in ("VERB", "AUX")) for token in verb.sent)
 
 
 def _speaker(verb: Token) -> Token | None:
@@ -234,9 +238,9 @@ def _speaker(verb: Token) -> Token | None:
         return next((child for child in agent.children if child.dep_ == "pobj"), None)
     if _is_passive(verb):
         return None
-    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
-    if subject is not None:
-        return _antecedent(subject, verb)
+    subjects = [child for child in verb.children if child.dep_ == "nsubj"]
+    if subjects:  # two, where a parser takes one from the quotation before
+        return _antecedent(min(subjects, key=lambda each: abs(each.i - verb.i)), verb)
     if verb.dep_ in ("acl", "advcl") and verb.tag_ == "VBG" and (told := _told_by_clause(verb)) is not None:
         return told
     if verb.dep_ == "pcomp":
