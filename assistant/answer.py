@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from assistant.english.periods import Guess, label
-from index.article import EVERYTHING, Article, Filter, Headline, Passage
+from index.article import EVERYTHING, Article, Filter, Headline, Passage, Remark
 
 _CITATION_MARKS = re.compile(r"\s*\[\d{1,3}(?:,\s*\d{1,3})*\]")
 
@@ -150,6 +150,34 @@ def passage_facts(number: int, passage: Passage) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
         "article": article_facts(passage.article),
+    }
+
+
+def remark_facts(remark: Remark) -> dict[str, Any]:
+    """A remark as JSON values."""
+    return {
+        "speaker": remark.speaker,
+        "name": remark.name,
+        "kind": remark.kind,
+        "cue": remark.cue,
+        "quote": remark.quote,
+        "start": remark.start,
+        "end": remark.end,
+        "content": remark.content,
+        "direct": remark.is_direct,
+        "toward": remark.toward,
+        "articles": [headline_facts(each) for each in remark.articles],
+    }
+
+
+def headline_facts(article: Headline) -> dict[str, Any]:
+    """What a list of articles shows of one, as JSON values."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "publisher": article.publisher,
+        "published": article.published.isoformat() if article.published else None,
     }
 
 

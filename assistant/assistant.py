@@ -24,14 +24,16 @@ from assistant.models.chat_models import HEARTBEAT, load_chat_model
 from assistant.models.cross_encoders import load_judge, load_relevance
 from assistant.models.reading_model import Reader
 from assistant.search.filters import parse_filter
+from assistant.search.remarks import said
 from assistant.search.retriever import retrieve
 from assistant.settings import Settings
 from index import ingest
-from index.article import EVERYTHING, Article, Filter, Passage
+from index.article import EVERYTHING, Article, Filter, Passage, Remark
 from index.collection import Collection
 from index.embedding.embedder import Vectors, load_embedder
-from index.errors import ModelError, QuestionError
+from index.errors import CollectionError, ModelError, QuestionError
 from index.ingest import Progress
+from index.remarks.parser import NO_PARSER, Parser
 from index.report import Report
 from index.text.cleaning import normalise
 
@@ -59,7 +61,8 @@ class Assistant:
         self._today = today
         self.settings = settings or Settings.from_environment()
         embedder = load_embedder(self.settings.embedding_model)
-        self.collection = Collection(self.settings.index_dir, embedder, self.settings.chroma_url)
+        parser = None if self.settings.parser == NO_PARSER else Parser(self.settings.parser)
+        self.collection = Collection(self.settings.index_dir, embedder, self.settings.chroma_url, parser)
         self.reader = Reader()
         self._relevance = load_relevance(self.settings.reranking_model, self.reader)
 
@@ -110,6 +113,34 @@ class Assistant:
         """Return the `k` passages closest to the question, closest first; `filter` is as for `ask`."""
         question = self._checked(question)
         return retrieve(self.collection, question, k, self.filter(**filter), self._relevance)
+
+    def said(
+        self,
+        speaker: str = "",
+        kind: str | None = None,
+        about: str = "",
+        limit: int = 50,
+        skip: int = 0,
+        **filter: date | str | None,
+    ) -> list[Remark]:
+        """Return who said what, the newest first: `limit` remarks after the first `skip`.
+
+        `speaker` is a name or a part of one, `kind` such as "deny", and `about` a topic; `filter` is as for `ask`.
+        Raises QuestionError for an unknown kind, and CollectionError if no remarks are kept.
+        """
+        self._require_remarks()
+        chosen = self.filter(**filter)
+        return said(
+            self.collection, normalise(speaker).strip(), kind or None, normalise(about).strip(), chosen, limit, skip
+        )
+
+    def _require_remarks(self) -> None:
+        if self.collection.parser is None:
+            raise CollectionError(
+                "ONRECORD_PARSER is 'none', so who said what isn't known. Unset it, then run `onrecord rebuild`."
+            )
+        if waiting := self.collection.catalog.without_remarks_count():
+            _LOG.warning("%d articles are not yet searched for remarks; `onrecord sync` does that", waiting)
 
     def ask(
         self,

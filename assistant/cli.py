@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import render
-from assistant.answer import Turn, passage_facts
+from assistant.answer import Turn, passage_facts, remark_facts
 from assistant.settings import Settings
 from index.article import Filter
 from index.errors import EvaluationError, OnrecordError, QuestionError
+from index.remarks.speech_verbs import KINDS
 from index.report import Report
 from index.text.cleaning import normalise
 
@@ -101,7 +102,12 @@ def _add_question_commands(command: AddCommand) -> None:
     search.add_argument("-k", type=int, default=10, choices=range(1, 101), metavar="N", help="how many (default: 10)")
     ask = command("ask", _ask, "answer a question")
     ask.add_argument("question")
-    for filtered in (search, ask):
+    said = command("said", _said, "list what somebody said, the newest first")
+    said.add_argument("speaker", nargs="?", default="", metavar="NAME")
+    said.add_argument("--kind", choices=KINDS, metavar="KIND", help=f"one of {', '.join(KINDS)}")
+    said.add_argument("--about", default="", metavar="TOPIC", help="only remarks about this")
+    said.add_argument("-k", type=int, default=20, choices=range(1, 1001), metavar="N", help="how many (default: 20)")
+    for filtered in (search, ask, said):
         filtered.add_argument(
             "--after", metavar="DAY", help="only articles published on this day or later, such as 2024-03-05"
         )
@@ -278,6 +284,13 @@ def _search(given: argparse.Namespace) -> int:
 def _ask(given: argparse.Namespace) -> int:
     answer = _assistant(given).ask(given.question, history=(), ignore=given.ignore, **_filter(given))
     return _print(given, answer.to_dict(), render.answer_text(answer))
+
+
+def _said(given: argparse.Namespace) -> int:
+    assistant = _assistant(given)
+    remarks = assistant.said(given.speaker, given.kind, given.about, given.k, **_filter(given))
+    text = "\n\n".join(map(render.remark_text, remarks)) or "No remarks found."
+    return _print(given, [remark_facts(each) for each in remarks], text)
 
 
 def _filter(given: argparse.Namespace) -> dict[str, str]:

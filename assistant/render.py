@@ -6,7 +6,7 @@ from urllib.parse import quote_plus, urlsplit
 
 from assistant.answer import Answer, Citation, article_facts, date_in_words
 from assistant.english.periods import label
-from index.article import Article, Headline, Passage
+from index.article import Article, Headline, Passage, Remark
 from index.report import Report
 
 REFUSAL = "The articles don't say."
@@ -59,6 +59,16 @@ def passage_text(number: int, passage: Passage, most: int = 10_000) -> str:
     """Return a passage for a terminal, under its article's headline, cut to `most` characters."""
     text = shorten(passage.text, most, placeholder=" …") if len(passage.text) > most else passage.text
     return f"{_headline_text(number, passage.article)}\n    {_indented(text)}"
+
+
+def remark_text(remark: Remark) -> str:
+    """Return a remark for a terminal: its date and outlets, who speaks in which way, and the sentence."""
+    article = remark.article
+    outlets = [outlet(each.publisher, each.url) for each in remark.articles[1:]]
+    copies = f" (also in {', '.join(dict.fromkeys(outlets))})" if outlets else ""
+    link = f"\n    {article.url}" if article.url else ""
+    said = " ".join(filter(None, (remark.name or remark.speaker, f"[{remark.kind.replace('_', ' ')}]")))
+    return f"{article_line(article)}: {article.title}{copies}\n    {said} “{_indented(remark.quote)}”{link}"
 
 
 def article_text(article: Article) -> str:

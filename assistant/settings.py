@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from index.embedding.embedder import PACKAGED
 from index.errors import SettingsError
+from index.remarks.parser import DEFAULT_PARSER
 
 PREFIX = "ONRECORD_"
 
@@ -49,6 +50,11 @@ class Settings(BaseModel):
         PACKAGED,
         min_length=1,
         description="the embedding model: a sentence-transformers model, or `words` for word counts instead",
+    )
+    parser: str = Field(
+        DEFAULT_PARSER,
+        min_length=1,
+        description="the spaCy pipeline that finds who said what: a package or a folder, or `none` to do without",
     )
     reranking_model: str = Field(
         OWN_MODEL,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.checker import share
-from index.article import Sentence
-from index.remarks.article_remarks import FoundRemark, find_remarks
+from index.article import FoundRemark, Sentence
+from index.remarks.article_remarks import find_remarks
 from index.remarks.parser import Parser
 from index.remarks.speakers import folded
 

@@ -60,6 +60,25 @@ class Article:
     story: str = ""
 
 
+class FoundRemark(NamedTuple):
+    """A remark that an article reports; spans are `(start, end)` and count characters of its `full_text`.
+
+    `sentence` is what may be quoted. `speaker` is None for a quotation that goes on from the sentence before, and
+    `head` the main word of the speaker. `name` is the full name of the speaker within the article, or None where that isn't
+    certain. `toward` is whom the remark accuses, asks, thanks or tells.
+    """
+
+    sentence: tuple[int, int]
+    kind: str
+    cue: tuple[int, int]
+    speaker: tuple[int, int] | None
+    head: tuple[int, int] | None
+    name: str | None
+    content: tuple[int, int]
+    is_direct: bool
+    toward: tuple[int, int] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
     """What a list of articles shows of one: enough to name it and to link to it, and none of its text."""
@@ -70,6 +89,32 @@ class Headline:
     url: str | None = None
     publisher: str | None = None
     published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A remark in the index: who said what, and where the article reports it.
+
+    `kind` is one of `index.remarks.speech_verbs.KINDS`, such as "deny". `articles` are all that print the same remark,
+    copies of one story; the first one is quoted.
+    """
+
+    articles: tuple[Headline, ...]
+    speaker: str
+    name: str | None
+    kind: str
+    cue: str
+    quote: str
+    start: int
+    end: int
+    content: str
+    is_direct: bool
+    toward: str | None
+
+    @property
+    def article(self) -> Headline:
+        """The article that is quoted: `quote` is `full_text[start:end]`."""
+        return self.articles[0]
 
 
 @dataclass(frozen=True, slots=True)

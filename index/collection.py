@@ -17,8 +17,10 @@ from filelock import FileLock, Timeout
 from index.article import EVERYTHING, Article, Filter, Passage
 from index.embedding.embedder import Embedder, Vectors
 from index.errors import CollectionError
+from index.remarks.parser import Parser
 from index.storage.catalog import Catalog
 from index.storage.lexical_index import LexicalIndex
+from index.storage.publishing import PendingArticle
 from index.storage.source_register import SourceRegister
 from index.storage.vectors import VectorStore
 from index.text.sentences import SPLITTER
@@ -34,9 +36,10 @@ class Collection:
     one that this program can't use.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder, chroma_url: str = "") -> None:
+    def __init__(self, folder: Path, embedder: Embedder, chroma_url: str = "", parser: Parser | None = None) -> None:
         self.folder = folder.resolve()  # Chroma takes two names of one folder for two folders
         self.embedder = embedder
+        self.parser = parser
         self._chroma_url = chroma_url
         self._reading = threading.Lock()
         self._generation: str | None = None
@@ -80,6 +83,16 @@ class Collection:
     def embed(self, ids: Sequence[str], texts: Sequence[str], store: VectorStore) -> None:
         """Add the vectors of texts to the store. All processors work, because nobody waits for an answer."""
         store.add(ids, self.embedder.encode(texts, threads=os.cpu_count() or 1))
+
+    def with_remarks(self, entries: Sequence[PendingArticle]) -> list[PendingArticle]:
+        """Return the entries with their remarks, or as they are if there is no parser."""
+        if self.parser is None:
+            return list(entries)
+        from index.remarks.article_remarks import find_remarks  # loads spaCy
+
+        given = [(entry.draft.title, entry.draft.full_text, entry.sentences) for entry in entries]
+        found = find_remarks(given, self.parser)
+        return [replace(entry, remarks=remarks) for entry, remarks in zip(entries, found, strict=True)]
 
     def close(self) -> None:
         """Close everything, so that the next use opens what is in the folder by then."""

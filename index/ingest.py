@@ -12,6 +12,7 @@ from index import sources
 from index.article import Article, Draft
 from index.collection import Collection
 from index.errors import ReadError
+from index.remark_backlog import catch_up
 from index.report import Failure, Report
 from index.storage.publishing import PendingArticle
 from index.storage.source_register import Sightings
@@ -84,7 +85,10 @@ def sync(
         run = _Run(collection, reader, seen, progress, dry=dry)
         for root in register.roots():
             run.read_root(root, named=False)
-        return run.finished(prune)
+        report = run.finished(prune)
+        if not dry:
+            catch_up(collection)
+        return report
 
 
 def remove(collection: Collection, articles: Sequence[Article]) -> Report:
@@ -205,7 +209,7 @@ class _Run:
             self._catalog.note_unpublished_passages(ids)
             texts = [text for entry in entries for text in entry.embedded_texts]
             self._collection.embed(ids, texts, self._collection.vectors)
-            self._catalog.publish(entries)
+            self._catalog.publish(self._collection.with_remarks(entries))
 
     def finished(self, prune: bool) -> Report:
         """Publish the articles that still wait, and return the report of the run."""

@@ -1,4 +1,4 @@
-"""Makes passages, words and vectors again from the articles in the catalog: for another model or splitter."""
+"""Makes passages, words, vectors and remarks again from the articles in the catalog: for another model or splitter."""
 
 import itertools
 import uuid
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from index.collection import Collection, new_name
+from index.remark_backlog import catch_up
 from index.storage.catalog import Catalog
 from index.storage.publishing import PendingArticle
 from index.text.passages import passages
@@ -40,6 +41,8 @@ def rebuild_locked(collection: Collection, progress: Callable[[int], object] = l
     catalog.replace_passages(itertools.chain.from_iterable(_split_articles(catalog, versions)), facts)
     collection.close()
     collection.drop_unwanted_vectors()
+    collection.catalog.forget_remarks()
+    catch_up(collection)
     return count
 
 

@@ -2,7 +2,7 @@
 
 import codecs
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from textwrap import shorten
 from typing import Any, cast
@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from assistant.answer import Answer, Turn
+from assistant.answer import Answer, Turn, remark_facts
 from assistant.assistant import IGNORABLE, MOST_CHARACTERS
 from assistant.web.templating import html_page
 from assistant.web.visitor_questions import VisitorQuestions, message_for_visitor
@@ -29,6 +29,14 @@ MOST_TURNS = 50
 
 CLIENT_LEFT = 499
 """The status in the log if the client closed the connection before the answer; nginx uses the same."""
+
+MOST_REMARKS, MOST_SKIPPED = 100, 100_000
+"""The most remarks that are given at once, and that are left out before them."""
+
+SAID_FIELDS = ("speaker", "kind", "about", "after", "before", "publisher", "author", "article", "limit", "skip")
+"""The query parameters of `/api/said`."""
+
+NOT_STORED = {"cache-control": "no-store"}
 
 Document = dict[str, Any]
 Snapshots = AsyncGenerator[Answer | None, None]
@@ -80,8 +88,9 @@ class AskRequest(BaseModel):
 def routes(questions: VisitorQuestions) -> list[BaseRoute]:
     """Return the routes: `/api/ask`, and the page `/docs`, which explains it."""
     ask = Route("/ask", _ask(questions), methods=["POST"])
+    said = Route("/said", _said(questions), methods=["GET"])
     return [
-        Mount("/api", Starlette(routes=[ask], exception_handlers={HTTPException: _http_error})),
+        Mount("/api", Starlette(routes=[ask, said], exception_handlers={HTTPException: _http_error})),
         Route("/docs", _docs),
     ]
 
@@ -110,6 +119,36 @@ def _ask(questions: VisitorQuestions) -> Callable[[Request], Awaitable[Response]
             return _error_response(error)
 
     return ask
+
+
+def _said(questions: VisitorQuestions) -> Callable[[Request], Awaitable[Response]]:
+    async def said(request: Request) -> Response:
+        try:
+            given = _read_query(request)
+            asked = {name: text for name, text in given.items() if name not in ("limit", "skip")}
+            limit, skip = _count(given, "limit", MOST_REMARKS), _count(given, "skip", MOST_SKIPPED)
+            remarks = await questions.said(request, limit or 20, skip, asked)
+            return JSONResponse({"remarks": [remark_facts(each) for each in remarks]}, headers=NOT_STORED)
+        except OnrecordError as error:
+            return _error_response(error)
+
+    return said
+
+
+def _read_query(request: Request) -> dict[str, str]:
+    given = dict(request.query_params)
+    unknown = [name for name in given if name not in SAID_FIELDS]
+    if unknown:
+        name = shorten(unknown[0], 60, placeholder=" …")
+        raise RequestError(400, f"There is no field {name!r}. The fields are {', '.join(SAID_FIELDS)}.")
+    return {name: text.encode(errors="replace").decode() for name, text in given.items() if text}
+
+
+def _count(given: Mapping[str, str], name: str, most: int) -> int:
+    text = given.get(name, "0")
+    if not text.isascii() or not text.isdigit() or int(text[:9]) > most:
+        raise RequestError(400, f"{name} is {shorten(text, 60)!r}. Give a whole number up to {most:,}.")
+    return int(text)
 
 
 async def _read_body(request: Request) -> AskRequest:
@@ -150,7 +189,7 @@ async def _whole(request: Request, snapshots: Snapshots) -> Response:
             if await request.is_disconnected():
                 return Response(status_code=CLIENT_LEFT)
             latest = answer or latest
-    return JSONResponse(_document(latest), headers={"cache-control": "no-store"})
+    return JSONResponse(_document(latest), headers=NOT_STORED)
 
 
 async def _events(latest: Answer | None, snapshots: Snapshots) -> AsyncGenerator[bytes, None]:

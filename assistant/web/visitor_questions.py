@@ -14,6 +14,7 @@ from assistant.answer import Answer, Turn
 from assistant.assistant import Assistant
 from assistant.web.logs import log_event
 from assistant.web.quota import Quota
+from index.article import Remark
 from index.errors import CollectionError, OnrecordError, QuestionError, QuotaError, RequestError
 
 QUESTIONS_AT_ONCE = 2
@@ -62,6 +63,14 @@ class VisitorQuestions:
             raise QuotaError(seconds)
         snapshots = self._logged(question, request, self._assistant.stream(question, history, page, ignore, **filters))
         return _from_thread(snapshots, self._threads)
+
+    async def said(self, request: HTTPConnection, limit: int, skip: int, asked: Mapping[str, str]) -> list[Remark]:
+        """Return remarks, as a question that counts towards the visitor's quota; `asked` are those of `said`."""
+        _refuse_nul(asked)
+        if seconds := self._quota.seconds_to_wait(request.scope["onrecord.visitor"]):
+            raise QuotaError(seconds)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: self._assistant.said(limit=limit, skip=skip, **asked))
 
     def _logged(
         self, question: str, request: HTTPConnection, snapshots: Iterator[Answer]

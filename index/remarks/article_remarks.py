@@ -1,35 +1,15 @@
 """Finds the remarks of an article: parses what can report speech, and says whose each remark is."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from index.article import Sentence
+from index.article import FoundRemark, Sentence
 from index.remarks.parser import Parser
 from index.remarks.quotations import quotations
 from index.remarks.sentence_remarks import SentenceRemark, Span, sentence_remarks
 from index.remarks.speakers import Speakers
 from index.remarks.speech_verbs import may_report_speech
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRemark:
-    """A remark of an article; all offsets count characters of its `full_text`.
-
-    `speaker` is None for a quotation that goes on from the sentence before. `name` is the full name of the speaker
-    within the article, or None where that isn't certain.
-    """
-
-    sentence: Span
-    kind: str
-    cue: Span
-    speaker: Span | None
-    head: Span | None
-    name: str | None
-    content: Span
-    is_direct: bool
-    toward: Span | None
 
 
 def find_remarks(
@@ -81,7 +61,7 @@ class _Plan:
         parses = dict(zip(self._parsed, docs, strict=True))
         speakers = Speakers(self._title, self._text, {self._spans[at][0]: doc for at, doc in parses.items()})
         found: list[FoundRemark] = []
-        for at, (start, end) in enumerate(self._spans):
+        for at, (start, _) in enumerate(self._spans):
             own = sentence_remarks(parses[at], self._quoted[at]) if at in parses else []
             for each in own:
                 found.append(self._found(each, at, speakers.name(each, parses[at], start)))

@@ -31,8 +31,8 @@ _SOURCES = _DOCUMENTS | frozenset(
 )
 _NOBODY = frozenset("i we you one everyone everybody nobody anyone".split())
 _DONE_BY_THINGS = frozenset(
-    """describe characterise characterize indicate signal imply teach assert require suggest predict underline underscore
-    highlight explain encourage support recall hint point detail outline present call demand hail welcome reject
+    """describe characterise characterize indicate signal imply teach assert require suggest predict underline
+    underscore highlight explain encourage support recall hint point detail outline present call demand hail welcome reject
     contradict dispute contest cite quote threaten promise guarantee attack blast accept back project confirm refute
     verify state express invite order direct propose""".split()
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from index.article import EVERYTHING, Article, Draft, Filter, Headline, Passage
 from index.errors import CollectionError
-from index.storage import lexical_index, migrations, publishing, schema
+from index.storage import lexical_index, migrations, publishing, remark_table, schema
 from index.storage.database import connected, placeholders
 from index.storage.filter_condition import filter_condition
 from index.storage.publishing import AMONG, PendingArticle, version_of_passage
@@ -95,6 +95,48 @@ class Catalog:
             lexical_index.make_anew(database)
             database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
             _next_generation(database)
+
+    def add_remarks(self, entries: Iterable[PendingArticle]) -> None:
+        """Write the remarks of articles that were without, in one transaction."""
+        with connected(self.path) as database:
+            for entry in entries:
+                remark_table.remove(database, "article = ?", (entry.id,))
+                publishing.insert_remarks(database, entry)
+            _next_generation(database)
+
+    def forget_remarks(self) -> None:
+        """Remove all remarks; those of all articles are to be found again."""
+        with connected(self.path) as database:
+            remark_table.remove(database, "1", ())
+            database.execute("INSERT INTO without_remarks SELECT id FROM articles")
+
+    def without_remarks(self, most: int) -> list[tuple[str, str, Draft]]:
+        """Return `(id, source, draft)` of at most `most` articles whose remarks are to be found."""
+        query = (
+            "SELECT id, source, title, full_text FROM without_remarks JOIN articles ON articles.id = article "
+            "ORDER BY id LIMIT ?"
+        )
+        with connected(self.path) as database:
+            rows = database.execute(query, (most,)).fetchall()
+        return [(id_, source, Draft(title=title, full_text=text)) for id_, source, title, text in rows]
+
+    def without_remarks_count(self) -> int:
+        """Return how many articles there are whose remarks are to be found."""
+        return int(self._first("SELECT count(*) FROM without_remarks") or 0)
+
+    def remarks(
+        self, name: str = "", kind: str | None = None, filter: Filter = EVERYTHING
+    ) -> list[remark_table.RemarkRow]:
+        """Return the remarks of speakers whose name has all words of `name`, newest first."""
+        with connected(self.path) as database:
+            return remark_table.find(database, name, kind, filter)
+
+    def texts(self, articles: Iterable[str]) -> dict[str, tuple[Headline, str]]:
+        """Return headline and text of each of the articles, which are given by id."""
+        query = f"SELECT {HEADLINE_COLUMNS}, full_text FROM articles WHERE id {AMONG}"  # noqa: S608
+        with connected(self.path) as database:
+            rows = database.execute(query, (json.dumps(list(dict.fromkeys(articles))),)).fetchall()
+        return {row[0]: (headline_from(row[:-1]), row[-1]) for row in rows}
 
     def touch(self) -> None:
         """Let other processes notice that the vectors have changed."""

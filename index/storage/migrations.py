@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from index.storage import lexical_index
+from index.storage import lexical_index, remark_table
 from index.storage.database import connected, execute_all
 from index.storage.lexical_index import add_passages, passage_stems
 from index.storage.schema import LATEST_INDEXES, SOURCES, UNWANTED_PASSAGES, VERSION, version_of
@@ -29,14 +29,26 @@ def migrate(path: Path) -> None:
         if older == VERSION:
             return
         _back_up(path, path.with_name(f"{path.name}.{older}"))
-        if older == 1:
-            _from_1_to_2(database)
-        if older == 3:
-            _from_3_to_4(database)
-        else:
-            _from_2_to_4(database)
-        _index_words(database)
+        if older < 4:
+            _to_4(database, older)
+        _from_4_to_5(database)
         database.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _to_4(database: sqlite3.Connection, older: int) -> None:
+    if older == 1:
+        _from_1_to_2(database)
+    if older == 3:
+        _from_3_to_4(database)
+    else:
+        _from_2_to_4(database)
+    _index_words(database)
+
+
+def _from_4_to_5(database: sqlite3.Connection) -> None:
+    """Version 5 has remarks. Those of the articles that are in already are found by `sync` and `rebuild`."""
+    execute_all(database, remark_table.TABLES)
+    database.execute("INSERT INTO without_remarks SELECT id FROM articles")
 
 
 def _back_up(path: Path, backup: Path) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from index.article import Draft, Sentence
+from index.article import Draft, FoundRemark, Sentence
+from index.storage import remark_table
 from index.storage.database import placeholders
 from index.storage.lexical_index import add_passages, passage_stems, remove_passages
 from index.storage.rows import VERSION_COLUMNS
@@ -21,7 +22,10 @@ AMONG = "IN (SELECT value FROM json_each(?))"
 
 @dataclass(frozen=True, slots=True)
 class PendingArticle:
-    """An article that is about to be published: its draft, and where its passages are."""
+    """An article that is about to be published: its draft, and where its passages are.
+
+    `remarks` is None where they are still to be found.
+    """
 
     id: str
     version: str
@@ -29,6 +33,12 @@ class PendingArticle:
     digest: str
     draft: Draft
     passages: Sequence[Sequence[Sentence]]
+    remarks: Sequence[FoundRemark] | None = None
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """The sentences of all passages, in their order."""
+        return sorted({sentence for passage in self.passages for sentence in passage})
 
     @property
     def passage_ids(self) -> list[str]:
@@ -86,6 +96,7 @@ def withdraw(database: sqlite3.Connection, article_ids: Sequence[str]) -> None:
     """Take articles with their passages and words out of the catalog, and note that their vectors are unwanted."""
     condition, ids = _of_articles(article_ids)
     remove_passages(database, condition, ids)
+    remark_table.remove(database, condition, ids)
     unwanted = f"INSERT OR IGNORE INTO unwanted_passages SELECT id FROM passages WHERE {condition}"  # noqa: S608
     database.execute(unwanted, ids)
     for table in ("passages", "bands"):
@@ -100,6 +111,14 @@ def insert_passages(database: sqlite3.Connection, entry: PendingArticle) -> None
         "INSERT INTO passages (id, article, start, end, sentences) VALUES (?, ?, ?, ?, ?)",
         ((id_, entry.id, *bounds, json.dumps(sentences)) for id_, bounds, sentences in rows),
     )
+
+
+def insert_remarks(database: sqlite3.Connection, entry: PendingArticle) -> None:
+    """Write the remarks of an article that is in the catalog, or note that they are to be found."""
+    if entry.remarks is None:
+        database.execute("INSERT OR IGNORE INTO without_remarks VALUES (?)", (entry.id,))
+    else:
+        remark_table.add(database, entry.id, entry.draft.full_text, entry.remarks)
 
 
 def _insert(database: sqlite3.Connection, entry: PendingArticle) -> None:
@@ -125,6 +144,7 @@ def _insert(database: sqlite3.Connection, entry: PendingArticle) -> None:
     database.execute(f"INSERT INTO articles ({columns}) VALUES ({placeholders(values)})", values)  # noqa: S608
     database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((key, entry.id) for key in keys))
     insert_passages(database, entry)
+    insert_remarks(database, entry)
     database.executemany("DELETE FROM unwanted_passages WHERE id = ?", ((id_,) for id_ in entry.passage_ids))
 
 

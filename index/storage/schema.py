@@ -3,10 +3,10 @@
 import sqlite3
 from pathlib import Path
 
-from index.storage import lexical_index
+from index.storage import lexical_index, remark_table
 from index.storage.database import connected, execute_all, opened
 
-VERSION = 4
+VERSION = 5
 
 LATEST_INDEXES = """
 CREATE INDEX articles_by_version ON articles(version, published, publisher, author, id);
@@ -55,6 +55,7 @@ CREATE INDEX passages_by_article ON passages(article);
 {UNWANTED_PASSAGES}
 {SOURCES}
 {LATEST_INDEXES}
+{remark_table.TABLES}
 INSERT INTO facts VALUES ('generation', '0');
 """  # noqa: S608
 

@@ -1,0 +1,104 @@
+"""Looks up who said what, over all articles."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from index.article import EVERYTHING, Filter, Headline, Remark
+from index.collection import Collection
+from index.errors import QuestionError
+from index.remarks.speech_verbs import KINDS
+from index.storage.remark_table import RemarkRow
+from index.text.words import STOP_WORDS, stem, words
+
+NEAREST = 200
+"""Passages nearest in meaning to a topic, in which remarks about it are looked for. Not measured."""
+
+CLOSE = 0.4
+"""Cosine from which on a passage counts as near to a topic. Not measured."""
+
+READ_AT_ONCE = 200
+"""Remarks whose articles are read at a time."""
+
+
+def said(
+    collection: Collection,
+    speaker: str = "",
+    kind: str | None = None,
+    about: str = "",
+    filter: Filter = EVERYTHING,
+    limit: int = 50,
+    skip: int = 0,
+) -> list[Remark]:
+    """Return `limit` remarks after the first `skip`, the newest first; what copies of a story repeat counts once.
+
+    All words of `speaker` must be in the full name, so that "Lavrov" finds "Sergei Lavrov". A remark is `about` a topic
+    if it has the topic's words, or stands in a passage that is near in meaning. Raises QuestionError for an unknown
+    kind.
+    """
+    if kind and kind not in KINDS:
+        raise QuestionError(f"{kind!r} is no kind of remark. The kinds are {', '.join(KINDS)}.")
+    rows = collection.catalog.remarks(speaker, kind, filter)
+    near = _near(collection, about, filter) if about else {}
+    found: dict[tuple[str, ...], list[Remark]] = {}
+    for at in range(0, len(rows), READ_AT_ONCE):
+        for key, remark in _read(collection, rows[at : at + READ_AT_ONCE]):
+            if not about or _is_about(remark, about, near):
+                found.setdefault(key, []).append(remark)
+        if len(found) > skip + limit:  # copies of the last ones may come in what isn't read
+            break
+    return [_merged(copies) for copies in list(found.values())[skip : skip + limit]]
+
+
+def _read(collection: Collection, rows: Sequence[RemarkRow]) -> list[tuple[tuple[str, ...], Remark]]:
+    """Return the remarks in the rows, each with a key that is the same for its copies."""
+    texts = collection.catalog.texts([row.article for row in rows])
+    remarks = []
+    for row in rows:
+        headline, text = texts[row.article]
+        remark = _remark(row, headline, text)
+        remarks.append(((row.story, remark.kind, *words(remark.quote)), remark))
+    return remarks
+
+
+def _remark(row: RemarkRow, headline: Headline, text: str) -> Remark:
+    found = row.found
+    return Remark(
+        articles=(headline,),
+        speaker=text[slice(*found.speaker)] if found.speaker else "",
+        name=found.name,
+        kind=found.kind,
+        cue=text[slice(*found.cue)],
+        quote=text[slice(*found.sentence)],
+        start=found.sentence[0],
+        end=found.sentence[1],
+        content=text[slice(*found.content)],
+        is_direct=found.is_direct,
+        toward=text[slice(*found.toward)] if found.toward else None,
+    )
+
+
+def _merged(copies: Sequence[Remark]) -> Remark:
+    articles = tuple(dict.fromkeys(remark.article for remark in copies))
+    return Remark(articles, *(getattr(copies[0], name) for name in Remark.__dataclass_fields__ if name != "articles"))
+
+
+def _near(collection: Collection, about: str, filter: Filter) -> dict[str, list[tuple[int, int]]]:
+    """Return where the passages near to a topic stand, by article."""
+    near = defaultdict(list)
+    for passage in collection.nearest(about, NEAREST, filter):
+        if passage.cosine >= CLOSE:
+            near[passage.article.id].append((passage.start, passage.end))
+    return near
+
+
+def _is_about(remark: Remark, about: str, near: dict[str, list[tuple[int, int]]]) -> bool:
+    asked = {stem(word) for word in words(about) if word not in STOP_WORDS}
+    has = {stem(word) for word in words(f"{remark.article.title} {remark.quote}")}
+    is_near = any(start <= remark.start < end for start, end in near.get(remark.article.id, ()))
+    return asked <= has or (is_near and not _is_only_names(about))
+
+
+def _is_only_names(about: str) -> bool:
+    """Return True for names alone, which must be there: "NATO" is no nearer to "the EU" than to other alliances."""
+    return all(word[:1].isupper() for word in re.findall(r"[^\W\d_]\w*", about))

@@ -1,0 +1,100 @@
+"""The table of remarks, and the words of the names of who made them."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from index.article import EVERYTHING, Filter, FoundRemark
+from index.storage.filter_condition import filter_condition
+from index.text.words import words
+
+TABLES = """
+CREATE TABLE remarks (
+    number INTEGER PRIMARY KEY, article TEXT NOT NULL, kind TEXT NOT NULL, name TEXT, direct INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, spans TEXT NOT NULL
+);
+CREATE INDEX remarks_by_article ON remarks(article);
+CREATE TABLE speaker_words (word TEXT NOT NULL, remark INTEGER NOT NULL, PRIMARY KEY (word, remark)) WITHOUT ROWID;
+CREATE TABLE without_remarks (article TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE INDEX articles_by_id ON articles(id, published, publisher, author, story);
+"""
+"""`spans` holds cue, speaker, head, content and toward as JSON. `without_remarks` are articles yet to be parsed."""
+
+
+class RemarkRow(NamedTuple):
+    """A remark as it is stored, with the article's id, story and date."""
+
+    number: int
+    article: str
+    story: str
+    published: str | None
+    found: FoundRemark
+
+
+def add(database: sqlite3.Connection, article: str, text: str, remarks: Iterable[FoundRemark]) -> None:
+    """Write the remarks of an article."""
+    for each in remarks:
+        spans = json.dumps([each.cue, each.speaker, each.head, each.content, each.toward])
+        row = (article, each.kind, each.name, each.is_direct, *each.sentence, spans)
+        number = database.execute(
+            "INSERT INTO remarks (article, kind, name, direct, start, end, spans) VALUES (?, ?, ?, ?, ?, ?, ?)", row
+        ).lastrowid
+        database.executemany(
+            "INSERT INTO speaker_words VALUES (?, ?)", ((word, number) for word in speaker_words(each, text))
+        )
+    database.execute("DELETE FROM without_remarks WHERE article = ?", (article,))
+
+
+def speaker_words(remark: FoundRemark, text: str) -> set[str]:
+    """Return the words by which a remark's speaker is found: those of the name, or the main word of the phrase.
+
+    "A source close to Smith" is found by "source", and not by "Smith".
+    """
+    named = remark.name or (text[slice(*remark.head)] if remark.head else "")
+    return set(words(re.sub(r"[’']s\b", "", named)))
+
+
+def remove(database: sqlite3.Connection, condition: str, parameters: Sequence[str]) -> None:
+    """Remove the remarks of the articles that meet a condition on the column `article`."""
+    chosen = f"SELECT number FROM remarks WHERE {condition}"  # noqa: S608
+    database.execute(f"DELETE FROM speaker_words WHERE remark IN ({chosen})", parameters)  # noqa: S608
+    for table in ("remarks", "without_remarks"):
+        database.execute(f"DELETE FROM {table} WHERE {condition}", parameters)  # noqa: S608
+
+
+def find(
+    database: sqlite3.Connection,
+    name: str = "",
+    kind: str | None = None,
+    filter: Filter = EVERYTHING,
+) -> list[RemarkRow]:
+    """Return the remarks of speakers whose name has all words of `name`, newest first, undated ones last."""
+    condition, parameters = filter_condition(filter)
+    asked = sorted(set(words(name)))
+    conditions = [condition]
+    values: list[Any] = list(parameters)
+    if asked:
+        marks = ", ".join("?" * len(asked))
+        conditions.append(
+            f"remarks.number IN (SELECT remark FROM speaker_words WHERE word IN ({marks}) "  # noqa: S608
+            "GROUP BY remark HAVING count(*) = ?)"
+        )
+        values += [*asked, len(asked)]
+    if kind:
+        conditions.append("remarks.kind = ?")
+        values.append(kind)
+    query = (
+        "SELECT remarks.number, article, articles.story, articles.published, remarks.kind, name, direct, start, end, "  # noqa: S608
+        f"spans FROM remarks CROSS JOIN articles INDEXED BY articles_by_id ON articles.id = remarks.article "
+        f"WHERE {' AND '.join(conditions)} ORDER BY articles.published DESC, remarks.article, remarks.number"
+    )
+    return [_row(each) for each in database.execute(query, values)]
+
+
+def _row(row: Sequence[Any]) -> RemarkRow:
+    number, article, story, published, kind, name, direct, start, end, spans = row
+    cue, speaker, head, content, toward = (tuple(each) if each else None for each in json.loads(spans))
+    found = FoundRemark((start, end), kind, cue, speaker, head, name, content, bool(direct), toward)
+    return RemarkRow(number, article, story, published, found)
