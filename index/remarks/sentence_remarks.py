@@ -29,6 +29,7 @@ _SOURCES = _DOCUMENTS | frozenset(
     "police official officer source witness ministry minister spokesman spokeswoman spokesperson government authority "
     "company analyst expert prosecutor lawyer resident medium newspaper agency organisation organization group".split()
 )
+_SPEAKING = ("PERSON", "ORG", "GPE", "NORP")
 _NOBODY = frozenset("i we you one everyone everybody nobody anyone".split())
 _DONE_BY_THINGS = frozenset(
     """describe characterise characterize indicate signal imply teach assert require suggest predict underline
@@ -113,7 +114,8 @@ def _by_other_words(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
         elif token.text == ":" and 0 < token.i < len(doc) - 1 and _is_within(doc[token.i + 1], quoted):
             before = doc[: token.i]
             is_name = before[-1].pos_ in ("PROPN", "NOUN") and not any(each.pos_ in ("VERB", "AUX") for each in before)
-            speaker = before.root if is_name and len(before) <= 10 and _can_speak(before.root) else None
+            can_speak = _can_speak(before.root) or before.root.text[0].isupper()
+            speaker = before.root if is_name and len(before) <= 10 and can_speak else None
         elif token.text == ":" and 0 < token.i < 5 and all(each.pos_ == "PROPN" for each in doc[: token.i]):
             speaker = doc[token.i - 1] if doc[token.i + 1 :] and doc[token.i + 1].is_title else None
         if speaker is not None:
@@ -237,7 +239,9 @@ def _speaker(verb: Token) -> Token | None:
     if agent is not None:
         return next((child for child in agent.children if child.dep_ == "pobj"), None)
     if _is_passive(verb):
-        return None
+        by = (child for child in verb.subtree if child.lower_ == "by" and child.dep_ in ("agent", "prep"))
+        agents = (each for prep in by for each in prep.children if each.dep_ == "pobj" and each.ent_type_ != "DATE")
+        return next((each for each in agents if _can_speak(each)), None)  # "accused of lying by the opposition"
     subjects = [child for child in verb.children if child.dep_ == "nsubj"]
     if subjects:  # two, where a parser takes one from the quotation before
         return _antecedent(min(subjects, key=lambda each: abs(each.i - verb.i)), verb)
@@ -321,7 +325,7 @@ def _is_retold(verb: Token, speaker: Token) -> bool:
 
 def _can_speak(speaker: Token) -> bool:
     """Return True for people, bodies and texts, False for "the geometry"."""
-    if speaker.pos_ in ("PROPN", "PRON") or speaker.ent_type_:
+    if speaker.pos_ in ("PROPN", "PRON") or speaker.ent_type_ in _SPEAKING:
         return True
     return speaker.lemma_.lower() in _SOURCES or speaker.lemma_.lower() in people_and_groups()
 
@@ -336,7 +340,7 @@ def _is_whole(clause: Token) -> bool:
 def _is_source(according: Token, noun: Token) -> bool:
     """Return False for "lengths vary according to the class"."""
     is_apart = according.i == 0 or according.nbor(-1).is_punct
-    return is_apart or noun.pos_ in ("PROPN", "PRON") or bool(noun.ent_type_) or noun.lemma_.lower() in _SOURCES
+    return is_apart or noun.pos_ in ("PROPN", "PRON") or noun.ent_type_ in _SPEAKING or noun.lemma_.lower() in _SOURCES
 
 
 def _kind(verb: Token, known: SpeechVerb) -> str | None:
