@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 from index.errors import SettingsError
@@ -24,6 +24,7 @@ LONGEST = 700
 AT_ONCE = 128
 """Sentences that are parsed together."""
 
+_TURNS = threading.Lock()
 _NEEDED = ("tagger", "parser", "lemmatizer", "ner")
 
 
@@ -35,27 +36,28 @@ class Parser:
 
     def __init__(self, name: str = DEFAULT_PARSER) -> None:
         self.name = name
-        self._lock = threading.Lock()
 
     def parse(self, sentences: Sequence[str]) -> Iterator[Doc]:
         """Yield the parse of each sentence."""
-        with self._lock:
-            yield from self._pipeline.pipe((each[:LONGEST] for each in sentences), batch_size=AT_ONCE)
+        with _TURNS:
+            yield from _loaded(self.name).pipe((each[:LONGEST] for each in sentences), batch_size=AT_ONCE)
 
-    @cached_property
-    def _pipeline(self) -> Language:
-        import spacy
 
-        try:
-            pipeline = spacy.load(self.name)
-        except (OSError, ImportError, ValueError) as error:
-            raise SettingsError(
-                f"ONRECORD_PARSER is {self.name!r}, which is no spaCy pipeline that can be loaded. Install one or give "
-                f"its folder, or {DEFAULT_PARSER!r}, or {NO_PARSER!r} to do without remarks."
-            ) from error
-        if missing := [name for name in _NEEDED if name not in pipeline.pipe_names]:
-            raise SettingsError(
-                f"ONRECORD_PARSER is {self.name!r}, which has no {missing[0]}. Give a spaCy pipeline for English that "
-                f"has {', '.join(_NEEDED)}."
-            )
-        return pipeline
+@cache
+def _loaded(name: str) -> Language:
+    """Return the pipeline; a process loads it once, which takes a second and 150 MB."""
+    import spacy
+
+    try:
+        pipeline = spacy.load(name)
+    except (OSError, ImportError, ValueError) as error:
+        raise SettingsError(
+            f"ONRECORD_PARSER is {name!r}, which is no spaCy pipeline that can be loaded. Install one or give its "
+            f"folder, or {DEFAULT_PARSER!r}, or {NO_PARSER!r} to do without remarks."
+        ) from error
+    if missing := [needed for needed in _NEEDED if needed not in pipeline.pipe_names]:
+        raise SettingsError(
+            f"ONRECORD_PARSER is {name!r}, which has no {missing[0]}. Give a spaCy pipeline for English that has "
+            f"{', '.join(_NEEDED)}."
+        )
+    return pipeline

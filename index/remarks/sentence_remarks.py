@@ -27,15 +27,15 @@ _DOCUMENTS = frozenset(
 )
 _SOURCES = _DOCUMENTS | frozenset(
     "police official officer source witness ministry minister spokesman spokeswoman spokesperson government authority "
-    "company analyst expert prosecutor lawyer resident medium newspaper agency organisation organization group".split()
+    "company opposition analyst expert prosecutor lawyer resident medium newspaper agency organisation organization group".split()
 )
 _SPEAKING = ("PERSON", "ORG", "GPE", "NORP")
 _NOBODY = frozenset("i we you one everyone everybody nobody anyone".split())
 _DONE_BY_THINGS = frozenset(
     """describe characterise characterize indicate signal imply teach assert require suggest predict underline
-    underscore highlight explain encourage support recall hint point detail outline present call demand hail welcome reject
-    contradict dispute contest cite quote threaten promise guarantee attack blast accept back project confirm refute
-    verify state express invite order direct propose""".split()
+    underscore highlight explain encourage support recall hint point detail outline present call demand hail
+    welcome reject contradict dispute contest cite quote threaten promise guarantee attack blast accept back
+    project confirm refute verify state express invite order direct propose""".split()
 )
 """Verbs of speech of which things can be the subject too."""
 _MODALS = frozenset("will would can could may might shall should must ’ll 'll wo ca".split())
