@@ -16,7 +16,7 @@ from benchmarks.checker import share
 from index.article import FoundRemark, Sentence
 from index.remarks.article_remarks import find_remarks
 from index.remarks.parser import Parser
-from index.remarks.speakers import folded
+from index.remarks.names import folded
 
 
 @dataclass(frozen=True)

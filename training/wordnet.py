@@ -96,6 +96,11 @@ class WordNet:
             words |= {word for at in near for word in self._synsets[at].words}
         return frozenset(words)
 
+    def above(self, sense: Synset) -> frozenset[str]:
+        """Return the words of all more general senses: "place" and "road" for the one of "street"."""
+        keys: set[str] = set().union(*({key, *self._above(key)} for key in sense.linked(_HYPERNYMS)))
+        return frozenset(word for key in keys for word in self._synsets[key].words)
+
     def wholes(self, lemma: str) -> frozenset[str]:
         """Return the places that a place is part of: "paris" has "france" and "europe"."""
         names: set[str] = set()

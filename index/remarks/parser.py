@@ -25,7 +25,7 @@ AT_ONCE = 128
 """Sentences that are parsed together."""
 
 _TURNS = threading.Lock()
-_NEEDED = ("tagger", "parser", "lemmatizer", "ner")
+_NEEDED = ("tagger", "parser", "lemmatizer")
 
 
 class Parser:
@@ -47,9 +47,11 @@ class Parser:
 def _loaded(name: str) -> Language:
     """Return the pipeline; a process loads it once, which takes a second and 150 MB."""
     import spacy
+    from thinc.api import use_ops
 
     try:
-        pipeline = spacy.load(name)
+        with use_ops("numpy", use_blis=False):
+            pipeline = spacy.load(name, exclude=["ner"])
     except (OSError, ImportError, ValueError) as error:
         raise SettingsError(
             f"ONRECORD_PARSER is {name!r}, which is no spaCy pipeline that can be loaded. Install one or give its "

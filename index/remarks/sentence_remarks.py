@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
+from index.remarks.names import TITLES, is_time
 from index.remarks.speech_verbs import NOUNS, SpeechVerb, people_and_groups, speech_verbs
-from index.remarks.titles import TITLES
 
 Span = tuple[int, int]
 
@@ -29,7 +29,6 @@ _SOURCES = _DOCUMENTS | frozenset(
     "police official officer source witness ministry minister spokesman spokeswoman spokesperson government authority "
     "company opposition analyst expert prosecutor lawyer resident medium newspaper agency organisation organization group".split()
 )
-_SPEAKING = ("PERSON", "ORG", "GPE", "NORP")
 _NOBODY = frozenset("i we you one everyone everybody nobody anyone".split())
 _DONE_BY_THINGS = frozenset(
     """describe characterise characterize indicate signal imply teach assert require suggest predict underline
@@ -217,7 +216,7 @@ def _has_what_it_needs(verb: Token, needs: str, quoted: list[Span]) -> bool:
             return bool(quoted)
         case _:  # person
             whom = children.get("dobj") or children.get("nsubjpass")
-            return whom is not None and (whom.pos_ in ("PROPN", "PRON") or bool(whom.ent_type_))
+            return whom is not None and (whom.pos_ in ("PROPN", "PRON") or _can_speak(whom))
 
 
 def _is_parenthetical(verb: Token) -> bool:
@@ -240,7 +239,7 @@ def _speaker(verb: Token) -> Token | None:
         return next((child for child in agent.children if child.dep_ == "pobj"), None)
     if _is_passive(verb):
         by = (child for child in verb.subtree if child.lower_ == "by" and child.dep_ in ("agent", "prep"))
-        agents = (each for prep in by for each in prep.children if each.dep_ == "pobj" and each.ent_type_ != "DATE")
+        agents = (each for prep in by for each in prep.children if each.dep_ == "pobj" and not is_time(each))
         return next((each for each in agents if _can_speak(each)), None)  # "accused of lying by the opposition"
     subjects = [child for child in verb.children if child.dep_ == "nsubj"]
     if subjects:  # two, where a parser takes one from the quotation before
@@ -325,7 +324,7 @@ def _is_retold(verb: Token, speaker: Token) -> bool:
 
 def _can_speak(speaker: Token) -> bool:
     """Return True for people, bodies and texts, False for "the geometry"."""
-    if speaker.pos_ in ("PROPN", "PRON") or speaker.ent_type_ in _SPEAKING:
+    if speaker.pos_ in ("PROPN", "PRON"):
         return True
     return speaker.lemma_.lower() in _SOURCES or speaker.lemma_.lower() in people_and_groups()
 
@@ -340,7 +339,7 @@ def _is_whole(clause: Token) -> bool:
 def _is_source(according: Token, noun: Token) -> bool:
     """Return False for "lengths vary according to the class"."""
     is_apart = according.i == 0 or according.nbor(-1).is_punct
-    return is_apart or noun.pos_ in ("PROPN", "PRON") or noun.ent_type_ in _SPEAKING or noun.lemma_.lower() in _SOURCES
+    return is_apart or noun.pos_ in ("PROPN", "PRON") or noun.lemma_.lower() in _SOURCES
 
 
 def _kind(verb: Token, known: SpeechVerb) -> str | None:
@@ -407,9 +406,9 @@ def _toward(verb: Token, speaker: Token) -> Token | None:
             child for child in verb.children if child.dep_ == "prep" and child.lower_ in ("on", "upon", "to", "at")
         )
         whom = next((each for prep in preps for each in prep.children if each.dep_ == "pobj"), None)
-    if whom is None or whom.i == speaker.i or whom.ent_type_ in ("DATE", "TIME"):
+    if whom is None or whom.i == speaker.i or is_time(whom):
         return None
-    return whom if whom.pos_ in ("PROPN", "PRON") or whom.ent_type_ or whom.tag_ == "NNS" else None
+    return whom if whom.pos_ in ("PROPN", "PRON") or whom.tag_ == "NNS" else None
 
 
 def _subtree(token: Token) -> Span:

@@ -1,19 +1,17 @@
 """Says who a speaker is: the full name within the article, where that is certain."""
 
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Token
 
+from index.remarks.names import PARTICLES, TITLES, Name, folded, groups_and_places, name_of, names, without_titles
 from index.remarks.sentence_remarks import SentenceRemark, named_by, phrase
-from index.remarks.titles import TITLES
 from index.text.words import STOP_WORDS
 
-_NAMED = ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC")
 _WORD = r"(?:[A-Z]\.|[A-ZÀ-ÖØ-Þ][\w’'\-]*)"
-_PARTICLE = r"(?:(?:van|von|de|da|del|della|di|der|den|bin|ibn|al|el|la|le|du|dos|das|ter|ten|y|zu|af)\s)"
-_REGNAL = frozenset("Pope King Queen Prince Princess Saint".split())
+_PARTICLE = rf"(?:(?:{'|'.join(PARTICLES)})\s)"
+_REGNAL = frozenset("pope king queen prince princess saint".split())
 _IN_NAMES = frozenset("PROPN ADP DET CCONJ PART PUNCT".split())
 _HE, _SHE = frozenset(["he", "him", "his"]), frozenset(["she", "her"])
 
@@ -23,14 +21,10 @@ class Speakers:
 
     def __init__(self, title: str, full_text: str, docs: Mapping[int, Doc]) -> None:
         self._text = f"{title}.\n\n{full_text}"
-        self._people = _distinct(
-            _without_titles(each) for doc in docs.values() for each in doc.ents if each.label_ == "PERSON"
-        )
-        self._places = {
-            folded(each.text) for doc in docs.values() for each in doc.ents if each.label_ in ("GPE", "NORP")
-        }
+        people = [(doc, name) for doc in docs.values() for name in names(doc) if name.is_person]
+        self._people = _distinct(name.text for _, name in people)
         self._full: dict[str, str | None] = {}
-        self._roles = _roles(docs.values())
+        self._roles = _roles(people)
         self._last: list[tuple[int, str, bool]] = []
 
     def name(self, remark: SentenceRemark, doc: Doc, start: int) -> str | None:
@@ -50,8 +44,8 @@ class Speakers:
     def _named(self, head: Token) -> tuple[str | None, bool]:
         head = named_by(head)
         if head.pos_ == "PROPN":
-            written = _written_name(head)
-            is_person = _is_person(head)
+            name = name_of(head)
+            written, is_person = _written(head, name), name.is_person
             if written.isupper() and len(written) > 1 and " " not in written:
                 return self._spelt_out(written), False
             if not is_person and " " in written:
@@ -86,11 +80,11 @@ class Speakers:
             return None
         if longer:
             return next(iter(longer.values()))
-        if " " in written or folded(written) in self._places:
+        if " " in written or written.lower() in groups_and_places():
             return written
         pattern = rf"(?<!\w)((?:{_WORD}\s){{1,3}}{_PARTICLE}*){re.escape(written)}\b"
         runs = {
-            folded(_stripped(match.group())): _stripped(match.group()) for match in re.finditer(pattern, self._text)
+            folded(without_titles(match.group())): without_titles(match.group()) for match in re.finditer(pattern, self._text)
         }
         runs = {k: each for k, each in runs.items() if " " in each and not self._is_plain(each.split()[0])}
         return next(iter(runs.values())) if len(runs) == 1 else written if not runs else None
@@ -114,9 +108,9 @@ class Speakers:
 
     def _person_before(self, pronoun: Token, doc: Doc, start: int) -> str | None:
         """Return the one person whom the text around names before a pronoun."""
-        earlier = {folded(_without_titles(e)): e for e in doc.ents if e.label_ == "PERSON" and e.start < pronoun.i}
+        earlier = {self._full_name(each.text) for each in names(doc) if each.start < pronoun.i and self._is_person(each)}
         if len(earlier) == 1:
-            return self._full_name(_without_titles(next(iter(earlier.values()))))
+            return next(iter(earlier))
         if earlier or not self._last or not self._last[-1][2]:
             return None
         since, name, _ = self._last[-1]
@@ -127,6 +121,9 @@ class Speakers:
         surnames = {key.split()[-1] for key in self._people} - {folded(name).split()[-1]}
         others = surnames & set(folded(between).split())
         return None if others or between.count("\n\n") > 2 else name
+
+    def _is_person(self, name: Name) -> bool:
+        return name.is_person or folded(self._full_name(name.text) or "") in self._people
 
     def _text_between(self, since: int, start: int) -> str:
         shift = self._text.index("\n\n") + 2
@@ -139,40 +136,25 @@ class Speakers:
         return name if self._text_between(since, start).count("\n\n") <= 1 else None
 
 
-def folded(text: str) -> str:
-    """Return the words of a text in lower case, without accents and signs, to compare names."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", re.sub(r"[’']s\b", "", plain).lower()))
-
-
-def _distinct(names: object) -> dict[str, str]:
+def _distinct(given: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name in names:  # type: ignore[attr-defined]
+    for name in given:
         if key := folded(name):
             found.setdefault(key, name)
     return found
 
 
-def _written_name(head: Token) -> str:
-    """Return a name as written, without titles before it."""
-    entity = next((each for each in head.doc.ents if each.start <= head.i < each.end and each.label_ in _NAMED), None)
-    first = head.i
-    while first and head.doc[first - 1].pos_ == "PROPN" and head.doc[first - 1].whitespace_:
-        first -= 1
-    run = head.doc[first : head.i + 1]
-    if entity is None or (entity.label_ != "PERSON" and len(run) > len(entity)):
-        return _without_titles(run)
-    before = head.doc[entity.start - 1] if entity.start else None
-    if before is not None and before.text in _REGNAL and len(entity) == 1:
-        return f"{before.text} {entity.text}"
-    return _without_titles(entity)
+def _written(head: Token, name: Name) -> str:
+    """Return a name as written, without titles before it, except that "Pope Francis" keeps his."""
+    before = head.doc[name.end - 2].text if name.end - name.start > 1 else ""
+    return f"{before} {head.text}" if before.lower() in _REGNAL else name.text
 
 
 def _whole_name(head: Token, written: str) -> str:
     """Return the name of a body with what belongs to it: "National Association for the Advancement of …"."""
     start, end = phrase(head)
     owner = next((each for each in head.children if each.dep_ == "poss"), None)
-    if owner is not None and owner.ent_type_ and owner.ent_iob_ == "B" and head.ent_iob_ != "I":
+    if owner is not None and owner.pos_ == "PROPN":
         return written
     tokens = [each for each in head.doc if start <= each.idx < end]
     while tokens and (tokens[0].pos_ == "DET" or tokens[0].lower_ in TITLES):
@@ -184,37 +166,14 @@ def _whole_name(head: Token, written: str) -> str:
     return whole if len(whole) > len(written) and " and " not in whole.replace(written, "") else written.split(" (")[0]
 
 
-def _without_titles(span: Span) -> str:
-    return _stripped(span.text)
-
-
-def _stripped(name: str) -> str:
-    """Return a name without titles, articles and the possessive: "the Prime Minister Ada Lund's" -> "Ada Lund"."""
-    words = re.sub(r"[’']s?$", "", name.strip()).split()
-    last = max(
-        (at for at, word in enumerate(words[:-1]) if folded(word) in TITLES or word in ("the", "The")), default=-1
-    )
-    words = words[last + 1 :]
-    return " ".join(words).strip(' ,.;:“”"')
-
-
-def _is_person(head: Token) -> bool:
-    entity = next((each for each in head.doc.ents if each.start <= head.i < each.end), None)
-    return entity is not None and entity.label_ == "PERSON"
-
-
-def _roles(docs: object) -> dict[str, dict[str, str]]:
+def _roles(people: Iterable[tuple[Doc, Name]]) -> dict[str, dict[str, str]]:
     """Return the people who are introduced by a role: "finance minister Ada Lund", "Ada Lund, the minister"."""
     roles: dict[str, dict[str, str]] = {}
-    for doc in docs:  # type: ignore[attr-defined]
-        for entity in doc.ents:
-            if entity.label_ != "PERSON":
-                continue
-            root = entity.root
-            near = [each for each in root.children if each.dep_ in ("compound", "amod", "appos", "nmod")]
-            near += [root.head] if root.dep_ == "appos" else []
-            for each in near:
-                if each.pos_ in ("NOUN", "PROPN") and not entity.start <= each.i < entity.end:
-                    name = _without_titles(entity)
-                    roles.setdefault(each.lemma_.lower(), {}).setdefault(folded(name).split()[-1], name)
+    for doc, name in people:
+        root = doc[name.start : name.end].root
+        near = [each for each in root.children if each.dep_ in ("compound", "amod", "appos", "nmod")]
+        near += [root.head] if root.dep_ == "appos" else []
+        words = [each.lemma_.lower() for each in near if each.pos_ == "NOUN"]
+        for role in (*name.titles, *words):
+            roles.setdefault(role, {}).setdefault(folded(name.text).split()[-1], name.text)
     return roles

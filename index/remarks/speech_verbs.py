@@ -1,10 +1,11 @@
 """Which verbs and nouns report speech or writing, and of which kind."""
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from index.text.words import stem, words
+from index.text.words import stem
 
 KINDS = (
     *("say", "deny", "confirm", "admit", "accuse", "warn", "threaten", "promise", "demand", "predict", "ask"),
@@ -59,11 +60,47 @@ def people_and_groups() -> frozenset[str]:
 
 
 def may_report_speech(sentence: str) -> bool:
-    """Return False for a sentence that has no word of speech and no quotation marks, which is quickly found out."""
-    return any(mark in sentence for mark in '“”"«„') or any(stem(word) in _stems() for word in words(sentence))
+    """Return False for a sentence without words of speech, which is quickly found out; a few with them fail too."""
+    written = re.findall(r"\w+|[:“”\"«„]", sentence)
+    stems = [stem(word.lower()) for word in written]
+    is_quoting = any(mark in '“”"«„' for mark in written)
+    if _COLON.search(sentence):
+        return True
+    known = _speech_stems()
+    for at, each in enumerate(stems):
+        use = known.get(each)
+        if use is None or (use.in_quotes and not is_quoting):
+            continue
+        if not use.is_noun and at and (written[at - 1].lower() in _BEFORE_NOUNS or written[at][0].isupper()):
+            continue
+        if not use.particles or not use.particles.isdisjoint(stems[at + 1 :]):
+            return True
+    return False
+
+
+_BEFORE_NOUNS = frozenset("the a an this these its his her their our my of in by for from with on at".split())
+_COLON = re.compile(r"^[^:.]{1,60}:\s")
+
+
+class _Use(NamedTuple):
+    is_noun: bool
+    in_quotes: bool
+    particles: frozenset[str]
 
 
 @cache
-def _stems() -> frozenset[str]:
-    lemmas = (lemma.split()[0] for lemma in speech_verbs())
-    return frozenset(stem(word) for word in (*lemmas, *NOUNS, "according", "words", "view", "opinion"))
+def _speech_stems() -> dict[str, _Use]:
+    """Return how each stem of a word of speech is used; where particles are given, one of them must follow."""
+    found: dict[str, _Use] = {}
+    for lemma, verb in speech_verbs().items():
+        first, *rest = lemma.split()
+        use = _Use(is_noun=False, in_quotes=verb.needs == "quote", particles=frozenset(map(stem, rest[-1:])))
+        for key in {stem(first), stem(f"{first}ed")}:  # the stem of "added" is "ad"
+            found[key] = _either(use, found.get(key, use))
+    nouns = (*NOUNS, "according", "words", "view", "opinion")
+    return found | {stem(noun): _Use(is_noun=True, in_quotes=False, particles=frozenset()) for noun in nouns}
+
+
+def _either(one: _Use, other: _Use) -> _Use:
+    particles = one.particles | other.particles if one.particles and other.particles else frozenset[str]()
+    return _Use(one.is_noun, one.in_quotes and other.in_quotes, particles)

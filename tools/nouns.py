@@ -1,0 +1,62 @@
+"""Writes the tables of nouns in `index/remarks/` from WordNet.
+
+    apt-get download wordnet-base && dpkg-deb -x wordnet-base_*.deb wordnet
+    python -m tools.nouns wordnet/usr/share/wordnet
+"""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+from training.wordnet import Synset, WordNet
+
+TABLES = Path(__file__).resolve().parent.parent / "index" / "remarks"
+
+GROUP, PLACE, OBJECT, PERSON = 14, 15, 17, 18
+"""The numbers of WordNet's fields of nouns; rivers and islands are objects."""
+
+BUILT = {"structure", "way", "facility"}
+"""Nouns above those of buildings and streets."""
+
+SENSES = 2
+"""The most frequent senses that count: "dresser" is a person in the fifth."""
+
+_SOURCE = "Made by tools/nouns.py from WordNet 3.0 (Copyright 2006 by Princeton University, WordNet License)."
+
+
+def main() -> None:
+    """Write both tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("wordnet", type=Path)
+    given = parser.parse_args()
+    wordnet = WordNet(given.wordnet)
+    nouns = [line.split()[0].replace("_", " ") for line in _lines(given.wordnet / "index.noun")]
+    speaking = [
+        noun
+        for noun in nouns
+        if noun.isalpha() and len(noun) > 2 and any(map(_speaks, wordnet.senses(noun, "n")[:SENSES]))
+    ]
+    _write("people_and_groups.txt", "Nouns for people and groups", speaking)
+    others = [noun for noun in nouns if any(_is_group_or_place(wordnet, each) for each in wordnet.senses(noun, "n")[:SENSES])]
+    _write("groups_and_places.txt", "Nouns and names of groups and places", others)
+
+
+def _lines(path: Path) -> Iterable[str]:
+    return (line for line in path.read_text().splitlines() if not line.startswith(" "))
+
+
+def _speaks(sense: Synset) -> bool:
+    is_instance = any(symbol == "@i" for symbol, *_ in sense.links)
+    return sense.field in (PERSON, GROUP) and not is_instance
+
+
+def _is_group_or_place(wordnet: WordNet, sense: Synset) -> bool:
+    return sense.field in (GROUP, PLACE, OBJECT) or bool(BUILT & set(wordnet.above(sense)))
+
+
+def _write(name: str, what: str, nouns: Iterable[str]) -> None:
+    (TABLES / name).write_text("\n".join((f"# {what}, in lower case. {_SOURCE}", *sorted(nouns), "")))
+
+
+if __name__ == "__main__":
+    main()
