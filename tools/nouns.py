@@ -25,29 +25,26 @@ _SOURCE = "Made by tools/nouns.py from WordNet 3.0 (Copyright 2006 by Princeton 
 
 
 def main() -> None:
-    """Write both tables."""
+    """Write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("wordnet", type=Path)
     given = parser.parse_args()
     wordnet = WordNet(given.wordnet)
     nouns = [line.split()[0].replace("_", " ") for line in _lines(given.wordnet / "index.noun")]
-    speaking = [
-        noun
-        for noun in nouns
-        if noun.isalpha() and len(noun) > 2 and any(map(_speaks, wordnet.senses(noun, "n")[:SENSES]))
-    ]
-    _write("people_and_groups.txt", "Nouns for people and groups", speaking)
-    others = [noun for noun in nouns if any(_is_group_or_place(wordnet, each) for each in wordnet.senses(noun, "n")[:SENSES])]
-    _write("groups_and_places.txt", "Nouns and names of groups and places", others)
+    single = [noun for noun in nouns if noun.isalpha() and len(noun) > 2]
+    _write("people.txt", "Nouns for people", [noun for noun in single if _is_sort_of(wordnet, noun, PERSON)])
+    _write("groups.txt", "Nouns for groups", [noun for noun in single if _is_sort_of(wordnet, noun, GROUP)])
+    named = [noun for noun in nouns if any(_is_group_or_place(wordnet, each) for each in wordnet.senses(noun, "n")[:SENSES])]
+    _write("groups_and_places.txt", "Nouns and names of groups and places", named)
 
 
 def _lines(path: Path) -> Iterable[str]:
     return (line for line in path.read_text().splitlines() if not line.startswith(" "))
 
 
-def _speaks(sense: Synset) -> bool:
-    is_instance = any(symbol == "@i" for symbol, *_ in sense.links)
-    return sense.field in (PERSON, GROUP) and not is_instance
+def _is_sort_of(wordnet: WordNet, noun: str, field: int) -> bool:
+    """Return True if one of the frequent senses of the noun is of the field, and it isn't just a name there."""
+    return any(sense.field == field and noun in sense.words for sense in wordnet.senses(noun, "n")[:SENSES])
 
 
 def _is_group_or_place(wordnet: WordNet, sense: Synset) -> bool:

@@ -4,24 +4,31 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from nameparser.config import particles as nameparser_particles
+from nameparser.config import titles as nameparser_titles
 from spacy.tokens import Doc, Token
 
-TITLES = frozenset(
-    """mr mrs ms miss mx dr prof professor sir dame lord lady rev fr sr st president minister secretary general
-    colonel col gen lt sgt capt captain major admiral sen senator rep representative governor mayor judge
-    justice bishop archbishop cardinal rabbi imam sheikh chancellor premier chief chairman chairwoman
-    spokesman spokeswoman spokesperson director ambassador commissioner prime foreign deputy vice former
-    acting attorney councillor inspector officer detective sheriff coach manager head boss leader co-chairman
-    chair ceo founder owner""".split()
-)
-"""Words that stand before a name and aren't part of it."""
+from index.remarks.nouns import groups_and_places, people
 
-PARTICLES = frozenset("van von de da del della di der den bin ibn al el la le du dos das ter ten zu af".split())
-"""Words in lower case within names."""
+_MORE_TITLES = frozenset(
+    """spokesman spokeswoman spokesperson chairman chairwoman chairperson chair co-chairman co-chair coach boss leader
+    founder owner pc wpc dc ds di cr shri smt datuk dato datin tun alhaji alhaja haji hajj mallam ustaz don doña dona
+    signor signora herr frau monsieur madame mme mlle mama baba mister""".split()
+)
+TITLES = _MORE_TITLES | nameparser_titles.TITLES | nameparser_titles.GIVEN_NAME_TITLES
+"""Words that stand before a name and aren't part of it, in lower case without points."""
+
+PARTICLES = frozenset(each.rstrip("-’'") for each in nameparser_particles.PARTICLES) | {"ap", "e", "y"}
+"""Words in lower case within names, such as "van" and "bin"."""
+
+ROLES = frozenset(
+    """mr mrs ms dr prof professor sir minister president secretary senator sen representative governor mayor
+    spokesman spokeswoman spokesperson chairman chairwoman chairperson director ambassador commissioner executive
+    premier chancellor""".split()
+)
+"""Titles that are nobody's name, so that what stands before them is no part of it either."""
 
 _DAYS_AND_MONTHS = frozenset((*calendar.day_name, *calendar.month_name))
 
@@ -62,29 +69,56 @@ def folded(text: str) -> str:
 
 
 def without_titles(name: str) -> str:
-    """Return a name without titles, articles and the possessive: "the Prime Minister Ada Lund's" -> "Ada Lund"."""
+    """Return a name without roles, titles, articles and the possessive: "the Prime Minister Ada Lund's" -> "Ada Lund"."""
     words = re.sub(r"[’']s?$", "", name.strip()).split()
-    last = max((at for at, word in enumerate(words[:-1]) if _is_title(word) or word in ("the", "The")), default=-1)
-    return " ".join(words[last + 1 :]).strip(' ,.;:“”"')
+    last = max((at for at, word in enumerate(words[:-1]) if word in ("the", "The")), default=-1)
+    words = words[last + 1 :]
+    if words and (words[-1].lower() not in groups_and_places() or folded(words[0]) in ROLES | _MORE_TITLES):
+        ends = [at + 1 for at in range(len(words) - 1) if _ends_titles(words, at)]
+        words = words[max(ends, default=0) :]
+    return " ".join(words).strip(' ,.;:“”"')
 
 
-@cache
-def groups_and_places() -> frozenset[str]:
-    """Return nouns and names of groups and places."""
-    lines = (files("index.remarks") / "groups_and_places.txt").read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if not line.startswith("#"))
+def _is_title(word: str) -> bool:
+    return folded(word) in TITLES
+
+
+def _ends_titles(words: list[str], at: int) -> bool:
+    """Return True if what stands before the name ends here. Where a name may follow, a title can be a name too."""
+    word, rest = folded(words[at]), len(words) - at - 1
+    return word in ROLES or (word in TITLES and (at == 0 or rest > 1)) or (word in people() and rest > 1)
 
 
 def _runs(doc: Doc) -> Iterator[tuple[int, int]]:
     start = end = -1
     for token in doc:
-        if token.pos_ == "PROPN" and not is_time(token):
+        if _is_in_name(token, is_within=start >= 0):
             start, end = (token.i if start < 0 else start), token.i + 1
-        elif start >= 0 and not (token.text in PARTICLES or (token.text == "-" and not token.whitespace_)):
+        elif start >= 0 and not (token.text in PARTICLES or _is_hyphen(token) or _goes_on(token)):
             yield start, end
             start = -1
     if start >= 0:
         yield start, end
+
+
+def _is_in_name(token: Token, *, is_within: bool) -> bool:
+    """Return True for capitalised names, and within one for what is capitalised or joined on by a hyphen."""
+    if is_within and (_is_hyphen(token.nbor(-1)) or (token.text[0].isupper() and token.pos_ in ("NOUN", "ADJ"))):
+        return True
+    return token.pos_ == "PROPN" and not token.text[0].islower() and not is_time(token)
+
+
+def _is_hyphen(token: Token) -> bool:
+    return token.text in ("-", "–") and not token.whitespace_
+
+
+def _goes_on(token: Token) -> bool:
+    """Return True for the marks within Rodolfo "Ka Doy" Magsanoc and the Teachers' Union."""
+    after = token.doc[token.i + 1 : token.i + 5]
+    if token.text in ("'", "’") and token.tag_ == "POS":
+        run = [each.lower_ for each in after if each.pos_ in ("PROPN", "CCONJ")]
+        return any(each in groups_and_places() for each in run)
+    return token.text in ('"', "“", "”") and len(after) > 0 and _is_in_name(after[0], is_within=False)
 
 
 def _name(doc: Doc, start: int, end: int) -> Name:
@@ -96,11 +130,8 @@ def _name(doc: Doc, start: int, end: int) -> Name:
 
 def _is_person(doc: Doc, start: int, text: str, titles: tuple[str, ...]) -> bool:
     words = text.lower().split()
-    if not words or text.lower() in groups_and_places() or words[-1] in groups_and_places():
+    if not words or doc[start].tag_ == "NNPS" or text.lower() in groups_and_places() or words[-1] in groups_and_places():
         return False
     is_after_article = start > 0 and doc[start - 1].lower_ == "the"
     return bool(titles) or (len(words) > 1 and not is_after_article)
 
-
-def _is_title(word: str) -> bool:
-    return folded(word) in TITLES

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from index.remarks.names import TITLES, is_time
-from index.remarks.speech_verbs import NOUNS, SpeechVerb, people_and_groups, speech_verbs
+from index.remarks.nouns import groups_and_places, people, people_and_groups
+from index.remarks.speech_verbs import NOUNS, SpeechVerb, speech_verbs
 
 Span = tuple[int, int]
 
@@ -37,6 +38,7 @@ _DONE_BY_THINGS = frozenset(
     project confirm refute verify state express invite order direct propose""".split()
 )
 """Verbs of speech of which things can be the subject too."""
+_AFTER_NAMES = frozenset("jr sr ii iii iv kc qc mp obe cbe".split())
 _MODALS = frozenset("will would can could may might shall should must ’ll 'll wo ca".split())
 _FINITE = ("VBD", "VBZ", "VBP")
 _NOTHING = frozenset("no nothing nobody none neither never no-one noone".split())
@@ -140,12 +142,22 @@ def _remark(
 
 def named_by(head: Token) -> Token:
     """Return the last word of the name of a speaker: "Lund" for "the minister, Ada Lund" and for "Ada Lund Jr"."""
-    if head.pos_ == "NOUN" or head.lower_ in TITLES:
-        apposed = (child for child in head.rights if child.dep_ == "appos" and child.pos_ == "PROPN")
-        head = next(apposed, head)
-    if head.lower_.rstrip(".") in ("jr", "sr", "ii", "iii") and head.i and head.nbor(-1).pos_ == "PROPN":
+    if head.dep_ == "appos" and head.pos_ == "NOUN" and head.head.pos_ == "PROPN":
+        head = head.head
+    elif head.pos_ == "NOUN" or head.lower_ in TITLES or head.lower_ in people():
+        head = _apposed_name(head) or head
+    if head.lower_.rstrip(".") in _AFTER_NAMES and head.i and head.nbor(-1).pos_ == "PROPN":
         return head.nbor(-1)
     return head
+
+
+def _apposed_name(head: Token) -> Token | None:
+    """Return the name that stands in apposition: "Orimed" for "its maker, the Swiss group Orimed"."""
+    if not _can_speak(head):
+        return None
+    apposed = [child for child in head.rights if child.dep_ == "appos"]
+    names = (child if child.pos_ == "PROPN" else _apposed_name(child) for child in apposed)
+    return next(filter(None, names), None)
 
 
 def phrase(head: Token) -> Span:
@@ -289,8 +301,18 @@ def _is_passive(verb: Token) -> bool:
 def _antecedent(subject: Token, verb: Token) -> Token | None:
     """Return the subject, or what "who" and "which" stand for; None for "it was said" and the like."""
     if subject.tag_ in ("WP", "WDT"):
-        return verb.head if verb.dep_ == "relcl" else None
+        return _who(verb.head, subject) if verb.dep_ == "relcl" else None
     return None if subject.lower_ in ("there", "what", "this", "that") else subject
+
+
+def _who(head: Token, pronoun: Token) -> Token:
+    """Return what a relative clause belongs to: in "Lund, chair of the Orsk Bank, who …" it is Lund."""
+    while pronoun.lower_ == "who" and head.lower_ in groups_and_places() and head.dep_ in ("pobj", "appos"):
+        above = head.head.head if head.dep_ == "pobj" else head.head
+        if above.pos_ not in ("NOUN", "PROPN"):
+            break
+        head = above
+    return named_by(head)
 
 
 def _subject_above(verb: Token) -> Token | None:

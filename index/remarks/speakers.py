@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from spacy.tokens import Doc, Token
 
-from index.remarks.names import PARTICLES, TITLES, Name, folded, groups_and_places, name_of, names, without_titles
+from index.remarks.names import PARTICLES, ROLES, Name, folded, name_of, names, without_titles
+from index.remarks.nouns import groups_and_places, people
 from index.remarks.sentence_remarks import SentenceRemark, named_by, phrase
 from index.text.words import STOP_WORDS
 
@@ -21,11 +22,11 @@ class Speakers:
 
     def __init__(self, title: str, full_text: str, docs: Mapping[int, Doc]) -> None:
         self._text = f"{title}.\n\n{full_text}"
-        people = [(doc, name) for doc in docs.values() for name in names(doc) if name.is_person]
-        self._people = _distinct(name.text for _, name in people)
+        named = [(doc, name) for doc in docs.values() for name in names(doc) if name.is_person]
+        self._people = _distinct(name.text for _, name in named)
         self._full: dict[str, str | None] = {}
-        self._roles = _roles(people)
-        self._last: list[tuple[int, str, bool]] = []
+        self._roles = _roles(named)
+        self._last: tuple[int, str | None, bool] = (0, None, False)
 
     def name(self, remark: SentenceRemark, doc: Doc, start: int) -> str | None:
         """Return the full name of a remark's speaker, or None. Remarks are asked in the order of the article."""
@@ -37,22 +38,26 @@ class Speakers:
             name, is_person = self._person_before(head, doc, start), True
         elif name is None and head.lower_ == "it":
             name = self._body_before(start)
-        if name:
-            self._last.append((start, name, is_person))
+        if name or head.tag_ == "NN":
+            self._last = (start, name, is_person)
         return name
 
     def _named(self, head: Token) -> tuple[str | None, bool]:
         head = named_by(head)
-        if head.pos_ == "PROPN":
+        if head.tag_ == "NNPS" or any(each.dep_ == "conj" for each in head.children):
+            return None, False
+        if head.pos_ == "PROPN" and not head.text.islower():
             name = name_of(head)
             written, is_person = _written(head, name), name.is_person
             if written.isupper() and len(written) > 1 and " " not in written:
                 return self._spelt_out(written), False
-            if not is_person and " " in written:
-                return _whole_name(head, written), False
+            if not is_person and (" " in written or written.lower() in groups_and_places()):
+                whole = _whole_name(head, written)
+                is_known = " " in whole or not _has_article(head)
+                return (whole if is_known else self._body(head)), False
             full = self._full_name(written)
             return full, is_person or full in self._people.values()
-        if head.pos_ == "NOUN" and any(each.lower_ == "the" for each in head.children if each.dep_ == "det"):
+        if head.pos_ == "NOUN" and _has_article(head):
             people = self._roles.get(head.lemma_.lower(), {})
             if len(people) == 1:
                 return self._full_name(next(iter(people.values()))), True
@@ -108,12 +113,15 @@ class Speakers:
 
     def _person_before(self, pronoun: Token, doc: Doc, start: int) -> str | None:
         """Return the one person whom the text around names before a pronoun."""
-        earlier = {self._full_name(each.text) for each in names(doc) if each.start < pronoun.i and self._is_person(each)}
+        subjects = [token for token in doc[: pronoun.i] if token.dep_ in ("nsubj", "nsubjpass")]
+        if any(token.pos_ == "NOUN" and token.tag_ == "NN" and token.lemma_.lower() in people() for token in subjects):
+            return None
+        earlier = {self._full_name(each.text) for each in map(name_of, subjects) if self._is_person(each)}
+        since, name, is_person = self._last
         if len(earlier) == 1:
             return next(iter(earlier))
-        if earlier or not self._last or not self._last[-1][2]:
+        if earlier or name is None or not is_person:
             return None
-        since, name, _ = self._last[-1]
         between = self._text_between(since, start)
         opposite = _SHE if pronoun.lower_ in _HE else _HE
         if opposite & set(folded(between).split()):
@@ -130,10 +138,12 @@ class Speakers:
         return self._text[since + shift : start + shift]
 
     def _body_before(self, start: int) -> str | None:
-        if not self._last or self._last[-1][2]:
-            return None
-        since, name, _ = self._last[-1]
-        return name if self._text_between(since, start).count("\n\n") <= 1 else None
+        since, name, is_person = self._last
+        return None if is_person or self._text_between(since, start).count("\n\n") > 1 else name
+
+
+def _has_article(head: Token) -> bool:
+    return any(each.lower_ == "the" for each in head.children if each.dep_ == "det")
 
 
 def _distinct(given: Iterable[str]) -> dict[str, str]:
@@ -157,19 +167,19 @@ def _whole_name(head: Token, written: str) -> str:
     if owner is not None and owner.pos_ == "PROPN":
         return written
     tokens = [each for each in head.doc if start <= each.idx < end]
-    while tokens and (tokens[0].pos_ == "DET" or tokens[0].lower_ in TITLES):
+    while tokens and tokens[0].pos_ == "DET":
         tokens.pop(0)
     is_name = all(each.pos_ in _IN_NAMES or each.text[0].isupper() for each in tokens)
     whole = head.doc[tokens[0].i : tokens[-1].i + 1].text if tokens and is_name else ""
-    if any(each.lower_ in TITLES for each in tokens[1:-1]):
+    if any(each.lower_ in ROLES for each in tokens[1:-1]):
         return written
     return whole if len(whole) > len(written) and " and " not in whole.replace(written, "") else written.split(" (")[0]
 
 
-def _roles(people: Iterable[tuple[Doc, Name]]) -> dict[str, dict[str, str]]:
+def _roles(named: Iterable[tuple[Doc, Name]]) -> dict[str, dict[str, str]]:
     """Return the people who are introduced by a role: "finance minister Ada Lund", "Ada Lund, the minister"."""
     roles: dict[str, dict[str, str]] = {}
-    for doc, name in people:
+    for doc, name in named:
         root = doc[name.start : name.end].root
         near = [each for each in root.children if each.dep_ in ("compound", "amod", "appos", "nmod")]
         near += [root.head] if root.dep_ == "appos" else []

@@ -52,13 +52,6 @@ def speech_verbs() -> dict[str, SpeechVerb]:
     return {lemma: SpeechVerb(kind, needs) for lemma, kind, needs in rows}
 
 
-@cache
-def people_and_groups() -> frozenset[str]:
-    """Return nouns for people and groups of people."""
-    lines = (files("index.remarks") / "people_and_groups.txt").read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
-
-
 def may_report_speech(sentence: str) -> bool:
     """Return False for a sentence without words of speech, which is quickly found out; a few with them fail too."""
     written = re.findall(r"\w+|[:“”\"«„]", sentence)
