@@ -6,7 +6,7 @@ from spacy.tokens import Doc
 
 from index.article import FoundRemark, Sentence
 from index.remarks.parser import Parser
-from index.remarks.quotations import quotations
+from index.remarks.quotations import quotations, with_double_marks
 from index.remarks.sentence_remarks import SentenceRemark, Span, sentence_remarks
 from index.remarks.speakers import Speakers
 from index.remarks.speech_verbs import may_report_speech
@@ -27,6 +27,7 @@ class _Plan:
 
     def __init__(self, title: str, full_text: str, sentences: Sequence[Sentence]) -> None:
         self._title, self._text = title, full_text
+        self._marked = with_double_marks(full_text)
         self._spans = [(each.start, each.end) for each in sentences]
         self._quoted: list[list[Span]] = []
         self._goes_on: list[bool] = []
@@ -35,17 +36,17 @@ class _Plan:
             if number and "\n\n" in full_text[self._spans[number - 1][1] : start]:
                 is_open = False
             self._goes_on.append(is_open)
-            spans, is_open = quotations(full_text[start:end], is_open=is_open)
+            spans, is_open = quotations(self._marked[start:end], is_open=is_open)
             is_open = is_open and self._closes(number + 1)
             self._quoted.append(spans)
-        self._parsed = [at for at, span in enumerate(self._spans) if may_report_speech(full_text[slice(*span)])]
+        self._parsed = [at for at, span in enumerate(self._spans) if may_report_speech(self._marked[slice(*span)])]
 
     def _closes(self, number: int) -> bool:
         """Return True if a quotation that is open before this sentence ends in the same paragraph."""
         for start, end in self._spans[number:]:
             if "\n\n" in self._text[self._spans[number - 1][1] : start]:
                 return True  # a quotation of several paragraphs has marks where each begins
-            spans, is_open = quotations(self._text[start:end], is_open=True)
+            spans, is_open = quotations(self._marked[start:end], is_open=True)
             if spans[0][0] > 0:
                 return False
             if not is_open or spans[0][1] < end - start:

@@ -6,6 +6,15 @@ _MARK = re.compile("[\"“”„«»]|''|``")
 _OPENS, _CLOSES = "“„«``", "”»''"
 
 
+_SINGLE = re.compile(r"(?<!\w)([‘'])(?=\w)((?:[^‘’'\n]|(?<=\w)[’'](?=\w))+)(?<=[\w.,!?;…—-])[’'](?!\w)")
+"""What stands in single marks; those within words are apostrophes."""
+
+
+def with_double_marks(text: str) -> str:
+    """Return the text with double quotation marks in place of single ones, of the same length."""
+    return _SINGLE.sub(r"“\2”", text)
+
+
 def quotations(text: str, *, is_open: bool = False) -> tuple[list[tuple[int, int]], bool]:
     """Return `(start, end)` of each quotation in the text with its marks, and whether the last one goes on.
 

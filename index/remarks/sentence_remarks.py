@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
+from spacy.tokens import Span as Tokens
 
 from index.remarks.names import TITLES, is_time
 from index.remarks.nouns import groups_and_places, people, people_and_groups
@@ -14,11 +15,13 @@ Span = tuple[int, int]
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _OUTSIDE_NAME = ("relcl", "acl", "appos", "parataxis", "ccomp", "advcl", "punct", "dep", "npadvmod", "case")
 _GOES_ON = frozenset("continue go begin start proceed hasten use".split())
-_WHILE = frozenset("by in after before while when since".split())
+_WOULD = frozenset("would wo".split())
+_SPEAKING_UP = frozenset("speak write call tweet appear take come post use go".split())
+_WHILE = frozenset("by after before while when since".split())
 _QUOTING = frozenset("quote cite report describe".split())
 _SILENT = frozenset(
     "comment say confirm discuss answer respond elaborate speak reveal disclose give provide name identify specify "
-    "talk reply address explain detail".split()
+    "talk reply address explain detail tell interview".split()
 )
 _SILENT_IF_NEGATED = frozenset("comment respond reply elaborate answer".split())
 _BELONGING = frozenset("prt prep advmod acomp oprd dobj".split())
@@ -26,9 +29,11 @@ _DOCUMENTS = frozenset(
     "statement petition letter report email post tweet note memo message article release document paper study survey "
     "poll figure datum record ruling judgment judgement book blog video interview".split()
 )
+_COURTS = frozenset("court judge jury panel tribunal inquiry inquest commission committee investigation coroner".split())
 _SOURCES = _DOCUMENTS | frozenset(
-    "police official officer source witness ministry minister spokesman spokeswoman spokesperson government authority "
-    "company opposition analyst expert prosecutor lawyer resident medium newspaper agency organisation organization group".split()
+    """police official officer source witness ministry minister spokesman spokeswoman spokesperson government authority
+    company opposition analyst expert prosecutor lawyer resident medium newspaper agency organisation organization group
+    city county town state country nation district province village""".split()
 )
 _NOBODY = frozenset("i we you one everyone everybody nobody anyone".split())
 _DONE_BY_THINGS = frozenset(
@@ -73,11 +78,13 @@ def _by_verbs(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
         if known is None or _is_within(token, quoted):
             continue
         verb, cue = known
-        speaker = _speaker(token) if _is_told(token) and _has_what_it_needs(token, verb.needs, quoted) else None
+        speaker = _speaker(token) if _is_told(token) else None
         kind = _kind(token, verb)
         if speaker is None or kind is None or _is_within(speaker, quoted) or _is_retold(token, speaker):
             continue
-        if speaker.lower_ in _NOBODY or (token.lemma_ in _DONE_BY_THINGS and not _can_speak(speaker)):
+        if kind != "no_comment" and not _has_what_it_needs(token, speaker, verb.needs, quoted):
+            continue
+        if _is_nobody(speaker) or (token.lemma_ in _DONE_BY_THINGS and not _can_speak(speaker)):
             continue
         if not any(child.dep_ == "xcomp" and _speech_verb(child) for child in token.children if token.lemma_ == "go"):
             yield _remark(kind, cue, speaker, _content(token, speaker, quoted), quoted, _toward(token, speaker))
@@ -111,16 +118,23 @@ def _by_other_words(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
             speaker = speaker if speaker is not None and _is_source(token, speaker) else None
             cue = (token.i, token.i + 1)
         elif token.lower_ in ("words", "view", "opinion", "account") and token.head.lower_ == "in":
-            speaker = next((each for each in token.children if each.dep_ == "poss"), None)
+            of = (each for child in token.children if child.lower_ == "of" for each in child.children)
+            speaker = next((each for each in token.children if each.dep_ == "poss"), next(of, None))
         elif token.text == ":" and 0 < token.i < len(doc) - 1 and _is_within(doc[token.i + 1], quoted):
             before = doc[: token.i]
             is_name = before[-1].pos_ in ("PROPN", "NOUN") and not any(each.pos_ in ("VERB", "AUX") for each in before)
             can_speak = _can_speak(before.root) or before.root.text[0].isupper()
             speaker = before.root if is_name and len(before) <= 10 and can_speak else None
-        elif token.text == ":" and 0 < token.i < 5 and all(each.pos_ == "PROPN" for each in doc[: token.i]):
+        elif token.text == ":" and 0 < token.i < 5 and _is_transcript(doc[: token.i]):
             speaker = doc[token.i - 1] if doc[token.i + 1 :] and doc[token.i + 1].is_title else None
         if speaker is not None:
             yield _remark("say", cue, speaker, (0, len(doc.text)), quoted, None)
+
+
+def _is_transcript(before: Tokens) -> bool:
+    """Return True for a speaker's name or initials before a colon, False for a place: "RK: It does."."""
+    is_name = all(each.pos_ == "PROPN" for each in before)
+    return is_name and not (len(before) > 1 and before.text.isupper()) and before.text.lower() not in groups_and_places()
 
 
 def _remark(
@@ -196,23 +210,29 @@ def _speech_verb(token: Token) -> tuple[SpeechVerb, Span] | None:
 
 def _is_told(verb: Token) -> bool:
     """Return False for what hasn't been said: "will say", "if X says", "the alleged plot", "asked X to say"."""
-    if verb.dep_ in ("amod", "compound"):
+    if verb.dep_ == "compound" or (verb.dep_ == "amod" and not _is_inverted(verb)):
         return False
     helpers = {child.lower_ for child in verb.children if child.dep_ in ("aux", "mark")}
     if "if" in helpers or "unless" in helpers:
         return False
     if helpers & _MODALS:
-        return _is_negated(verb) and verb.lemma_ in _SILENT_IF_NEGATED
+        return _is_negated(verb) and verb.lemma_ in (_SILENT if helpers & _WOULD else _SILENT_IF_NEGATED)
     if "to" in helpers:
         goes_on = verb.dep_ == "xcomp" and verb.head.lemma_ in _GOES_ON
-        return goes_on or (verb.dep_ == "advcl" and verb.head.tag_ == "VBD")
+        return goes_on or (verb.dep_ == "advcl" and verb.head.tag_ == "VBD" and verb.head.lemma_ in _SPEAKING_UP)
     if verb.dep_ == "pcomp":
         has_own = any(child.dep_ == "nsubj" for child in verb.children)
-        return has_own or verb.head.lower_ in _WHILE or (verb.head.lower_ == "as" and verb.head.head.lemma_ in _QUOTING)
+        is_while = verb.head.lower_ in _WHILE or (verb.head.lower_ == "in" and _clause(verb) is not None)
+        return has_own or is_while or (verb.head.lower_ == "as" and verb.head.head.lemma_ in _QUOTING)
     return True
 
 
-def _has_what_it_needs(verb: Token, needs: str, quoted: list[Span]) -> bool:
+def _is_inverted(verb: Token) -> bool:
+    """Return True for a verb between what is said and a name: "…, estimated Ada Lund"."""
+    return verb.i > 0 and verb.nbor(-1).text in (",", "”", '"') and verb.head.i > verb.i and verb.head.pos_ == "PROPN"
+
+
+def _has_what_it_needs(verb: Token, speaker: Token, needs: str, quoted: list[Span]) -> bool:
     children = {child.dep_: child for child in verb.children}
     match needs:
         case "any":
@@ -221,11 +241,15 @@ def _has_what_it_needs(verb: Token, needs: str, quoted: list[Span]) -> bool:
             is_followed = "ccomp" in children or any(
                 each.dep_ == "pcomp" for each in verb.subtree if each.head.head.i == verb.i
             )
-            return is_followed or _is_parenthetical(verb) or _introduces_quotation(verb, quoted)
+            return is_followed or verb.dep_ == "amod" or _is_parenthetical(verb) or _introduces_quotation(verb, quoted)
         case "infinitive":
             return "xcomp" in children or "ccomp" in children
         case "quote":
             return bool(quoted)
+        case "complement":
+            return "oprd" in children
+        case "document":
+            return ("ccomp" in children or "dobj" in children) and speaker.lemma_.lower() in _DOCUMENTS | _COURTS
         case _:  # person
             whom = children.get("dobj") or children.get("nsubjpass")
             return whom is not None and (whom.pos_ in ("PROPN", "PRON") or _can_speak(whom))
@@ -246,6 +270,8 @@ def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
 
 def _speaker(verb: Token) -> Token | None:
     """Return the head word of the phrase that names who speaks, if the sentence has one."""
+    if verb.dep_ == "amod":  # "…, estimated Ada Lund": a parser takes it for a quality of hers
+        return verb.head
     agent = next((child for child in verb.children if child.dep_ == "agent"), None)
     if agent is not None:
         return next((child for child in agent.children if child.dep_ == "pobj"), None)
@@ -261,12 +287,28 @@ def _speaker(verb: Token) -> Token | None:
     if verb.dep_ == "pcomp":
         return _quoted_person(verb) if verb.head.lower_ == "as" else _subject_above(verb.head.head)
     if verb.dep_ in ("conj", "xcomp", "advcl"):
-        above = verb.head
+        above = _outer(verb) or verb.head
         while verb.tag_ in _FINITE and above.tag_ not in _FINITE and above.dep_ != "ROOT":
             above = above.head  # "defended efforts to cut it and said": a parser joins "said" to "cut"
         return _subject_above(above)
     after = (child for child in verb.rights if child.dep_ in ("attr", "dobj", "npadvmod") and child.pos_ == "PROPN")
     return next(after, None) if verb.i and verb.nbor(-1).text in ("”", '"', ",") else None
+
+
+def _outer(verb: Token) -> Token | None:
+    """Return the verb of speech that holds what a finite verb is joined to.
+
+    "Lund said it was late and accused the bank": a parser joins "accused" to "was", and Lund is more often meant.
+    """
+    if verb.dep_ != "conj" or verb.tag_ not in (*_FINITE, "VBN"):
+        return None
+    above = verb.head
+    while above.dep_ in ("conj", "ccomp", "advcl", "xcomp", "relcl"):
+        is_content = above.dep_ == "ccomp"
+        above = above.head
+        if is_content and above.i < verb.i and _speech_verb(above) and above.tag_ in _FINITE:
+            return above
+    return None
 
 
 def _told_by_clause(verb: Token) -> Token | None:
@@ -294,13 +336,17 @@ def _is_passive(verb: Token) -> bool:
         return False
     if verb.dep_ == "acl" or any(child.dep_ in ("nsubjpass", "auxpass") for child in verb.children):
         return True
-    has_own = any(child.dep_ in ("nsubj", "aux") for child in verb.children)
+    has_own = any(child.dep_ in ("nsubj", "aux", "dobj") for child in verb.children)
+    if verb.dep_ == "advcl" and not has_own:
+        return True
     return verb.dep_ == "conj" and not has_own and _is_passive(verb.head)
 
 
 def _antecedent(subject: Token, verb: Token) -> Token | None:
     """Return the subject, or what "who" and "which" stand for; None for "it was said" and the like."""
     if subject.tag_ in ("WP", "WDT"):
+        while verb.dep_ == "conj":
+            verb = verb.head
         return _who(verb.head, subject) if verb.dep_ == "relcl" else None
     return None if subject.lower_ in ("there", "what", "this", "that") else subject
 
@@ -344,6 +390,10 @@ def _is_retold(verb: Token, speaker: Token) -> bool:
     )
 
 
+def _is_nobody(speaker: Token) -> bool:
+    return speaker.lower_ in _NOBODY and not any(child.dep_ in ("prep", "appos") for child in speaker.children)
+
+
 def _can_speak(speaker: Token) -> bool:
     """Return True for people, bodies and texts, False for "the geometry"."""
     if speaker.pos_ in ("PROPN", "PRON"):
@@ -369,17 +419,29 @@ def _kind(verb: Token, known: SpeechVerb) -> str | None:
     if known.kind == "admit" and verb.lemma_ == "plead":
         return "deny" if any(child.dep_ == "neg" for child in verb.subtree) else "admit"
     if _is_negated(verb):
-        if verb.lemma_ in _SILENT_IF_NEGATED:
+        is_refused = verb.lemma_ in _SILENT and any(child.lower_ in _WOULD for child in verb.children)
+        if is_refused or verb.lemma_ in _SILENT_IF_NEGATED:
             return "no_comment"
         return "say" if known.kind == "deny" else None
     if known.kind == "refuse":
         infinitive = next((child for child in verb.children if child.dep_ in ("xcomp", "ccomp")), None)
         return "no_comment" if infinitive is not None and infinitive.lemma_ in _SILENT else "refuse"
-    if verb.lemma_ == "ask" and {"dobj", "xcomp"} <= {child.dep_ for child in verb.children}:
-        return "demand"
+    if any(child.lower_ == "neither" for child in (*verb.children, *verb.head.children) if child.dep_ == "preconj"):
+        return "no_comment" if known.kind in ("confirm", "deny", "admit") else known.kind
+    if verb.lemma_ == "ask" and (demand := _demanded(verb)) is not None:
+        return None if demand.lemma_ in ("name", "identify", "quote") else "demand"
     if known.kind == "say" and (clause := _clause(verb)) is not None and _is_negative_statement(clause):
         return "deny"
     return known.kind
+
+
+def _demanded(verb: Token) -> Token | None:
+    """Return what is to be done in "asked the court to issue it" and "asked that half of it go", else None."""
+    for child in verb.children:
+        marks = {each.lower_ for each in child.children if each.dep_ in ("aux", "mark")}
+        if child.dep_ in ("xcomp", "ccomp") and ("to" in marks or "that" in marks):
+            return child
+    return None
 
 
 def _clause(verb: Token) -> Token | None:
