@@ -210,7 +210,7 @@ def _speech_verb(token: Token) -> tuple[SpeechVerb, Span] | None:
 
 def _is_told(verb: Token) -> bool:
     """Return False for what hasn't been said: "will say", "if X says", "the alleged plot", "asked X to say"."""
-    if verb.dep_ == "compound" or (verb.dep_ == "amod" and not _is_inverted(verb)):
+    if verb.dep_ in ("compound", "pobj", "dobj", "nsubj") or (verb.dep_ == "amod" and not _is_inverted(verb)):
         return False
     helpers = {child.lower_ for child in verb.children if child.dep_ in ("aux", "mark")}
     if "if" in helpers or "unless" in helpers:
@@ -239,7 +239,9 @@ def _has_what_it_needs(verb: Token, speaker: Token, needs: str, quoted: list[Spa
             return True
         case "clause":
             is_followed = "ccomp" in children or any(
-                each.dep_ == "pcomp" for each in verb.subtree if each.head.head.i == verb.i
+                each.dep_ == "pcomp" and each.head.lower_ not in ("by", "with")
+                for each in verb.subtree
+                if each.head.head.i == verb.i
             )
             return is_followed or verb.dep_ == "amod" or _is_parenthetical(verb) or _introduces_quotation(verb, quoted)
         case "infinitive":
@@ -257,7 +259,8 @@ def _has_what_it_needs(verb: Token, speaker: Token, needs: str, quoted: list[Spa
 
 def _is_parenthetical(verb: Token) -> bool:
     """Return True for the verb in "The bridge, he said, will close"."""
-    return verb.dep_ in ("parataxis", "ccomp") and verb.head.i != verb.i and verb.head.pos_ in ("VERB", "AUX")
+    head = verb.head
+    return verb.dep_ in ("parataxis", "ccomp") and head.pos_ in ("VERB", "AUX") and not _speech_verb(head)
 
 
 def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
@@ -323,6 +326,8 @@ def _told_by_clause(verb: Token) -> Token | None:
         if author is None and noun.dep_ == "dobj":
             author = _subject_above(noun.head)
         return author if author is not None else noun
+    if noun is not None and noun.i == verb.i - 1:  # no comma between them
+        return noun
     speaking = next((each for each in verb.ancestors if each.i < verb.i and _speech_verb(each)), None)
     if speaking is not None:
         return _speaker(speaking)
@@ -391,6 +396,8 @@ def _is_retold(verb: Token, speaker: Token) -> bool:
 
 
 def _is_nobody(speaker: Token) -> bool:
+    if any(child.dep_ == "det" and child.lower_ in _NOTHING for child in speaker.children):
+        return True
     return speaker.lower_ in _NOBODY and not any(child.dep_ in ("prep", "appos") for child in speaker.children)
 
 

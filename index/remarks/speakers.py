@@ -57,7 +57,8 @@ class Speakers:
                 return (whole if is_known else self._body(head)), False
             full = self._full_name(written)
             return full, is_person or full in self._people.values()
-        if head.pos_ == "NOUN" and _has_article(head):
+        is_another = any(each.pos_ == "PROPN" for each in head.lefts)  # "the Orsk councillor" is one of several
+        if head.pos_ == "NOUN" and _has_article(head) and not is_another:
             people = self._roles.get(head.lemma_.lower(), {})
             if len(people) == 1:
                 return self._full_name(next(iter(people.values()))), True
@@ -173,7 +174,8 @@ def _whole_name(head: Token, written: str) -> str:
     whole = head.doc[tokens[0].i : tokens[-1].i + 1].text if tokens and is_name else ""
     if any(each.lower_ in ROLES for each in tokens[1:-1]):
         return written
-    return whole if len(whole) > len(written) and " and " not in whole.replace(written, "") else written.split(" (")[0]
+    is_one = " and " not in whole.replace(written, "") or (_has_article(head) and head.lower_ in groups_and_places())
+    return whole if len(whole) > len(written) and is_one else written.split(" (")[0]
 
 
 def _roles(named: Iterable[tuple[Doc, Name]]) -> dict[str, dict[str, str]]:
