@@ -129,10 +129,9 @@ class Assistant:
         Raises QuestionError for an unknown kind, and CollectionError if no remarks are kept.
         """
         self._require_remarks()
-        chosen = self.filter(**filter)
-        return said(
-            self.collection, normalise(speaker).strip(), kind or None, normalise(about).strip(), chosen, limit, skip
-        )
+        kinds, chosen = (kind,) if kind else (), self.filter(**filter)
+        name, topic = normalise(speaker).strip(), normalise(about).strip()
+        return said(self.collection, name, kinds, topic, chosen, limit, skip)
 
     def _require_remarks(self) -> None:
         if self.collection.parser is None:
@@ -214,7 +213,7 @@ class Assistant:
     @cached_property
     def chain(self) -> Runnable[State, State]:
         """The LangChain runnable behind the answers; see `build_chain`."""
-        answer = quoting(self.encode, self.reader, self.settings.minimum_score)
+        answer = quoting(self.encode, self.reader, self.settings.minimum_score, lambda: self.collection.catalog)
         if self._model:
             judge = load_judge(self.settings.support_model)
             answer = writing(self._model, self.settings, self.reader, judge, fallback=answer)

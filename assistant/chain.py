@@ -20,6 +20,7 @@ from assistant.answering.overview import find_passages, overview_statements
 from assistant.answering.plan import Plan, Search, Understood
 from assistant.models.cross_encoders import Relevance
 from assistant.render import outlet
+from assistant.search.remarks import passages_of_remarks
 from assistant.search.retriever import retrieve
 from index.article import Article, Passage
 from index.collection import Collection
@@ -57,6 +58,9 @@ def build_chain(
             return overview, iter(overview_statements(task, overview, encode))
         query = f"{search.question} {search.context}".strip()
         passages = retrieve(collection, query, count, search.filter, relevance)
+        if search.speech:
+            told = passages_of_remarks(collection, search.speech, search.filter)
+            passages = list({passage.id: passage for passage in (*told, *passages)}.values())[:count]
         return passages, answer(search, passages)
 
     def follow(states: Iterator[State]) -> Iterator[State]:

@@ -288,7 +288,8 @@ def _ask(given: argparse.Namespace) -> int:
 
 def _said(given: argparse.Namespace) -> int:
     assistant = _assistant(given)
-    remarks = assistant.said(given.speaker, given.kind, given.about, given.k, **_filter(given))
+    filter: dict[str, Any] = _filter(given)
+    remarks = assistant.said(given.speaker, given.kind, given.about, given.k, **filter)
     text = "\n\n".join(map(render.remark_text, remarks)) or "No remarks found."
     return _print(given, [remark_facts(each) for each in remarks], text)
 

@@ -15,8 +15,8 @@ from typing import Any
 from benchmarks.checker import share
 from index.article import FoundRemark, Sentence
 from index.remarks.article_remarks import find_remarks
-from index.remarks.parser import Parser
 from index.remarks.names import folded
+from index.remarks.parser import Parser
 
 
 @dataclass(frozen=True)

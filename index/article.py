@@ -64,8 +64,8 @@ class FoundRemark(NamedTuple):
     """A remark that an article reports; spans are `(start, end)` and count characters of its `full_text`.
 
     `sentence` is what may be quoted. `speaker` is None for a quotation that goes on from the sentence before, and
-    `head` the main word of the speaker. `name` is the full name of the speaker within the article, or None where that isn't
-    certain. `toward` is whom the remark accuses, asks, thanks or tells.
+    `head` the main word of the speaker. `name` is the full name of the speaker within the article, or None where that
+    isn't certain. `toward` is whom the remark accuses, asks, thanks or tells.
     """
 
     sentence: tuple[int, int]

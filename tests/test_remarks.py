@@ -147,7 +147,18 @@ def test_sentences_without_a_word_of_speech_are_not_parsed():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "“", '"' * 500, "said " * 300, ": “", "He said: ", "中" * 400, "According to", "X’s claim that", "\u200b said."],
+    [
+        "",
+        "“",
+        '"' * 500,
+        "said " * 300,
+        ": “",
+        "He said: ",
+        "中" * 400,
+        "According to",
+        "X’s claim that",
+        "\u200b said.",
+    ],
 )
 def test_odd_texts_break_nothing(text):
     remarks(text)

@@ -1,14 +1,14 @@
 """Writes the tables of nouns in `index/remarks/` from WordNet.
 
-    apt-get download wordnet-base && dpkg-deb -x wordnet-base_*.deb wordnet
-    python -m tools.nouns wordnet/usr/share/wordnet
+apt-get download wordnet-base && dpkg-deb -x wordnet-base_*.deb wordnet
+python -m tools.nouns wordnet/usr/share/wordnet
 """
 
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from training.wordnet import Synset, WordNet
+from training.wordnet import WordNet
 
 TABLES = Path(__file__).resolve().parent.parent / "index" / "remarks"
 
@@ -34,7 +34,7 @@ def main() -> None:
     single = [noun for noun in nouns if noun.isalpha() and len(noun) > 2]
     _write("people.txt", "Nouns for people", [noun for noun in single if _is_sort_of(wordnet, noun, PERSON)])
     _write("groups.txt", "Nouns for groups", [noun for noun in single if _is_sort_of(wordnet, noun, GROUP)])
-    named = [noun for noun in nouns if any(_is_group_or_place(wordnet, each) for each in wordnet.senses(noun, "n")[:SENSES])]
+    named = [noun for noun in nouns if _is_group_or_place(wordnet, noun)]
     _write("groups_and_places.txt", "Nouns and names of groups and places", named)
 
 
@@ -47,8 +47,9 @@ def _is_sort_of(wordnet: WordNet, noun: str, field: int) -> bool:
     return any(sense.field == field and noun in sense.words for sense in wordnet.senses(noun, "n")[:SENSES])
 
 
-def _is_group_or_place(wordnet: WordNet, sense: Synset) -> bool:
-    return sense.field in (GROUP, PLACE, OBJECT) or bool(BUILT & set(wordnet.above(sense)))
+def _is_group_or_place(wordnet: WordNet, noun: str) -> bool:
+    senses = wordnet.senses(noun, "n")[:SENSES]
+    return any(sense.field in (GROUP, PLACE, OBJECT) or not BUILT.isdisjoint(wordnet.above(sense)) for sense in senses)
 
 
 def _write(name: str, what: str, nouns: Iterable[str]) -> None:

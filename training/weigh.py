@@ -20,6 +20,7 @@ from assistant.answering.candidates import candidates, known_names
 from assistant.answering.question import parse_question
 from assistant.answering.quoting import features
 from assistant.evaluation.measures import contains_answer
+from assistant.search.speech_question import speech_question
 from benchmarks.data import WRITTEN, Task, drawn, squadshifts, wikinews
 from benchmarks.systems import assistant_on, write_articles
 from training.reading.sets import wiki
@@ -121,7 +122,7 @@ def _ask_both(articles: dict[str, str], tasks: Sequence[Task], work: Path) -> It
 def _asked(assistant: Assistant, question: str, answers: Sequence[str]) -> Asked:
     among = candidates(assistant.search(question, READ))
     names = known_names(among)
-    asked = parse_question(question, names)
+    asked = parse_question(question, names, speech_question(question, assistant.collection.parser))
     rows = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_read else []
     right = np.array([contains_answer(candidate.text, answers) for candidate, _, _ in rows], dtype=bool)
     return Asked(np.array([row for _, _, row in rows]), right, bool(answers))

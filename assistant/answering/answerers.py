@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from assistant.answer import Statement
 from assistant.answering.plan import Search
 from assistant.answering.quoting import quote_statements
+from assistant.answering.speech_evidence import SpeechEvidence
 from assistant.models.reading_model import Reader
+from assistant.search.speech_question import SpeechQuestion
 from index.article import Passage
 from index.embedding.embedder import Encode
+from index.storage.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,19 @@ Answerer = Callable[[Search, Sequence[Passage]], Iterator[AnswerEvent]]
 """Yields the statements of an answer in their order; none is a refusal."""
 
 
-def quoting(encode: Encode, reader: Reader, minimum: float) -> Answerer:
-    """Return an answerer that quotes the sentences with odds of `minimum` or more."""
+def quoting(encode: Encode, reader: Reader, minimum: float, catalog: Callable[[], Catalog]) -> Answerer:
+    """Return an answerer that quotes the sentences with odds of `minimum` or more.
+
+    The `catalog` is asked who says what in them, for a question about speech.
+    """
 
     def answer(search: Search, passages: Sequence[Passage]) -> Iterator[AnswerEvent]:
-        yield from quote_statements(search.question, passages, encode, reader, minimum)
+        evidence = _evidence(search.speech, passages, catalog()) if search.speech else None
+        yield from quote_statements(search.question, passages, encode, reader, minimum, evidence)
 
     return answer
+
+
+def _evidence(asked: SpeechQuestion, passages: Sequence[Passage], catalog: Catalog) -> SpeechEvidence:
+    articles = {passage.article.id for passage in passages}
+    return SpeechEvidence(asked, catalog.remarks_of(articles), catalog.unread(articles))

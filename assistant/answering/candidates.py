@@ -5,13 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from assistant.answering.question import Question, years_in
 from assistant.english.countries import canonical, countries_in, government, with_governments
 from assistant.english.names import names_in, without_possessives
 from assistant.english.number_words import FRACTIONS, MULTIPLES, VALUES
 from assistant.english.relative_dates import YEAR, resolve_dates
-from assistant.english.reported_speech import Act, speech_acts
 from assistant.english.synonyms import concept, concepts
 from index.article import Passage, Sentence
 from index.embedding.embedder import Encode
@@ -59,6 +59,11 @@ class Candidate:
         return self.passage.article.full_text[self.sentence.start : self.sentence.end]
 
     @property
+    def published(self) -> date:
+        """When its article was published; the earliest of days if that isn't known."""
+        return self.passage.article.published or date.min
+
+    @property
     def lead(self) -> str:
         """The text of the earlier sentence that it needs to be understood; empty where it stands alone."""
         return self.passage.article.full_text[self.sentence.lead : self.sentence.lead_end]
@@ -80,11 +85,10 @@ def known_names(sentences: Sequence[Candidate]) -> frozenset[str]:
 
 
 def may_answer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Return True if the sentence has the speaker, doer, role, year, country or number asked about, and not negated."""
+    """Return True if the sentence has the doer, role, year, country or number asked about, and not negated."""
     return (
-        _has_doer(question, candidate, names)
+        (question.speech is not None or _has_doer(question, candidate, names))
         and _has_role(question, candidate)
-        and _has_speech(question, candidate, names)
         and _has_year(question, candidate)
         and not _is_negated(question, candidate)
         and (question.asks != "country" or _has_country(question, candidate))
@@ -114,13 +118,11 @@ def shared_words(question: Question, chosen: Sequence[Candidate], sentences: Seq
 def has_names(question: Question, candidate: Candidate) -> bool:
     """Return True if the required names stand in the sentence, the one that it needs, or the headline.
 
-    For a speaker that is a country, its capital will do: "Moscow denies it".
+    The speaker's needn't: "he denied it".
     """
     named = set(words(canonical(f"{candidate.lead} {candidate.text} {candidate.passage.article.title}")))
-    if question.speech:
-        own = known_names([candidate]) | question.names
-        named.update(*(act.speakers for act in speech_acts(candidate.text, candidate.lead, own)))
-    return all(name in named or (name in question.speakers and government(name) in named) for name in question.required)
+    speakers = {word for name in question.speech.speakers for word in words(canonical(name))} if question.speech else ()
+    return all(name in named or name in speakers for name in question.required)
 
 
 def _has_doer(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
@@ -185,30 +187,6 @@ def _is_counted_noun_next(question: Question, following: str) -> bool:
     return not question.counted or not question.counted.isdisjoint(concepts(following)[:4])
 
 
-def says_outright(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    """Return True if a verb of the kind asked about reports it: "denied", where having "no plans" is a denial too."""
-    return any(act.outright for act in _spoken(question, candidate, names))
-
-
-def _has_speech(question: Question, candidate: Candidate, names: frozenset[str]) -> bool:
-    if question.unnamed and question.unnamed not in concepts(_around(candidate)):
-        return False
-    return question.speech is None or bool(_spoken(question, candidate, names))
-
-
-def _spoken(question: Question, candidate: Candidate, names: frozenset[str]) -> list[Act]:
-    """Return the acts of speech of the kind, and by the speaker, that are asked about."""
-    spoken = [
-        act
-        for act in speech_acts(candidate.text, candidate.lead, names | question.names)
-        if act.kind == question.speech
-    ]
-    if question.speakers:
-        return [act for act in spoken if with_governments(question.speakers) & act.speakers]
-    by_others = [act for act in spoken if not act.speakers & question.names]
-    return by_others or (spoken if question.asks != "person" else [])
-
-
 def _has_year(question: Question, candidate: Candidate) -> bool:
     """Return True if a year in the question appears in the passage or headline, or is the publication year or one
     derived from it ("last year").
@@ -230,7 +208,8 @@ def _around(candidate: Candidate) -> str:
 
 def _is_negated(question: Question, candidate: Candidate) -> bool:
     """Return True if the sentence says that it did not happen: "would not resign", asked why he resigned."""
-    if question.speech == "deny" or question.asks == "anything" or _NEGATED.search(question.text):
+    is_of_denials = question.speech is not None and "deny" in question.speech.kinds
+    if is_of_denials or question.asks == "anything" or _NEGATED.search(question.text):
         return False
     negated = {concept(word) for phrase in _NEGATED.findall(candidate.text) for word in words(phrase)}
     return not (question.terms - {concept(name) for name in question.names}).isdisjoint(negated)

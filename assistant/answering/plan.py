@@ -9,6 +9,7 @@ from assistant.answering.overview import find_article, hint
 from assistant.answering.overview_task import OverviewTask, overview_task
 from assistant.english.periods import Guess
 from assistant.search.filters import apply_restrictions
+from assistant.search.speech_question import SpeechQuestion, speech_question
 from assistant.search.spelling import correct_names
 from index.article import EVERYTHING, Article, Filter
 from index.collection import Collection
@@ -35,7 +36,7 @@ class Search:
 
     `question` stands alone, without the words that only say which articles are meant ("last week"), and with misspelt
     names corrected. `guesses` are what those words were taken for. `task` is the overview that is asked for, if any,
-    and `article` the one that a summary is of.
+    and `article` the one that a summary is of. `speech` is whose remarks are asked for, if any.
     """
 
     question: str
@@ -45,6 +46,7 @@ class Search:
     notice: str = ""
     task: OverviewTask | None = None
     article: Article | None = None
+    speech: SpeechQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ def plan(
         return Plan(reply=reply)
     whole = narrowed.question
     question, notice = correct_names(whole.lower() if _is_shouted(whole) else whole, collection)
-    search = Search(question, understood.context, filter, notice=notice, task=overview_task(question))
+    task = overview_task(question)
+    speech = None if task else speech_question(question, collection.parser)
+    search = Search(question, understood.context, filter, notice=notice, task=task, speech=speech)
     if narrowed.guesses:
         searches = [replace(search, filter=narrowed.filter, guesses=narrowed.guesses)]
         if all(guess.field == "dates" for guess in narrowed.guesses):

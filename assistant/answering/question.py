@@ -7,8 +7,9 @@ from itertools import pairwise
 from assistant.english.countries import canonical, is_country
 from assistant.english.names import TITLES, without_possessives
 from assistant.english.relative_dates import YEAR
-from assistant.english.reported_speech import PARTICIPLE, speech_kind
 from assistant.english.synonyms import concept
+from assistant.search.speech_question import SpeechQuestion
+from index.remarks.speech_verbs import kind_of_verb
 from index.text.words import STOP_WORDS, words
 
 _ASKS = {  # the kinds of answer, each with the beginning of a question or clause that asks for it
@@ -22,20 +23,12 @@ _ASKS = {  # the kinds of answer, each with the beginning of a question or claus
 }
 _OPEN = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _VERBS = r"(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could)\b"
-_AUXILIARY = re.compile(rf"\b{_VERBS}", re.IGNORECASE)
 _YES_OR_NO = re.compile(rf"(?:^|, ?)(?:so |and |but )?(?:{_VERBS}|(?:should|may|might|must)\b)", re.IGNORECASE)
 _COUNTED = re.compile(
     rf"how (?:many|much) (?:of )?(?:the |more |other )*(?!{_VERBS})([\w-]+(?: [\w-]+)?)", re.IGNORECASE
 )
 _DOES = re.compile(r"\b(?:did|does|do|has|have|had) (?=(.+))", re.IGNORECASE)
-_BE = re.compile(r"\b(?:be|is|was|are|were|been|being)\b", re.IGNORECASE)
-_NO_VERB_FOLLOWS = re.compile(
-    r"\b(?:the|an?|which|what|whose|each|every|any|no|(?:used?|is|was|are|were) to) $", re.IGNORECASE
-)
-"""Ends the text before a word that isn't the question's verb: "which claims", "used to describe", "is to blame"."""
-
 _YEAR = re.compile(rf"\b{YEAR}(?=s?\b)")
-_SUBJECT_PRONOUNS = frozenset("who he she they it".split())
 _ROLE = re.compile(r"who (?:is|was|are|were) (?:the )?(?:[\w-]+ )*?([\w-]+) of (?:the )?([\w-]+)", re.IGNORECASE)
 
 
@@ -48,9 +41,7 @@ class Question:
     - `required`: the names that an answer must have: countries, and the last of adjoining others ("Antony *Blinken*")
     - `asks`: the kind of answer, a key of the table above or "anything"
     - `counted`: the concepts that "how many" counts
-    - `speech`: the kind of speech asked about ("deny"), if any
-    - `speakers`: the names of the speaker asked about
-    - `unnamed`: the concept of a speaker who is only described by an owner ("Putin's *spokesman*")
+    - `speech`: whose remarks it asks for, if any
     - `subject`: the names of the doer asked about, and `deed` the concept of what was done
     - `role`: two concepts that must stand close together ("president", "france")
     - `years`: the years that it names
@@ -62,9 +53,7 @@ class Question:
     required: frozenset[str]
     asks: str
     counted: frozenset[str]
-    speech: str | None
-    speakers: frozenset[str]
-    unnamed: str | None
+    speech: SpeechQuestion | None
     subject: frozenset[str]
     deed: str | None
     role: tuple[str, str] | None
@@ -80,13 +69,8 @@ class Question:
         """True if it is a question for words, or for a yes or a no, that the reading model can be asked."""
         return self.is_open or _YES_OR_NO.search(self.text.lstrip()) is not None
 
-    @property
-    def asks_only_for_speech(self) -> bool:
-        """True if it asks what somebody denied, said …, without naming a topic."""
-        return self.speech is not None and self.terms <= {concept(name) for name in self.names}
 
-
-def parse_question(text: str, known_names: frozenset[str]) -> Question:
+def parse_question(text: str, known_names: frozenset[str], speech: SpeechQuestion | None = None) -> Question:
     """Return the parts of a question; `known_names` are the words (lower case) that the articles write as names."""
     plain = canonical(text)
     tokens = words(plain)
@@ -97,7 +81,6 @@ def parse_question(text: str, known_names: frozenset[str]) -> Question:
         word for word, after in pairwise([*tokens, ""]) if word in names and (after not in names or is_country(word))
     }
     asks = next((kind for kind, form in _ASKS.items() if re.search(rf"(?:^|[,;] )(?:{form})", plain, re.I)), "anything")
-    speech, speakers, unnamed = _speech(plain, names, asks)
     counted, role = _COUNTED.search(plain), _ROLE.search(plain)
     subject, deed = _subject(plain, names)
     return Question(
@@ -105,15 +88,13 @@ def parse_question(text: str, known_names: frozenset[str]) -> Question:
         terms=frozenset(
             concept(word)
             for word in tokens
-            if word not in STOP_WORDS | TITLES and word not in names - required and not (speech and speech_kind(word))
+            if word not in STOP_WORDS | TITLES and word not in names - required and not (speech and kind_of_verb(word))
         ),
         names=frozenset(names),
         required=frozenset(required),
         asks=asks,
         counted=frozenset(concept(word) for word in words(counted.group(1))) - STOP_WORDS if counted else frozenset(),
         speech=speech,
-        speakers=speakers,
-        unnamed=unnamed,
         subject=frozenset(subject),
         deed=deed,
         role=(concept(role.group(1).lower()), concept(role.group(2).lower())) if role else None,
@@ -137,33 +118,3 @@ def _subject(text: str, names: set[str]) -> tuple[set[str], str | None]:
         elif word not in TITLES | {"the", "and"}:
             return subject, concept(word) if subject else None
     return set(), None
-
-
-def _speech(text: str, names: set[str], asks: str) -> tuple[str | None, frozenset[str], str | None]:
-    """Return the kind of speech asked about, the speakers' names, and the concept of an unnamed speaker."""
-    auxiliary = _AUXILIARY.search(text)
-    for token in re.finditer(r"[\w-]+", text):
-        before, word = text[: token.start()], token.group()
-        kind = speech_kind(word) if _may_be_verb(before, word, names) else None
-        if kind is None:
-            continue
-        is_passive = auxiliary and PARTICIPLE.fullmatch(word) and _BE.search(before, auxiliary.start())
-        subject = before[auxiliary.end() :] if auxiliary and not is_passive else ""
-        owned = words(without_possessives(subject))
-        speakers = frozenset(names.intersection(owned))
-        is_unnamed = owned and not speakers and not names.isdisjoint(words(subject))
-        unnamed = concept(owned[-1]) if is_unnamed else None
-        if kind == "say" and not speakers and asks != "person":  # "what is it called?" wants no speech
-            return None, speakers, unnamed
-        return kind, speakers, unnamed
-    return None, frozenset(), None
-
-
-def _may_be_verb(before: str, word: str, names: set[str]) -> bool:
-    """Return True if a word can be the question's verb after the words before it; "state" seldom is one."""
-    if not before or _NO_VERB_FOLLOWS.search(before):
-        return False
-    if word.lower() not in ("state", "states"):
-        return True
-    last = words(before)[-1:]
-    return bool(last) and (last[0] in _SUBJECT_PRONOUNS or (last[0] in names and not is_country(last[0])))

@@ -1,10 +1,10 @@
 """Answers without an LLM: the best sentences of the passages, word for word."""
 
 import math
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import accumulate, zip_longest
 
 from assistant.answer import Citation, Span, Statement
@@ -27,12 +27,10 @@ from assistant.answering.candidates import (
     known_names,
     likenesses,
     may_answer,
-    says_outright,
     shared_words,
 )
 from assistant.answering.question import Question, parse_question
-from assistant.english.countries import canonical, with_governments
-from assistant.english.reported_speech import speech_kind
+from assistant.answering.speech_evidence import SpeechEvidence
 from assistant.models.reading_model import Reader, Reading
 from index.article import Passage
 from index.embedding.embedder import Encode
@@ -41,12 +39,14 @@ from index.text.words import words
 MOST_SENTENCES = 3
 """Sentences of an answer, leads included. Not measured."""
 
+MOST_REMARKS = 5
+"""Remarks of an answer that lists them, leads included. Not measured."""
+
 MARGIN = 0.1
 """A further sentence is quoted if its score is this close to the best one's. Not measured."""
 
 LIKELY = 0.5
-"""Probability from which another article's differing number or date is also quoted, and from which outright denials
-come before implied ones. Not measured."""
+"""Probability from which another article's differing number or date is also quoted. Not measured."""
 
 MARKED = 0.2
 """Probability from which the reading model's words are marked as the answer. Not measured."""
@@ -61,8 +61,6 @@ docs/log/answering.md."""
 
 LIKENESS_ALONE, BIAS_ALONE = 12.0, -6.6
 """Slope and intercept of the log odds for keywords, which are scored by likeness alone. Not measured."""
-
-_AUXILIARY = re.compile(r"\b(?:did|do|does|have|has|had)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +99,67 @@ class ScoredSentence:
 
 
 def quote_statements(
-    question: str, passages: Sequence[Passage], encode: Encode, reader: Reader, minimum: float
+    question: str,
+    passages: Sequence[Passage],
+    encode: Encode,
+    reader: Reader,
+    minimum: float,
+    evidence: SpeechEvidence | None = None,
 ) -> Iterator[Statement]:
     """Yield the one to three sentences that answer best, newest first; none if no sentence scores `minimum` or more.
 
-    Each speaker who is asked about has a turn. A sentence that says the same elsewhere is cited too. A pronoun at the
-    head of a sentence is explained in brackets, or the sentence that it needs comes first. Where the answers are of
-    different dates, each has its date in brackets.
+    For a question about speech, `evidence` has who says what: what the speakers asked about say for certain is quoted,
+    up to MOST_REMARKS sentences, and of each speaker in turn; only where there is nothing of theirs are the sentences
+    read that somebody unknown says.
+
+    A sentence that says the same elsewhere is cited too. A pronoun at the head of a sentence is explained in brackets,
+    or the sentence that it needs comes first. Where the answers are of different dates, each has its date in brackets.
     """
     sentences = candidates(passages)
     names = known_names(sentences)
-    rankings = [_rank(each, sentences, names, encode, reader) for each in split_by_speaker(question, names)]
-    in_turn = [
-        group for turn in zip_longest(*(_answers(each, minimum) for each in rankings)) for group in turn if group
-    ]
-    groups = _groups_within_limit(list({group[0].candidate.text: group for group in in_turn}.values()), names)
+    parsed = parse_question(question, names, evidence.asked if evidence else None)
+    score = partial(_rank, parsed, sentences, names, encode, reader)
+    turns = _remarks_in_turn(evidence, sentences, score, minimum) if evidence else []
+    most = MOST_REMARKS if turns else MOST_SENTENCES
+    if not turns:
+        possible = [each for each in sentences if evidence is None or evidence.may_answer(each)]
+        turns = [_answers(score(possible), minimum)]
+    in_turn = [group for turn in zip_longest(*turns) for group in turn if group]
+    different = list({group[0].candidate.text: group for group in in_turn}.values())
+    groups = _groups_within_limit(different, names, most)
     groups.sort(key=_newest_date, reverse=True)
     dates_differ = len({group[0].candidate.passage.article.published for group in groups}) > 1
-    last = None
+    shown: set[tuple[str, int]] = set()
     for group in groups:
-        for statement in _statements(group, names, last, dated=dates_differ):
-            yield statement
-            last = statement
+        for statement in _statements(group, names, dated=dates_differ):
+            place = (statement.citations[0].article.id, statement.citations[0].start)
+            if place not in shown:
+                yield statement
+            shown.add(place)
+
+
+def _remarks_in_turn(
+    evidence: SpeechEvidence,
+    sentences: Sequence[Candidate],
+    score: Callable[..., list[ScoredSentence]],
+    minimum: float,
+) -> list[list[list[ScoredSentence]]]:
+    """Return the groups of sentences in which each speaker asked about is certain to say something, if there are any.
+
+    A question without a topic is answered by all of them: outright denials before implied ones, then the newest.
+    """
+    certain = [each for each in sentences if evidence.speaker(each) is not None]
+    if evidence.asked.lists_all:
+        certain.sort(key=lambda each: (evidence.is_outright(each), each.published), reverse=True)
+        order = {each.text: at for at, each in enumerate(certain[:SHORTLIST])}
+        ranked = sorted(score(certain[:SHORTLIST], restricted=False), key=lambda each: order[each.candidate.text])
+        groups = _grouped(ranked)
+    else:
+        groups = _answers(score(certain), minimum)
+    by_speaker: dict[str | None, list[list[ScoredSentence]]] = {}
+    for group in groups:
+        by_speaker.setdefault(evidence.speaker(group[0].candidate), []).append(group)
+    return list(by_speaker.values())
 
 
 def ranked_sentences(
@@ -130,36 +167,28 @@ def ranked_sentences(
 ) -> list[ScoredSentence]:
     """Return the sentences of the passages, the likeliest answer first."""
     sentences = candidates(passages)
-    return _rank(question, sentences, known_names(sentences), encode, reader)
-
-
-def split_by_speaker(question: str, names: frozenset[str]) -> list[str]:
-    """Return the question about each speaker alone: "What did A and B deny?" is "What did A deny?", "What did B deny?".
-
-    A question about one speaker, or about none, is returned as it is; of many speakers, the first ones count.
-    """
-    auxiliary = _AUXILIARY.search(question)
-    start = auxiliary.end() if auxiliary else len(question)
-    verb = next((word for word in re.compile(r"[\w-]+").finditer(question, start) if speech_kind(word.group())), None)
-    if verb is None:
-        return [question]
-    speakers = re.split(r",?\sand\s|,\s", question[start : verb.start()].strip())
-    if len(speakers) == 1 or not all(names & with_governments(words(canonical(speaker))) for speaker in speakers):
-        return [question]
-    different = list(dict.fromkeys(speakers))[:MOST_SENTENCES]
-    return [f"{question[:start]}{speaker} {question[verb.start() :]}" for speaker in different]
+    names = known_names(sentences)
+    return _rank(parse_question(question, names), sentences, names, encode, reader, sentences)
 
 
 def features(
-    question: Question, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+    question: Question,
+    sentences: Sequence[Candidate],
+    names: frozenset[str],
+    encode: Encode,
+    reader: Reader,
+    eligible: Sequence[Candidate] | None = None,
 ) -> list[tuple[Candidate, Reading, tuple[float, ...]]]:
     """Return the sentences that may answer, each with its reading and the features that its odds are weighed from.
+
+    `eligible` are these sentences; by default they are those that the question's words allow.
 
     The features: the reading model's log odds, likeness, 1 if the sentence has the kind of thing asked for, the log
     rank of its passage, 1 if a speaker is asked about, its share of the odds of all sentences, and the best cosine of
     any passage.
     """
-    eligible = _eligible(question, sentences, names, strictly=not question.is_open)
+    if eligible is None:
+        eligible = _eligible(question, sentences, names)
     readings = _readings(question.text, eligible, reader)
     shared = shared_words(question, eligible, sentences)
     promising = [WEIGHTS[0] * _log_odds(r.score) + WEIGHTS[1] / 2 * s for r, s in zip(readings, shared, strict=True)]
@@ -177,7 +206,7 @@ def features(
                 likeness,
                 float(has_kind(question, candidate, names)),
                 math.log(candidate.number),
-                float(bool(question.speakers)),
+                float(bool(question.speech and question.speech.speakers)),
                 own / total,
                 closest,
             ),
@@ -189,41 +218,56 @@ def features(
 
 
 def _rank(
-    question: str, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+    question: Question,
+    sentences: Sequence[Candidate],
+    names: frozenset[str],
+    encode: Encode,
+    reader: Reader,
+    possible: Sequence[Candidate],
+    *,
+    restricted: bool = True,
 ) -> list[ScoredSentence]:
-    parsed = parse_question(question, names)
-    score = _score_by_reading if parsed.is_read else _score_by_likeness
-    ranked = sorted(score(parsed, sentences, names, encode, reader), key=lambda each: -each.score)
-    if parsed.asks_only_for_speech:
-        ranked.sort(key=lambda each: each.score < LIKELY or not says_outright(parsed, each.candidate, names))
-    return ranked
+    """Return the `possible` ones of the sentences, the likeliest answer first.
+
+    Unless they are not to be `restricted`, those that the question's words rule out are left out.
+    """
+    eligible = _eligible(question, possible, names) if restricted else possible
+    score = _score_by_reading if question.is_read else _score_by_likeness
+    return sorted(score(question, sentences, names, encode, reader, eligible), key=lambda each: -each.score)
 
 
 def _score_by_reading(
-    question: Question, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+    question: Question,
+    sentences: Sequence[Candidate],
+    names: frozenset[str],
+    encode: Encode,
+    reader: Reader,
+    eligible: Sequence[Candidate],
 ) -> Iterator[ScoredSentence]:
-    for candidate, reading, values in features(question, sentences, names, encode, reader):
+    for candidate, reading, values in features(question, sentences, names, encode, reader, eligible):
         log_odds = sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True)) + BIAS
         yield ScoredSentence(_probability(log_odds), candidate, reading, question.is_open)
 
 
 def _score_by_likeness(
-    question: Question, sentences: Sequence[Candidate], names: frozenset[str], encode: Encode, reader: Reader
+    question: Question,
+    sentences: Sequence[Candidate],
+    names: frozenset[str],
+    encode: Encode,
+    reader: Reader,
+    eligible: Sequence[Candidate],
 ) -> Iterator[ScoredSentence]:
-    eligible = _eligible(question, sentences, names, strictly=True)
     for likeness, candidate in zip(likenesses(question, eligible, sentences, encode), eligible, strict=True):
         yield ScoredSentence(_probability(LIKENESS_ALONE * likeness + BIAS_ALONE), candidate)
 
 
-def _eligible(
-    question: Question, sentences: Sequence[Candidate], names: frozenset[str], *, strictly: bool
-) -> list[Candidate]:
-    """Return the sentences that may answer; `strictly` those that have all names and the kind of thing asked for."""
+def _eligible(question: Question, sentences: Sequence[Candidate], names: frozenset[str]) -> list[Candidate]:
+    """Return the sentences that may answer: for a question that isn't open, those with its names and what it asks."""
     return [
         candidate
         for candidate in sentences
         if may_answer(question, candidate, names)
-        and (not strictly or (has_names(question, candidate) and has_kind(question, candidate, names)))
+        and (question.is_open or (has_names(question, candidate) and has_kind(question, candidate, names)))
     ]
 
 
@@ -291,28 +335,28 @@ def _have_exchanged_roles(one: ScoredSentence, other: ScoredSentence) -> bool:
     return bool(exchanged) and exchanged.isdisjoint({*words(one.words), *words(other.words)})
 
 
-def _groups_within_limit(groups: Sequence[list[ScoredSentence]], names: frozenset[str]) -> list[list[ScoredSentence]]:
-    """Return the first groups whose sentences, leads included, number at most MOST_SENTENCES."""
-    lengths = accumulate(len(list(_statements(group[:1], names, None))) for group in groups)
-    return [group for group, length in zip(groups, lengths, strict=True) if length <= MOST_SENTENCES]
+def _groups_within_limit(
+    groups: Sequence[list[ScoredSentence]], names: frozenset[str], most: int
+) -> list[list[ScoredSentence]]:
+    """Return the first groups whose sentences, leads included, number at most `most`."""
+    lengths = accumulate(len(list(_statements(group[:1], names))) for group in groups)
+    return [group for group, length in zip(groups, lengths, strict=True) if length <= most]
 
 
 def _newest_date(group: Sequence[ScoredSentence]) -> date:
     """Return when the answer was last published; undated answers are the oldest."""
-    return max(each.candidate.passage.article.published or date.min for each in group)
+    return max(each.candidate.published for each in group)
 
 
-def _statements(
-    group: Sequence[ScoredSentence], names: frozenset[str], before: Statement | None, *, dated: bool = False
-) -> Iterator[Statement]:
-    """Yield the best sentence with all citations of its group, after the one that it needs, unless that came before."""
+def _statements(group: Sequence[ScoredSentence], names: frozenset[str], *, dated: bool = False) -> Iterator[Statement]:
+    """Yield the best sentence with all citations of its group, after the one that it needs."""
     best = group[0]
     candidate, sentence, article = best.candidate, best.candidate.sentence, best.candidate.passage.article
     start, end = _part_to_quote(best)
     quote = article.full_text[start:end]
     notes = relative_date_notes(candidate.text, article.published, (start - sentence.start, end - sentence.start))
     lead = _lead(candidate)
-    if lead and not (before and before.text == lead.text):
+    if lead:
         note = pronoun_note(quote, candidate, names)
         if note:
             notes.append(note)

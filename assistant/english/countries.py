@@ -75,6 +75,19 @@ def with_governments(names: Iterable[str]) -> frozenset[str]:
     return own.union(filter(None, map(government, own)))
 
 
+def ways_to_name(name: str) -> frozenset[str]:
+    """Return what texts call the country with this name, its capital included; for anybody else the name alone.
+
+    "Russia" gives "russia", "russian", "moscow", "kremlin" and more, in lower case.
+    """
+    key = _key(canonical(name))
+    if not is_country(key):
+        return frozenset({name})
+    tables = _tables()
+    names = {written for written, country in tables.names.items() if _key(country) == key}
+    return frozenset(names | {city for city, country in tables.governments.items() if country == key})
+
+
 def is_country(word: str) -> bool:
     """Return True if the word, in lower case and from a canonical text, names a country or a union of countries."""
     return word in _countries()

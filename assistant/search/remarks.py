@@ -4,7 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from index.article import EVERYTHING, Filter, Headline, Remark
+from assistant.english.countries import ways_to_name
+from assistant.search.speech_question import SpeechQuestion
+from index.article import EVERYTHING, Filter, Headline, Passage, Remark
 from index.collection import Collection
 from index.errors import QuestionError
 from index.remarks.speech_verbs import KINDS
@@ -17,6 +19,9 @@ NEAREST = 200
 CLOSE = 0.4
 """Cosine from which on a passage counts as near to a topic. Not measured."""
 
+MOST_PASSAGES = 6
+"""Passages with remarks of a speaker that are read for an answer. Not measured."""
+
 READ_AT_ONCE = 200
 """Remarks whose articles are read at a time."""
 
@@ -24,7 +29,7 @@ READ_AT_ONCE = 200
 def said(
     collection: Collection,
     speaker: str = "",
-    kind: str | None = None,
+    kinds: Sequence[str] = (),
     about: str = "",
     filter: Filter = EVERYTHING,
     limit: int = 50,
@@ -32,13 +37,13 @@ def said(
 ) -> list[Remark]:
     """Return `limit` remarks after the first `skip`, the newest first; what copies of a story repeat counts once.
 
-    All words of `speaker` must be in the full name, so that "Lavrov" finds "Sergei Lavrov". A remark is `about` a topic
-    if it has the topic's words, or stands in a passage that is near in meaning. Raises QuestionError for an unknown
-    kind.
+    All words of `speaker` must be in the full name, so that "Lavrov" finds "Sergei Lavrov"; a country is found by its
+    capital too. A remark is `about` a topic if it has the topic's words, or stands in a passage that is near in
+    meaning. Raises QuestionError for an unknown kind.
     """
-    if kind and kind not in KINDS:
-        raise QuestionError(f"{kind!r} is no kind of remark. The kinds are {', '.join(KINDS)}.")
-    rows = collection.catalog.remarks(speaker, kind, filter)
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise QuestionError(f"{unknown[0]!r} is no kind of remark. The kinds are {', '.join(KINDS)}.")
+    rows = collection.catalog.remarks(sorted(ways_to_name(speaker)) if speaker else (), kinds, filter)
     near = _near(collection, about, filter) if about else {}
     found: dict[tuple[str, ...], list[Remark]] = {}
     for at in range(0, len(rows), READ_AT_ONCE):
@@ -48,6 +53,17 @@ def said(
         if len(found) > skip + limit:  # copies of the last ones may come in what isn't read
             break
     return [_merged(copies) for copies in list(found.values())[skip : skip + limit]]
+
+
+def passages_of_remarks(collection: Collection, asked: SpeechQuestion, filter: Filter) -> list[Passage]:
+    """Return the passages that report what is asked for, the newest first, of each speaker at most MOST_PASSAGES."""
+    if not asked.speakers and not asked.about:
+        return []
+    places = []
+    for speaker in asked.speakers or ("",):
+        found = said(collection, speaker, asked.kinds, asked.about, filter, MOST_PASSAGES)
+        places += [(remark.article.id, remark.start) for remark in found]
+    return collection.catalog.passages_at(places)
 
 
 def _read(collection: Collection, rows: Sequence[RemarkRow]) -> list[tuple[tuple[str, ...], Remark]]:

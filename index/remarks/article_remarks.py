@@ -1,8 +1,9 @@
 """Finds the remarks of an article: parses what can report speech, and says whose each remark is."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-from spacy.tokens import Doc
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from index.article import FoundRemark, Sentence
 from index.remarks.parser import Parser
@@ -10,6 +11,9 @@ from index.remarks.quotations import quotations, with_double_marks
 from index.remarks.sentence_remarks import SentenceRemark, Span, sentence_remarks
 from index.remarks.speakers import Speakers
 from index.remarks.speech_verbs import may_report_speech
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 
 def find_remarks(

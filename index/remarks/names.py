@@ -1,23 +1,34 @@
 """Finds the names in a parsed sentence, and which of them are people's."""
 
+from __future__ import annotations
+
 import calendar
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nameparser.config import particles as nameparser_particles
 from nameparser.config import titles as nameparser_titles
-from spacy.tokens import Doc, Token
 
 from index.remarks.nouns import groups_and_places, people
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 _MORE_TITLES = frozenset(
     """spokesman spokeswoman spokesperson chairman chairwoman chairperson chair co-chairman co-chair coach boss leader
     founder owner pc wpc dc ds di cr shri smt datuk dato datin tun alhaji alhaja haji hajj mallam ustaz don doña dona
     signor signora herr frau monsieur madame mme mlle mama baba mister""".split()
 )
-TITLES = _MORE_TITLES | nameparser_titles.TITLES | nameparser_titles.GIVEN_NAME_TITLES
+_WORDS = frozenset(
+    "us uk high west east law her his me most met pro air tax film wing risk flag rock host rear navy army".split()
+)
+TITLES = _MORE_TITLES | {
+    title
+    for title in nameparser_titles.TITLES | nameparser_titles.GIVEN_NAME_TITLES
+    if title in people() or (len(title) < 5 and title not in _WORDS)
+}
 """Words that stand before a name and aren't part of it, in lower case without points."""
 
 PARTICLES = frozenset(each.rstrip("-’'") for each in nameparser_particles.PARTICLES) | {"ap", "e", "y"}
@@ -69,7 +80,7 @@ def folded(text: str) -> str:
 
 
 def without_titles(name: str) -> str:
-    """Return a name without roles, titles, articles and the possessive: "the Prime Minister Ada Lund's" -> "Ada Lund"."""
+    """Return a name without titles, articles and the possessive: "the Prime Minister Ada Lund's" -> "Ada Lund"."""
     words = re.sub(r"[’']s?$", "", name.strip()).split()
     last = max((at for at, word in enumerate(words[:-1]) if word in ("the", "The")), default=-1)
     words = words[last + 1 :]
@@ -130,8 +141,12 @@ def _name(doc: Doc, start: int, end: int) -> Name:
 
 def _is_person(doc: Doc, start: int, text: str, titles: tuple[str, ...]) -> bool:
     words = text.lower().split()
-    if not words or doc[start].tag_ == "NNPS" or text.lower() in groups_and_places() or words[-1] in groups_and_places():
+    if (
+        not words
+        or doc[start].tag_ == "NNPS"
+        or text.lower() in groups_and_places()
+        or words[-1] in groups_and_places()
+    ):
         return False
     is_after_article = start > 0 and doc[start - 1].lower_ == "the"
     return bool(titles) or (len(words) > 1 and not is_after_article)
-

@@ -1,14 +1,18 @@
 """Finds the remarks that a parsed sentence reports: who says something, by which word, and what."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from spacy.tokens import Doc, Token
-from spacy.tokens import Span as Tokens
+from typing import TYPE_CHECKING
 
 from index.remarks.names import TITLES, is_time
 from index.remarks.nouns import groups_and_places, people, people_and_groups
 from index.remarks.speech_verbs import NOUNS, SpeechVerb, speech_verbs
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+    from spacy.tokens import Span as Tokens
 
 Span = tuple[int, int]
 
@@ -29,7 +33,9 @@ _DOCUMENTS = frozenset(
     "statement petition letter report email post tweet note memo message article release document paper study survey "
     "poll figure datum record ruling judgment judgement book blog video interview".split()
 )
-_COURTS = frozenset("court judge jury panel tribunal inquiry inquest commission committee investigation coroner".split())
+_COURTS = frozenset(
+    "court judge jury panel tribunal inquiry inquest commission committee investigation coroner".split()
+)
 _SOURCES = _DOCUMENTS | frozenset(
     """police official officer source witness ministry minister spokesman spokeswoman spokesperson government authority
     company opposition analyst expert prosecutor lawyer resident medium newspaper agency organisation organization group
@@ -44,6 +50,9 @@ _DONE_BY_THINGS = frozenset(
 )
 """Verbs of speech of which things can be the subject too."""
 _AFTER_NAMES = frozenset("jr sr ii iii iv kc qc mp obe cbe".split())
+_OPINIONS = frozenset("expect think believe know hope wish want feel see understand remember recall care mind".split())
+"""Verbs whose negation denies nothing: "don't expect to agree"."""
+
 _MODALS = frozenset("will would can could may might shall should must ’ll 'll wo ca".split())
 _FINITE = ("VBD", "VBZ", "VBP")
 _NOTHING = frozenset("no nothing nobody none neither never no-one noone".split())
@@ -74,11 +83,11 @@ def sentence_remarks(doc: Doc, quoted: list[Span]) -> list[SentenceRemark]:
 
 def _by_verbs(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
     for token in doc:
-        known = _speech_verb(token)
+        known = speech_verb(token)
         if known is None or _is_within(token, quoted):
             continue
         verb, cue = known
-        speaker = _speaker(token) if _is_told(token) else None
+        speaker = speaker_of(token) if _is_told(token) else None
         kind = _kind(token, verb)
         if speaker is None or kind is None or _is_within(speaker, quoted) or _is_retold(token, speaker):
             continue
@@ -86,7 +95,7 @@ def _by_verbs(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
             continue
         if _is_nobody(speaker) or (token.lemma_ in _DONE_BY_THINGS and not _can_speak(speaker)):
             continue
-        if not any(child.dep_ == "xcomp" and _speech_verb(child) for child in token.children if token.lemma_ == "go"):
+        if not any(child.dep_ == "xcomp" and speech_verb(child) for child in token.children if token.lemma_ == "go"):
             yield _remark(kind, cue, speaker, _content(token, speaker, quoted), quoted, _toward(token, speaker))
 
 
@@ -134,7 +143,9 @@ def _by_other_words(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
 def _is_transcript(before: Tokens) -> bool:
     """Return True for a speaker's name or initials before a colon, False for a place: "RK: It does."."""
     is_name = all(each.pos_ == "PROPN" for each in before)
-    return is_name and not (len(before) > 1 and before.text.isupper()) and before.text.lower() not in groups_and_places()
+    return (
+        is_name and not (len(before) > 1 and before.text.isupper()) and before.text.lower() not in groups_and_places()
+    )
 
 
 def _remark(
@@ -195,7 +206,7 @@ def phrase(head: Token) -> Span:
     return head.doc[first].idx, _end(head.doc[last])
 
 
-def _speech_verb(token: Token) -> tuple[SpeechVerb, Span] | None:
+def speech_verb(token: Token) -> tuple[SpeechVerb, Span] | None:
     """Return what is known of a verb of speech, and its first and last token."""
     if token.pos_ not in ("VERB", "AUX") and not token.tag_.startswith("VB"):
         return None
@@ -260,7 +271,7 @@ def _has_what_it_needs(verb: Token, speaker: Token, needs: str, quoted: list[Spa
 def _is_parenthetical(verb: Token) -> bool:
     """Return True for the verb in "The bridge, he said, will close"."""
     head = verb.head
-    return verb.dep_ in ("parataxis", "ccomp") and head.pos_ in ("VERB", "AUX") and not _speech_verb(head)
+    return verb.dep_ in ("parataxis", "ccomp") and head.pos_ in ("VERB", "AUX") and not speech_verb(head)
 
 
 def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
@@ -271,7 +282,7 @@ def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
     return any(_is_within(token, near) and (token in beside or token.pos_ in ("VERB", "AUX")) for token in verb.sent)
 
 
-def _speaker(verb: Token) -> Token | None:
+def speaker_of(verb: Token) -> Token | None:
     """Return the head word of the phrase that names who speaks, if the sentence has one."""
     if verb.dep_ == "amod":  # "…, estimated Ada Lund": a parser takes it for a quality of hers
         return verb.head
@@ -309,7 +320,7 @@ def _outer(verb: Token) -> Token | None:
     while above.dep_ in ("conj", "ccomp", "advcl", "xcomp", "relcl"):
         is_content = above.dep_ == "ccomp"
         above = above.head
-        if is_content and above.i < verb.i and _speech_verb(above) and above.tag_ in _FINITE:
+        if is_content and above.i < verb.i and speech_verb(above) and above.tag_ in _FINITE:
             return above
     return None
 
@@ -328,9 +339,9 @@ def _told_by_clause(verb: Token) -> Token | None:
         return author if author is not None else noun
     if noun is not None and noun.i == verb.i - 1:  # no comma between them
         return noun
-    speaking = next((each for each in verb.ancestors if each.i < verb.i and _speech_verb(each)), None)
+    speaking = next((each for each in verb.ancestors if each.i < verb.i and speech_verb(each)), None)
     if speaking is not None:
-        return _speaker(speaking)
+        return speaker_of(speaking)
     if noun is not None and noun.dep_ not in ("nsubj", "nsubjpass"):
         return _subject_above(noun.head)
     return noun
@@ -391,7 +402,7 @@ def _quoted_person(verb: Token) -> Token | None:
 def _is_retold(verb: Token, speaker: Token) -> bool:
     """Return True for "she expects it" within what somebody says: a part of that remark."""
     return (
-        speaker.pos_ == "PRON" and verb.dep_ == "ccomp" and verb.head.i < verb.i and _speech_verb(verb.head) is not None
+        speaker.pos_ == "PRON" and verb.dep_ == "ccomp" and verb.head.i < verb.i and speech_verb(verb.head) is not None
     )
 
 
@@ -463,6 +474,8 @@ def _is_negated(verb: Token) -> bool:
 
 def _is_negative_statement(clause: Token) -> bool:
     """Return True for "had not", "there was no …", "nobody knew"."""
+    if clause.lemma_ in _OPINIONS:
+        return False
     if _is_negated(clause):
         return True
     parts = [

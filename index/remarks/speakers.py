@@ -1,14 +1,18 @@
 """Says who a speaker is: the full name within the article, where that is certain."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
-
-from spacy.tokens import Doc, Token
+from typing import TYPE_CHECKING
 
 from index.remarks.names import PARTICLES, ROLES, Name, folded, name_of, names, without_titles
 from index.remarks.nouns import groups_and_places, people
 from index.remarks.sentence_remarks import SentenceRemark, named_by, phrase
 from index.text.words import STOP_WORDS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 _WORD = r"(?:[A-Z]\.|[A-ZÀ-ÖØ-Þ][\w’'\-]*)"
 _PARTICLE = rf"(?:(?:{'|'.join(PARTICLES)})\s)"
@@ -89,9 +93,7 @@ class Speakers:
         if " " in written or written.lower() in groups_and_places():
             return written
         pattern = rf"(?<!\w)((?:{_WORD}\s){{1,3}}{_PARTICLE}*){re.escape(written)}\b"
-        runs = {
-            folded(without_titles(match.group())): without_titles(match.group()) for match in re.finditer(pattern, self._text)
-        }
+        runs = _distinct(without_titles(match.group()) for match in re.finditer(pattern, self._text))
         runs = {k: each for k, each in runs.items() if " " in each and not self._is_plain(each.split()[0])}
         return next(iter(runs.values())) if len(runs) == 1 else written if not runs else None
 

@@ -52,6 +52,20 @@ def speech_verbs() -> dict[str, SpeechVerb]:
     return {lemma: SpeechVerb(kind, needs) for lemma, kind, needs in rows}
 
 
+def kind_of_verb(word: str) -> str | None:
+    """Return the kind of remark that a form of a verb reports, such as "deny" for "denied"; None for other words."""
+    return _kinds_by_stem().get(stem(word.lower()))
+
+
+@cache
+def _kinds_by_stem() -> dict[str, str]:
+    return {key: verb.kind for lemma, verb in speech_verbs().items() if " " not in lemma for key in _stems_of(lemma)}
+
+
+def _stems_of(lemma: str) -> set[str]:
+    return {stem(lemma), stem(f"{lemma}ed")}  # the stem of "added" is "ad"
+
+
 def may_report_speech(sentence: str) -> bool:
     """Return False for a sentence without words of speech, which is quickly found out; a few with them fail too."""
     written = re.findall(r"\w+|[:“”\"«„]", sentence)
@@ -88,7 +102,7 @@ def _speech_stems() -> dict[str, _Use]:
     for lemma, verb in speech_verbs().items():
         first, *rest = lemma.split()
         use = _Use(is_noun=False, in_quotes=verb.needs == "quote", particles=frozenset(map(stem, rest[-1:])))
-        for key in {stem(first), stem(f"{first}ed")}:  # the stem of "added" is "ad"
+        for key in _stems_of(first):
             found[key] = _either(use, found.get(key, use))
     nouns = (*NOUNS, "according", "words", "view", "opinion")
     return found | {stem(noun): _Use(is_noun=True, in_quotes=False, particles=frozenset()) for noun in nouns}

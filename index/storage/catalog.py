@@ -120,16 +120,27 @@ class Catalog:
             rows = database.execute(query, (most,)).fetchall()
         return [(id_, source, Draft(title=title, full_text=text)) for id_, source, title, text in rows]
 
+    def unread(self, articles: Iterable[str]) -> frozenset[str]:
+        """Return those of the articles, given by id, whose remarks are to be found."""
+        query = "SELECT article FROM without_remarks WHERE article IN (SELECT value FROM json_each(?))"
+        with connected(self.path) as database:
+            return frozenset(id_ for (id_,) in database.execute(query, (json.dumps(list(articles)),)))
+
     def without_remarks_count(self) -> int:
         """Return how many articles there are whose remarks are to be found."""
         return int(self._first("SELECT count(*) FROM without_remarks") or 0)
 
     def remarks(
-        self, name: str = "", kind: str | None = None, filter: Filter = EVERYTHING
+        self, names: Sequence[str] = (), kinds: Sequence[str] = (), filter: Filter = EVERYTHING
     ) -> list[remark_table.RemarkRow]:
-        """Return the remarks of speakers whose name has all words of `name`, newest first."""
+        """Return the remarks of speakers with one of the names, of one of the kinds, newest first; none mean all."""
         with connected(self.path) as database:
-            return remark_table.find(database, name, kind, filter)
+            return remark_table.find(database, names, kinds, filter)
+
+    def remarks_of(self, articles: Iterable[str]) -> list[remark_table.RemarkRow]:
+        """Return the remarks of articles, which are given by id, in the order of each article."""
+        with connected(self.path) as database:
+            return remark_table.of_articles(database, list(dict.fromkeys(articles)))
 
     def texts(self, articles: Iterable[str]) -> dict[str, tuple[Headline, str]]:
         """Return headline and text of each of the articles, which are given by id."""
@@ -284,6 +295,13 @@ class Catalog:
         with connected(self.path) as database:
             ids = [id_ for article in articles for (id_,) in database.execute(query, (article, most))]
         return self.passages(ids)
+
+    def passages_at(self, places: Iterable[tuple[str, int]]) -> list[Passage]:
+        """Return the passages that hold the places, `(article id, offset)`, each once, in the order of the places."""
+        query = "SELECT id FROM passages WHERE article = ? AND start <= ? AND end > ? ORDER BY number LIMIT 1"
+        with connected(self.path) as database:
+            found = [database.execute(query, (article, at, at)).fetchone() for article, at in places]
+        return self.passages(list(dict.fromkeys(row[0] for row in found if row)))
 
     def passage_count(self) -> int:
         """Return how many passages there are."""

@@ -66,25 +66,23 @@ def remove(database: sqlite3.Connection, condition: str, parameters: Sequence[st
 
 def find(
     database: sqlite3.Connection,
-    name: str = "",
-    kind: str | None = None,
+    names: Sequence[str] = (),
+    kinds: Sequence[str] = (),
     filter: Filter = EVERYTHING,
 ) -> list[RemarkRow]:
-    """Return the remarks of speakers whose name has all words of `name`, newest first, undated ones last."""
+    """Return the remarks of speakers whose name has all words of one of `names`, newest first, undated ones last.
+
+    Who is only called by the last word of a name is meant too: "Lavrov" where "Sergei Lavrov" is asked for.
+    """
     condition, parameters = filter_condition(filter)
-    asked = sorted(set(words(name)))
-    conditions = [condition]
-    values: list[Any] = list(parameters)
-    if asked:
-        marks = ", ".join("?" * len(asked))
-        conditions.append(
-            f"remarks.number IN (SELECT remark FROM speaker_words WHERE word IN ({marks}) "  # noqa: S608
-            "GROUP BY remark HAVING count(*) = ?)"
-        )
-        values += [*asked, len(asked)]
-    if kind:
-        conditions.append("remarks.kind = ?")
-        values.append(kind)
+    conditions, values = [condition], list[Any](parameters)
+    if names:
+        of_names = [_by_name(name) for name in names]
+        conditions.append(f"remarks.number IN ({' UNION '.join(query for query, _ in of_names)})")
+        values += [value for _, own in of_names for value in own]
+    if kinds:
+        conditions.append(f"remarks.kind IN ({', '.join('?' * len(kinds))})")
+        values += kinds
     query = (
         "SELECT remarks.number, article, articles.story, articles.published, remarks.kind, name, direct, start, end, "  # noqa: S608
         f"spans FROM remarks CROSS JOIN articles INDEXED BY articles_by_id ON articles.id = remarks.article "
@@ -93,8 +91,36 @@ def find(
     return [_row(each) for each in database.execute(query, values)]
 
 
+def _by_name(name: str) -> tuple[str, list[str | int]]:
+    asked = list(dict.fromkeys(words(name)))
+    marks = ", ".join("?" * len(asked))
+    query = (
+        f"SELECT remark FROM speaker_words WHERE word IN ({marks}) GROUP BY remark HAVING count(*) = ? "  # noqa: S608
+        "UNION SELECT remark FROM speaker_words JOIN remarks ON number = remark "
+        "WHERE word = ? AND name = ? COLLATE NOCASE"
+    )
+    last = asked[-1] if asked else ""
+    return query, [*asked, len(asked), last, last]
+
+
+def of_articles(database: sqlite3.Connection, articles: Sequence[str]) -> list[RemarkRow]:
+    """Return the remarks of articles, which are given by id."""
+    query = (
+        "SELECT remarks.number, article, articles.story, articles.published, remarks.kind, name, direct, start, end, "
+        "spans FROM remarks JOIN articles ON articles.id = remarks.article "
+        "WHERE article IN (SELECT value FROM json_each(?)) ORDER BY remarks.number"
+    )
+    return [_row(each) for each in database.execute(query, (json.dumps(list(articles)),))]
+
+
 def _row(row: Sequence[Any]) -> RemarkRow:
     number, article, story, published, kind, name, direct, start, end, spans = row
-    cue, speaker, head, content, toward = (tuple(each) if each else None for each in json.loads(spans))
-    found = FoundRemark((start, end), kind, cue, speaker, head, name, content, bool(direct), toward)
+    cue, speaker, head, content, toward = map(_span, json.loads(spans))
+    found = FoundRemark(
+        (start, end), kind, cue or (start, start), speaker, head, name, content or (start, end), bool(direct), toward
+    )
     return RemarkRow(number, article, story, published, found)
+
+
+def _span(stored: list[int] | None) -> tuple[int, int] | None:
+    return (stored[0], stored[1]) if stored else None

@@ -1,0 +1,83 @@
+"""Who says what in the sentences of passages, for a question about speech."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from assistant.answering.candidates import Candidate
+from assistant.english.countries import canonical, with_governments
+from assistant.search.speech_question import SpeechQuestion
+from index.article import FoundRemark
+from index.remarks.speech_verbs import kind_of_verb
+from index.storage.remark_table import RemarkRow, speaker_words
+from index.text.words import words
+
+_PRONOUNS = frozenset("he she they it".split())
+_STATING = ("say", "announce")
+
+
+class SpeechEvidence:
+    """What is known of who speaks, from the remarks of articles; `unread` are articles not yet searched for any."""
+
+    def __init__(self, asked: SpeechQuestion, remarks: Iterable[RemarkRow], unread: frozenset[str]) -> None:
+        self.asked = asked
+        self._unread = unread
+        self._remarks: dict[tuple[str, int], list[FoundRemark]] = defaultdict(list)
+        for row in remarks:
+            self._remarks[row.article, row.found.sentence[0]].append(row.found)
+
+    def speaker(self, candidate: Candidate) -> str | None:
+        """Return whose remark, of those asked about, a sentence reports for certain: a name as it was asked for.
+
+        It is "" if anybody's remark is asked for, and None if the sentence reports no such remark.
+        """
+        for remark in self._of(candidate):
+            if self.asked.kinds and remark.kind not in self.asked.kinds:
+                continue
+            if not self.asked.speakers:
+                return ""
+            own = _speaker_words(remark, candidate)
+            for name in self.asked.speakers:
+                if _is_same(_name_words(name), own):
+                    return name
+        return None
+
+    def may_answer(self, candidate: Candidate) -> bool:
+        """Return False for a sentence in which somebody else says it, or nobody does."""
+        if candidate.passage.article.id in self._unread or self.speaker(candidate) is not None:
+            return True
+        return any(self._may_be_asked_for(remark, candidate) for remark in self._of(candidate))
+
+    def is_outright(self, candidate: Candidate) -> bool:
+        """Return True if a verb of the kind reports it: "denied", where having "no plans" is a denial too."""
+        text = candidate.passage.article.full_text
+        return any(
+            remark.kind in self.asked.kinds and kind_of_verb(text[slice(*remark.cue)].split()[0]) in self.asked.kinds
+            for remark in self._of(candidate)
+            if text[slice(*remark.cue)].strip()
+        )
+
+    def _of(self, candidate: Candidate) -> list[FoundRemark]:
+        return self._remarks[candidate.passage.article.id, candidate.sentence.start]
+
+    def _may_be_asked_for(self, remark: FoundRemark, candidate: Candidate) -> bool:
+        """Return True for a statement that may be a promise, or a remark of a "he" of whom nothing is certain."""
+        own = _speaker_words(remark, candidate)
+        is_kind = not self.asked.kinds or remark.kind in self.asked.kinds
+        is_stated = remark.kind in _STATING and "deny" not in self.asked.kinds
+        is_speaker = any(_is_same(_name_words(name), own) for name in self.asked.speakers) or not own
+        return (is_kind or is_stated) and (is_speaker or not self.asked.speakers)
+
+
+def _speaker_words(remark: FoundRemark, candidate: Candidate) -> frozenset[str]:
+    """Return the words of who speaks, the country of a capital included; none for a pronoun that may be anybody's."""
+    own = speaker_words(remark, candidate.passage.article.full_text)
+    name = remark.name or " ".join(own)
+    return frozenset() if own <= _PRONOUNS else with_governments({*own, *words(canonical(name))})
+
+
+def _name_words(name: str) -> frozenset[str]:
+    return frozenset(words(canonical(name)))
+
+
+def _is_same(asked: frozenset[str], own: frozenset[str]) -> bool:
+    return bool(own) and (asked <= own or own <= asked)
