@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from assistant.answering.candidates import Candidate
 from assistant.english.countries import canonical, with_governments
+from assistant.english.synonyms import concept, concepts
 from assistant.search.speech_question import SpeechQuestion
 from index.article import FoundRemark
 from index.remarks.speech_verbs import kind_of_verb
@@ -34,7 +35,7 @@ class SpeechEvidence:
             if self.asked.kinds and remark.kind not in self.asked.kinds:
                 continue
             if not self.asked.speakers:
-                return ""
+                return "" if _is_described(self.asked, candidate) else None
             own = _speaker_words(remark, candidate)
             for name in self.asked.speakers:
                 if _is_same(_name_words(name), own):
@@ -65,7 +66,14 @@ class SpeechEvidence:
         is_kind = not self.asked.kinds or remark.kind in self.asked.kinds
         is_stated = remark.kind in _STATING and "deny" not in self.asked.kinds
         is_speaker = any(_is_same(_name_words(name), own) for name in self.asked.speakers) or not own
-        return (is_kind or is_stated) and (is_speaker or not self.asked.speakers)
+        is_anybody = not self.asked.speakers and _is_described(self.asked, candidate)
+        return (is_kind or is_stated) and (is_speaker if self.asked.speakers else is_anybody)
+
+
+def _is_described(asked: SpeechQuestion, candidate: Candidate) -> bool:
+    """Return True if the passage has the noun for the speaker."""
+    around = f"{candidate.passage.article.title} {candidate.lead} {candidate.passage.text}"
+    return not asked.described or concept(asked.described) in concepts(around)
 
 
 def _speaker_words(remark: FoundRemark, candidate: Candidate) -> frozenset[str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from index.remarks.names import without_titles
 from index.remarks.parser import Parser
-from index.remarks.sentence_remarks import phrase, speaker_of, speech_verb
+from index.remarks.sentence_remarks import can_speak, phrase, speaker_of, speech_verb
 from index.remarks.speech_verbs import kind_of_verb, may_report_speech
 from index.text.words import STOP_WORDS, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
+
+MOST_SPEAKERS = 5
+"""Speakers of a question that are looked up."""
 
 _CHANGED_MIND = re.compile(
     r"\b(?:has|have|had|did|does)\s+(?P<who>.+?)\s+(?:chang|revers|shift|soften)\w*\s+(?:his|her|their|its)\s+"
@@ -42,15 +45,17 @@ _ALIKE: dict[str, tuple[str, ...]] = {
 class SpeechQuestion:
     """Whose remarks a question asks for.
 
-    `speakers` are the names as they are asked for, none in "who denied it?". `kinds` are the kinds of remarks wanted,
-    none for all. `about` are words of the topic; they may be empty. A question for a yes or no ("did he deny it?"), or
-    for a change of mind, wants all that was said about it. Other questions ("why did she deny it?") want a part of it.
+    `speakers` are the names as they are asked for, none in "who denied it?"; `described` is the noun for one without a
+    name ("Putin's *spokesman*"). `kinds` are the kinds of remarks wanted, none for all. `about` are words of the topic;
+    they may be empty. A question for a yes or no ("did he deny it?"), or for a change of mind, wants all that was said
+    about it. Other questions ("why did she deny it?") want a part of it.
     """
 
     speakers: tuple[str, ...]
     kinds: tuple[str, ...]
     about: str
     form: Literal["what", "whether", "change", "other"] = "what"
+    described: str = ""
 
     @property
     def lists_all(self) -> bool:
@@ -74,10 +79,10 @@ def speech_question(question: str, parser: Parser | None) -> SpeechQuestion | No
         speaker = speaker_of(verb)
         if speaker is None or speaker.i == verb.i or speaker.pos_ == "PRON" or speaker.lower_ in _NOBODY:
             continue
-        names = _names(speaker)
-        if not names or not _is_name(speaker):
-            return None
-        return _asked_of(names, kind, _about(doc, verb, speaker), doc[0].lower_)
+        asked = _asked_of(_names(speaker), kind, _about(doc, verb, speaker), doc[0].lower_)
+        if _is_name(speaker):
+            return asked
+        return replace(asked, speakers=(), described=speaker.lemma_.lower()) if can_speak(speaker) else None
     return _by_order(question)
 
 
@@ -86,7 +91,7 @@ def _by_order(question: str) -> SpeechQuestion | None:
     for match in _DID.finditer(question):
         kind = kind_of_verb(match["verb"])
         if kind and match["who"][0].isupper():
-            names = tuple(map(without_titles, re.split(r",?\sand\s|,\s", match["who"])))
+            names = tuple(map(without_titles, re.split(r",?\sand\s|,\s", match["who"])))[:MOST_SPEAKERS]
             return _asked_of(names, kind, _topic(match["rest"]), words(question)[0])
     return None
 
@@ -116,7 +121,7 @@ def _names(speaker: Token) -> tuple[str, ...]:
         end = min([end, *(each for each in starts[at:] if each > start)])
         text = re.sub(r"(?:,|\band)\s*$", "", speaker.doc.text[start:end].strip()).strip(" ,")
         texts.append(without_titles(text))
-    return tuple(dict.fromkeys(filter(words, texts)))
+    return tuple(dict.fromkeys(filter(words, texts)))[:MOST_SPEAKERS]
 
 
 def _about(doc: Doc, verb: Token, speaker: Token) -> str:

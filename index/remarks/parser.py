@@ -39,8 +39,11 @@ class Parser:
 
     def parse(self, sentences: Sequence[str]) -> Iterator[Doc]:
         """Yield the parse of each sentence."""
-        with _TURNS:
-            yield from _loaded(self.name).pipe((each[:LONGEST] for each in sentences), batch_size=AT_ONCE)
+        for start in range(0, len(sentences), AT_ONCE):
+            batch = [each[:LONGEST] for each in sentences[start : start + AT_ONCE]]
+            with _TURNS:  # not while the caller works on them, who may never come back
+                parsed = list(_loaded(self.name).pipe(batch))
+            yield from parsed
 
 
 @cache

@@ -93,7 +93,7 @@ def _by_verbs(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
             continue
         if kind != "no_comment" and not _has_what_it_needs(token, speaker, verb.needs, quoted):
             continue
-        if _is_nobody(speaker) or (token.lemma_ in _DONE_BY_THINGS and not _can_speak(speaker)):
+        if _is_nobody(speaker) or (token.lemma_ in _DONE_BY_THINGS and not can_speak(speaker)):
             continue
         if not any(child.dep_ == "xcomp" and speech_verb(child) for child in token.children if token.lemma_ == "go"):
             yield _remark(kind, cue, speaker, _content(token, speaker, quoted), quoted, _toward(token, speaker))
@@ -132,8 +132,8 @@ def _by_other_words(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
         elif token.text == ":" and 0 < token.i < len(doc) - 1 and _is_within(doc[token.i + 1], quoted):
             before = doc[: token.i]
             is_name = before[-1].pos_ in ("PROPN", "NOUN") and not any(each.pos_ in ("VERB", "AUX") for each in before)
-            can_speak = _can_speak(before.root) or before.root.text[0].isupper()
-            speaker = before.root if is_name and len(before) <= 10 and can_speak else None
+            is_speaker = can_speak(before.root) or before.root.text[0].isupper()
+            speaker = before.root if is_name and len(before) <= 10 and is_speaker else None
         elif token.text == ":" and 0 < token.i < 5 and _is_transcript(doc[: token.i]):
             speaker = doc[token.i - 1] if doc[token.i + 1 :] and doc[token.i + 1].is_title else None
         if speaker is not None:
@@ -178,7 +178,7 @@ def named_by(head: Token) -> Token:
 
 def _apposed_name(head: Token) -> Token | None:
     """Return the name that stands in apposition: "Orimed" for "its maker, the Swiss group Orimed"."""
-    if not _can_speak(head):
+    if not can_speak(head):
         return None
     apposed = [child for child in head.rights if child.dep_ == "appos"]
     names = (child if child.pos_ == "PROPN" else _apposed_name(child) for child in apposed)
@@ -265,7 +265,7 @@ def _has_what_it_needs(verb: Token, speaker: Token, needs: str, quoted: list[Spa
             return ("ccomp" in children or "dobj" in children) and speaker.lemma_.lower() in _DOCUMENTS | _COURTS
         case _:  # person
             whom = children.get("dobj") or children.get("nsubjpass")
-            return whom is not None and (whom.pos_ in ("PROPN", "PRON") or _can_speak(whom))
+            return whom is not None and (whom.pos_ in ("PROPN", "PRON") or can_speak(whom))
 
 
 def _is_parenthetical(verb: Token) -> bool:
@@ -292,7 +292,7 @@ def speaker_of(verb: Token) -> Token | None:
     if _is_passive(verb):
         by = (child for child in verb.subtree if child.lower_ == "by" and child.dep_ in ("agent", "prep"))
         agents = (each for prep in by for each in prep.children if each.dep_ == "pobj" and not is_time(each))
-        return next((each for each in agents if _can_speak(each)), None)  # "accused of lying by the opposition"
+        return next((each for each in agents if can_speak(each)), None)  # "accused of lying by the opposition"
     subjects = [child for child in verb.children if child.dep_ == "nsubj"]
     if subjects:  # two, where a parser takes one from the quotation before
         return _antecedent(min(subjects, key=lambda each: abs(each.i - verb.i)), verb)
@@ -412,7 +412,7 @@ def _is_nobody(speaker: Token) -> bool:
     return speaker.lower_ in _NOBODY and not any(child.dep_ in ("prep", "appos") for child in speaker.children)
 
 
-def _can_speak(speaker: Token) -> bool:
+def can_speak(speaker: Token) -> bool:
     """Return True for people, bodies and texts, False for "the geometry"."""
     if speaker.pos_ in ("PROPN", "PRON"):
         return True
