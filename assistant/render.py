@@ -13,6 +13,30 @@ REFUSAL = "The articles don't say."
 HINT = "Try the name as the articles write it, one question at a time, or other words for what happened."
 UNBACKED = "Not backed by the articles"
 
+KIND_WORDS = {
+    "say": "said",
+    "deny": "denied",
+    "confirm": "confirmed",
+    "admit": "admitted",
+    "accuse": "accused",
+    "warn": "warned",
+    "threaten": "threatened",
+    "promise": "promised",
+    "demand": "demanded",
+    "predict": "predicted",
+    "ask": "asked",
+    "suggest": "suggested",
+    "thank": "thanked",
+    "apologise": "apologised",
+    "praise": "praised",
+    "criticise": "criticised",
+    "agree": "agreed",
+    "refuse": "refused",
+    "no_comment": "would not comment",
+    "announce": "announced",
+}
+"""What readers see for each of `index.remarks.speech_verbs.KINDS`."""
+
 CLOSEST, CLOSEST_CHARACTERS = 3, 300
 FRAGMENT_WORDS = 6
 """Words at either end of a text fragment; a quotation of up to twice as many is given whole."""
@@ -28,6 +52,11 @@ def outlet(publisher: str | None, url: str | None) -> str:
     """Return the publisher's name, or else the host name of the address."""
     host = urlsplit(url).hostname if url else None
     return publisher or (host or "an unnamed outlet").removeprefix("www.")
+
+
+def outlets(remark: Remark) -> list[str]:
+    """Return the names of the outlets that print a remark, each once; first that of the article that is quoted."""
+    return list(dict.fromkeys(outlet(article.publisher, article.url) for article in remark.articles))
 
 
 def also_in(citation: Citation) -> str:
@@ -64,8 +93,8 @@ def passage_text(number: int, passage: Passage, most: int = 10_000) -> str:
 def remark_text(remark: Remark) -> str:
     """Return a remark for a terminal: its date and outlets, who speaks in which way, and the sentence."""
     article = remark.article
-    outlets = [outlet(each.publisher, each.url) for each in remark.articles[1:]]
-    copies = f" (also in {', '.join(dict.fromkeys(outlets))})" if outlets else ""
+    others = outlets(remark)[1:]
+    copies = f" (also in {', '.join(others)})" if others else ""
     link = f"\n    {article.url}" if article.url else ""
     said = " ".join(filter(None, (remark.name or remark.speaker, f"[{remark.kind.replace('_', ' ')}]")))
     return f"{article_line(article)}: {article.title}{copies}\n    {said} “{_indented(remark.quote)}”{link}"
@@ -106,7 +135,7 @@ def report_json(report: Report) -> dict[str, Any]:
     }
 
 
-def original_url(article: Article, quote: str) -> str:
+def original_url(article: Article | Headline, quote: str) -> str:
     """Return the article's own address, which leads to the quotation in browsers that know text fragments, or "".
 
     Format: https://wicg.github.io/scroll-to-text-fragment/

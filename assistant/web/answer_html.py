@@ -17,6 +17,7 @@ from assistant.render import (
     article_line,
     original_url,
 )
+from assistant.web.paths import quoted_path
 from index.article import Article
 
 _SPECIAL = {ord(character): f"&#{ord(character)};" for character in '&<>"`*_[]!\\~$|#:@{}'}
@@ -78,8 +79,7 @@ def _chips_html(answer: Answer) -> str:
 
 def article_path(citations: Sequence[Citation]) -> str:
     """Return the address, relative to the chat's own, of the article's page with the quotations highlighted."""
-    spans = ",".join(f"{start}-{end}" for start, end in _joined(citations))
-    return f"articles/{citations[0].article.id}?quote={spans}#quote1"
+    return quoted_path(citations[0].article.id, _joined(citations))
 
 
 def _joined(citations: Iterable[Citation]) -> list[tuple[int, int]]:
@@ -143,7 +143,7 @@ def _refusal_html(answer: Answer) -> list[str]:
         parts.append('<p class="hint">The closest passages, which don\'t answer it:</p>')
     for passage in answer.passages[:CLOSEST]:
         article = passage.article
-        path = f"articles/{article.id}?quote={passage.start}-{passage.end}#quote1"
+        path = quoted_path(article.id, [(passage.start, passage.end)])
         text = escaped(shorten(passage.text, CLOSEST_CHARACTERS, placeholder=" …"))
         parts.append(
             f'<blockquote class="closest">{text}<br><a class="source" href="{html.escape(path)}">'

@@ -18,8 +18,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from assistant.answer import Answer, Turn, remark_facts
 from assistant.assistant import IGNORABLE, MOST_CHARACTERS
 from assistant.web.templating import html_page
-from assistant.web.visitor_questions import VisitorQuestions, message_for_visitor
-from index.errors import OnrecordError, QuestionError, QuotaError, RequestError
+from assistant.web.visitor_questions import NOT_STORED, VisitorQuestions, message_for_visitor, status_and_headers
+from index.errors import OnrecordError, RequestError
 
 MOST_BYTES = 500_000
 """The longest body of a request."""
@@ -35,8 +35,6 @@ MOST_REMARKS, MOST_SKIPPED = 100, 100_000
 
 SAID_FIELDS = ("speaker", "kind", "about", "after", "before", "publisher", "author", "article", "limit", "skip")
 """The query parameters of `/api/said`."""
-
-NOT_STORED = {"cache-control": "no-store"}
 
 Document = dict[str, Any]
 Snapshots = AsyncGenerator[Answer | None, None]
@@ -230,10 +228,5 @@ class _EventStream(EventSourceResponse):
 
 
 def _error_response(error: OnrecordError) -> JSONResponse:
-    headers = {"cache-control": "no-store"}
-    status = 400 if isinstance(error, QuestionError) else 503
-    if isinstance(error, RequestError):
-        status = error.status
-    if isinstance(error, QuotaError):
-        status, headers["retry-after"] = 429, str(error.seconds)
+    status, headers = status_and_headers(error)
     return JSONResponse({"error": message_for_visitor(error)}, status, headers)

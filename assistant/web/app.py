@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from assistant.assistant import Assistant
 from assistant.settings import Settings
-from assistant.web import admin, api, article_pages, chat_page, logs
+from assistant.web import admin, api, article_pages, chat_page, logs, said_page
 from assistant.web.guard import Guard
 from assistant.web.visitor_questions import VisitorQuestions
 from assistant.web.visitors import check_access
@@ -30,6 +30,7 @@ def build_app(assistant: Assistant) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(logs.RequestLog)
     app.router.routes.extend(article_pages.routes(assistant))
+    app.router.routes.extend(said_page.routes(assistant, questions))
     app.router.routes.extend(admin.routes(assistant))
     app.router.routes.extend(api.routes(questions))
     gr.mount_gradio_app(
@@ -52,7 +53,7 @@ def _head(settings: Settings) -> str:
     return (
         f'<meta name="onrecord-origins" content="{origins}">'
         '<link rel="stylesheet" href="web/chat.css">'
-        '<script src="web/chat.js"></script><script src="web/frame.js"></script>'
+        '<script src="web/copying.js"></script><script src="web/chat.js"></script><script src="web/frame.js"></script>'
     )
 
 

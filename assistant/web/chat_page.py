@@ -33,6 +33,10 @@ WAITING = '<div class="answer"><p class="hint doing">One moment …</p></div>'
 """Shown until the first snapshot of an answer, while other questions are answered."""
 
 
+TO_REMARKS = '<a href="said" target="_blank" rel="noopener">Who said what, by name</a>'
+"""Opens beside the chat, and beside the page around the widget."""
+
+
 class _Chat(gr.ChatInterface):  # type: ignore[misc]
     """Gradio's chat with a bounded history."""
 
@@ -46,6 +50,8 @@ def build(assistant: Assistant, questions: VisitorQuestions) -> gr.Blocks:
     handlers = _Handlers(assistant, questions)
     with gr.Blocks(title="onrecord", analytics_enabled=False) as page:
         gr.Markdown("# onrecord\nAnswers from your news articles, every sentence quoted and cited.", elem_id="heading")
+        if assistant.collection.parser is not None:
+            gr.HTML(TO_REMARKS, elem_id="remarks")
         interface = _chat_interface(handlers)
         page.state_session_capacity = SESSIONS_KEPT
         # Not a secret: with a random one, the page couldn't read its history after a restart of the server.

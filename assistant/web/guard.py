@@ -15,7 +15,7 @@ GRADIO_PATHS = frozenset(
     ["", *"assets config favicon.ico gradio_api manifest.json robots.txt static svelte theme.css".split()]
 )
 """The first parts of the paths of Gradio that the chat needs."""
-OWN_PATHS = frozenset("admin api articles docs embed embed.js health ready web".split())
+OWN_PATHS = frozenset("admin api articles docs embed embed.js health ready said web".split())
 """The first parts of the paths of our own pages."""
 GRADIO_API_PATHS = frozenset(
     "api app_id call cancel config heartbeat info openapi.json queue reset run startup-events theme.css".split()
@@ -24,7 +24,7 @@ GRADIO_API_PATHS = frozenset(
 sign-in) are there even if nothing uses them; they are answered 404."""
 
 WITHOUT_SIGN_IN = frozenset(["health", "ready"])
-EMBEDDABLE = frozenset(["embed", "articles"])
+EMBEDDABLE = frozenset(["embed", "articles", "said"])
 """The pages that sites in ONRECORD_ORIGINS may show in a frame."""
 
 MOST_BYTES = 10_000_000

@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOG = logging.getLogger("onrecord")
 
+_NAME_ASKED_FOR = re.compile(r"(?<=/said/).+", re.DOTALL)
+"""Whose remarks a visitor reads is as much their own business as what they ask."""
+
 
 def set_up() -> None:
     """Write onrecord's own events, and warnings of its libraries, to stderr."""
@@ -77,7 +80,7 @@ class RequestLog:
                 "request",
                 id=scope["onrecord.request"],
                 method=scope["method"],
-                path=scope["path"],
+                path=_NAME_ASKED_FOR.sub("…", scope["path"]),
                 status=status,
                 ms=round(1000 * (time.perf_counter() - began)),
             )

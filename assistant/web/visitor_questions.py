@@ -29,6 +29,10 @@ The standard for server-sent events advises 15, for proxies that end silent conn
 (https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes)."""
 
 
+NOT_STORED = {"cache-control": "no-store"}
+"""The header of answers, which are a visitor's own and change with the articles."""
+
+
 class VisitorQuestions:
     """Asks the assistant for visitors. The page and the API share one object, and so its limits."""
 
@@ -143,3 +147,12 @@ def message_for_visitor(error: OnrecordError) -> str:
     if isinstance(error, CollectionError):
         return "There are no articles to answer from yet. Ask the operator of this chat to add some."
     return "The answer couldn't be written just now. Try again in a moment, or tell the operator of this chat."
+
+
+def status_and_headers(error: OnrecordError) -> tuple[int, dict[str, str]]:
+    """Return the status and the headers of the response that shows a visitor the error."""
+    if isinstance(error, QuotaError):
+        return 429, {**NOT_STORED, "retry-after": str(error.seconds)}
+    if isinstance(error, RequestError):
+        return error.status, NOT_STORED
+    return 400 if isinstance(error, QuestionError) else 503, NOT_STORED

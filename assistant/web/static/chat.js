@@ -6,6 +6,7 @@
   // Elements that show a card when they are pointed at, tapped or focused.
   const CARDED = ".answer :is(.cite, .flag)";
 
+  const copying = window.onrecordCopying;
   const compact = /\/embed\/?$/.test(location.pathname);
   document.documentElement.classList.toggle("compact", compact);
   keepStorageUsable();
@@ -58,7 +59,7 @@
       else openSource(link);
     }
     const button = event.target.closest?.(".answer button");
-    if (button?.matches(".copy")) copyAnswer(button);
+    if (button?.matches(".copy")) copying.copy(button, record(button));
     if (button?.matches(".chip")) askWithout(button.name, record(button));
     if (button?.matches(".edit")) edit(record(button).understood);
   }
@@ -70,15 +71,9 @@
     return input ? JSON.parse(input.value) : null;
   }
 
-  function publishedLine({ publisher, published }) {
-    const day = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
-    const date = published ? new Date(published).toLocaleDateString("en-GB", day) : "undated";
-    return publisher ? `${publisher}, ${date}` : date;
-  }
-
   function citationFacts({ number, quote, article }) {
     const { id, title, url } = article;
-    return { number, quote, title, facts: publishedLine(article), url: url ?? "", article: id };
+    return { number, quote, title, facts: copying.publishedLine(article), url: url ?? "", article: id };
   }
 
   // Gradio would ask it too, but wouldn't keep the conversation.
@@ -277,38 +272,6 @@
       doing.textContent = "Stopped.";
       doing.classList.remove("doing");
     }
-  }
-
-  // Copying
-
-  async function copyAnswer(button) {
-    const { text: answer, citations } = record(button);
-    const byNumber = new Map(citations.map((citation) => [citation.number, citation]));
-    const sources = [...byNumber.values()].sort((one, other) => one.number - other.number).map(sourceLine);
-    const text = [answer, "", ...sources].join("\n");
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      copyBySelection(text);
-    }
-    button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy with citations"), 2000);
-  }
-
-  function sourceLine({ number, article, also_in: copies }) {
-    const also = copies.length ? ` · also in ${copies.join(", ")}` : "";
-    const address = article.url ? `\n    ${article.url}` : "";
-    return `[${number}] ${article.title} — ${publishedLine(article)}${also}${address}`;
-  }
-
-  // Without https, or in a frame that wasn't given the clipboard.
-  function copyBySelection(text) {
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
   }
 
   // Gradio drops aria- attributes in messages, names answers by their HTML, calls a row of buttons a list, and takes
