@@ -1,5 +1,6 @@
 """Behind a real nginx, with the configuration that ships: the chat is at /news/, and people sign in."""
 
+import html
 import http.client
 import json
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from gradio_client import Client
 
+from assistant.web.paths import said_path
 from tests.conftest import ROOT
 from tests.serving import ONRECORD, free_port, http_server, running, wait_for
 
@@ -170,6 +172,15 @@ def test_the_widgets_page_and_script_are_there_under_the_prefix(page, proxy):
     page.goto("embed")
     ask(page, "what did Lavrov deny?")
     page.locator(".said", has_text=DENIED).first.wait_for()
+
+
+@pytest.mark.parametrize(
+    "name", ["Élan & “Söhne”", "A/B", "..", "../x", "100%", "%2e%2e%2fx", "a?b#c;d", "a\\b", "a  b"]
+)
+def test_a_name_in_the_path_of_its_page_comes_through_as_it_is(proxy, name):
+    status, _, page = get(proxy[0], f"/news/{said_path(name)}", COOKIE)
+    assert status == 200
+    assert f"<h1>{html.escape(' '.join(name.split()))}</h1>" in page
 
 
 def test_the_prefix_without_its_slash_leads_to_the_page(proxy):

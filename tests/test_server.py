@@ -60,7 +60,7 @@ def test_no_other_origin_is_let_in(client):
 
 def test_only_origins_on_the_list_may_frame_the_chat_and_call_it(served):
     client = served(origins=INTRANET)
-    for path in ("/embed", "/articles/none"):
+    for path in ("/embed", "/articles/none", "/said"):
         assert client.get(path).headers["content-security-policy"].endswith(f"frame-ancestors 'self' {INTRANET}")
     assert client.get("/").headers["content-security-policy"].endswith("frame-ancestors 'self'")
     assert client.get("/config", headers={"origin": INTRANET}).headers["access-control-allow-origin"] == INTRANET

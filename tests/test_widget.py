@@ -281,6 +281,17 @@ def test_the_page_s_article_comes_first_until_the_reader_says_otherwise(page, em
     assert not any("article=" in url for url in asked[before:])
 
 
+def test_who_said_what_opens_in_a_window_of_its_own(page, embedding, chat):
+    page.goto(embedding('data-width="20rem"'))
+    frame = opened(page)
+    frame.get_by_role("button", name="Ask all articles alike").wait_for()
+    with page.expect_popup() as popup:
+        frame.get_by_role("link", name="Who said what").click()
+    popup.value.get_by_label("Name of a person or body").wait_for()
+    assert popup.value.url == f"{chat}/said"
+    popup.value.close()
+
+
 def test_a_page_of_an_origin_that_isn_t_on_the_list_gets_no_frame(browser, embedding, sites, chat):
     page, wrong = watched(browser.new_page(), sites[1].address, chat)
     page.goto(embedding(site=sites[1]))

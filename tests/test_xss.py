@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Error
 
 from assistant import Assistant
+from assistant.web.paths import said_path
 from tests.conftest import ROOT, words_settings
 from tests.serving import ONRECORD, running
 
@@ -199,6 +200,17 @@ def test_no_payload_runs_on_the_page_of_an_article(watched, index, chat):
         watched.page.goto(f"{chat}/articles/{article.id}?quote=0-20#quote1")
         body = watched.page.locator("article").inner_text()
         assert all(hand.split("<")[0][:10].strip() in body for hand in hands[article.title.split()[0]])
+        watched.check()
+
+
+def test_no_payload_runs_on_the_page_of_who_said_what(watched, index, chat):
+    for name in NAMES:
+        watched.page.goto(f"{chat}/said/{name}")
+        assert watched.page.locator("blockquote").count() > 0, name
+        watched.check()
+    for payload in PAYLOADS[::10]:
+        watched.page.goto(f"{chat}/{said_path(payload.replace(chr(0), ''), about=payload[:100].replace(chr(0), ''))}")
+        watched.page.get_by_label("Name of a person or body").wait_for()
         watched.check()
 
 

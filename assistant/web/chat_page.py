@@ -33,7 +33,7 @@ WAITING = '<div class="answer"><p class="hint doing">One moment …</p></div>'
 """Shown until the first snapshot of an answer, while other questions are answered."""
 
 
-TO_REMARKS = '<a href="said" target="_blank" rel="noopener">Who said what, by name</a>'
+TO_REMARKS = '<a href="said" target="_blank" rel="noopener">Who said what</a>'
 """Opens beside the chat, and beside the page around the widget."""
 
 

@@ -91,6 +91,7 @@ def _page(assistant: Assistant, questions: VisitorQuestions) -> Callable[[Reques
             status,
             headers,
             asked=asked,
+            filtered=_in_words(asked.filters),
             months=_by_month(remarks[:ON_A_PAGE], asked),
             has_more=len(remarks) > ON_A_PAGE and asked.page < MOST_PAGES,
             problem=problem,
@@ -141,6 +142,13 @@ def _choices(assistant: Assistant) -> tuple[dict[str, str], int]:
         return {}, 0
 
 
+def _in_words(filters: Mapping[str, str]) -> list[str]:
+    """Return the filters that are set, as the closed form names them."""
+    labels = {"kind": KIND_WORDS.get(filters["kind"], filters["kind"]), "about": f"about “{filters['about']}”"}
+    labels |= {"after": f"from {filters['after']}", "before": f"until {filters['before']}"}
+    return [labels.get(field, text) for field, text in filters.items() if text]
+
+
 def _by_month(remarks: Iterable[Remark], asked: _Asked) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return the remarks under their months, "March 2024", in the order that they have."""
     return [(month, [_shown(each, asked) for each in group]) for month, group in groupby(remarks, _month)]
@@ -161,7 +169,7 @@ def _shown(remark: Remark, asked: _Asked) -> dict[str, Any]:
         "outlets": ", ".join(outlets(remark)),
         "who": who,
         "who_path": said_path(who) if is_other_name else "",
-        "written": remark.speaker if remark.speaker != who else "",
+        "written": "" if set(words(who)) <= set(words(remark.speaker)) else remark.speaker,
         "kind": KIND_WORDS[remark.kind],
         "quote": _around(remark.quote, remark.cue),
         "title": article.title,
