@@ -375,11 +375,16 @@ def test_without_javascript_it_is_read_and_filtered_and_no_button_does_nothing(r
     page.get_by_label("Name of a person or body").fill("Tauber")
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Outlet").select_option("The Gazette")
-    page.get_by_label("Published on or after").fill("2024-03-01")
+    page.get_by_label("On or after").fill("2024-03-01")
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**/said/Tauber?publisher=The+Gazette&after=2024-03-01")
     assert len(remarks(page)) == 2
     assert page.get_by_role("button").all_inner_texts() == ["Show"]
+    page.get_by_text("Filters: The Gazette, on or after 2024-03-01").click()
+    right = page.locator("main > form").bounding_box()["x"] + page.locator("main > form").bounding_box()["width"]
+    for field in ("Outlet", "About", "On or before"):
+        box = page.get_by_label(field, exact=True).bounding_box()
+        assert box["x"] + box["width"] <= right
     page.get_by_role("link", name="Inge Tauber").first.click()
     page.wait_for_url("**/said/Inge%20Tauber")
     assert len(remarks(page)) == 5

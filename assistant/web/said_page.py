@@ -1,7 +1,7 @@
 """The page of what a person or body said, by month and with filters, and the form that leads there."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -75,34 +75,46 @@ def _page(assistant: Assistant, questions: VisitorQuestions) -> Callable[[Reques
         asked = _asked(request)
         if "name" not in request.path_params and asked.path().startswith("said/"):
             return RedirectResponse(f"{root_path(request)}/{asked.path()}", 303, NOT_STORED)
-        remarks, problem, status, headers = list[Remark](), "", 200, NOT_STORED
         publishers, waiting = await run_in_threadpool(_choices, assistant)
+        shown: dict[str, Any] = {"asked": asked, "publishers": publishers, "waiting": waiting}
+        if assistant.collection.parser is None:
+            return _filled(request, 503, NOT_STORED, **shown, problem=TURNED_OFF)
         try:
-            if assistant.collection.parser is None:
-                status, problem = 503, TURNED_OFF
-            elif asked.name:
-                remarks = await _remarks(asked, request, questions)
+            remarks = await _remarks(asked, request, questions)
         except OnrecordError as error:
-            problem = message_for_visitor(error)
-            status, headers = status_and_headers(error)
-        return html_page(
-            "said.html",
-            request,
-            status,
-            headers,
-            asked=asked,
-            filtered=_in_words(asked.filters),
-            months=_by_month(remarks[:ON_A_PAGE], asked),
-            has_more=len(remarks) > ON_A_PAGE and asked.page < MOST_PAGES,
-            problem=problem,
-            waiting=waiting,
-            kinds=KIND_WORDS,
-            publishers=publishers,
-            most=MOST_CHARACTERS,
-            said_path=said_path,
-        )
+            return _filled(request, *status_and_headers(error), **shown, problem=message_for_visitor(error))
+        return _filled(request, 200, NOT_STORED, **shown, remarks=remarks)
 
     return page
+
+
+def _filled(
+    request: Request,
+    status: int,
+    headers: Mapping[str, str],
+    asked: _Asked,
+    publishers: Mapping[str, str],
+    waiting: int,
+    remarks: Sequence[Remark] = (),
+    problem: str = "",
+) -> Response:
+    """Return the page, with remarks or with the problem why there are none."""
+    return html_page(
+        "said.html",
+        request,
+        status,
+        headers,
+        asked=asked,
+        filtered=_in_words(asked.filters),
+        months=_by_month(remarks[:ON_A_PAGE], asked),
+        has_more=len(remarks) > ON_A_PAGE and asked.page < MOST_PAGES,
+        problem=problem,
+        waiting=waiting,
+        kinds=KIND_WORDS,
+        publishers=publishers,
+        most=MOST_CHARACTERS,
+        said_path=said_path,
+    )
 
 
 def _asked(request: Request) -> _Asked:
@@ -126,7 +138,7 @@ async def _remarks(asked: _Asked, request: Request, questions: VisitorQuestions)
     for field, text in {"name": asked.name, **asked.filters}.items():
         if len(text) > MOST_CHARACTERS:
             raise RequestError(400, f"{field} has {len(text):,} characters; at most {MOST_CHARACTERS} are read.")
-    if not words(asked.name):  # which every speaker would have
+    if not words(asked.name):  # no words are in every name
         return []
     skip = (asked.page - 1) * ON_A_PAGE
     return await questions.said(request, ON_A_PAGE + 1, skip, {"speaker": asked.name, **asked.filters})
@@ -145,7 +157,7 @@ def _choices(assistant: Assistant) -> tuple[dict[str, str], int]:
 def _in_words(filters: Mapping[str, str]) -> list[str]:
     """Return the filters that are set, as the closed form names them."""
     labels = {"kind": KIND_WORDS.get(filters["kind"], filters["kind"]), "about": f"about “{filters['about']}”"}
-    labels |= {"after": f"from {filters['after']}", "before": f"until {filters['before']}"}
+    labels |= {"after": f"on or after {filters['after']}", "before": f"on or before {filters['before']}"}
     return [labels.get(field, text) for field, text in filters.items() if text]
 
 
