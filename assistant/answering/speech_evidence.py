@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from assistant.answering.candidates import Candidate
-from assistant.english.countries import canonical, with_governments
+from assistant.english.countries import canonical, government, is_country
 from assistant.english.synonyms import concept, concepts
 from assistant.search.speech_question import SpeechQuestion
 from index.article import FoundRemark
@@ -38,7 +38,7 @@ class SpeechEvidence:
                 return "" if _is_described(self.asked, candidate) else None
             own = _speaker_words(remark, candidate)
             for name in self.asked.speakers:
-                if _is_same(_name_words(name), own):
+                if _is_same(name, own):
                     return name
         return None
 
@@ -65,7 +65,7 @@ class SpeechEvidence:
         own = _speaker_words(remark, candidate)
         is_kind = not self.asked.kinds or remark.kind in self.asked.kinds
         is_stated = remark.kind in _STATING and "deny" not in self.asked.kinds
-        is_speaker = any(_is_same(_name_words(name), own) for name in self.asked.speakers) or not own
+        is_speaker = any(_is_same(name, own) for name in self.asked.speakers) or not own
         is_anybody = not self.asked.speakers and _is_described(self.asked, candidate)
         return (is_kind or is_stated) and (is_speaker if self.asked.speakers else is_anybody)
 
@@ -78,14 +78,21 @@ def _is_described(asked: SpeechQuestion, candidate: Candidate) -> bool:
 
 def _speaker_words(remark: FoundRemark, candidate: Candidate) -> frozenset[str]:
     """Return the words of who speaks, the country of a capital included; none for a pronoun that may be anybody's."""
-    own = speaker_words(remark, candidate.passage.article.full_text)
-    name = remark.name or " ".join(own)
-    return frozenset() if own <= _PRONOUNS else with_governments({*own, *words(canonical(name))})
+    text = candidate.passage.article.full_text
+    own = speaker_words(remark, text)
+    name = remark.name or (text[slice(*remark.head)] if remark.head else "")
+    return frozenset() if own <= _PRONOUNS else frozenset({*own, *_name_words(name)})
 
 
 def _name_words(name: str) -> frozenset[str]:
-    return frozenset(words(canonical(name)))
+    """Return the words of a name; a capital or seat that is all of it adds its country."""
+    country = government("".join(words(name)))
+    return frozenset(words(canonical(name))) | ({country} if country else set())
 
 
-def _is_same(asked: frozenset[str], own: frozenset[str]) -> bool:
-    return bool(own) and (asked <= own or own <= asked)
+def _is_same(name: str, own: frozenset[str]) -> bool:
+    """Return True if a name that is asked for has the words of the speaker's; a last name will do for both."""
+    asked = _name_words(name)
+    countries = {word for word in asked if is_country(word)}
+    is_called_by_last = words(name)[-1:] == list(own)
+    return bool(own) and (set(words(canonical(name))) <= own or is_called_by_last or not countries.isdisjoint(own))

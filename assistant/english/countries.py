@@ -76,14 +76,14 @@ def with_governments(names: Iterable[str]) -> frozenset[str]:
 
 
 def ways_to_name(name: str) -> frozenset[str]:
-    """Return what texts call the country with this name, its capital included; for anybody else the name alone.
+    """Return what texts call a country, its capital included, given either; for anybody else the name alone.
 
     "Russia" gives "russia", "russian", "moscow", "kremlin" and more, in lower case.
     """
-    key = _key(canonical(name))
+    key, tables = _key(canonical(name)), _tables()
+    key = tables.governments.get(key, key)
     if not is_country(key):
         return frozenset({name})
-    tables = _tables()
     names = {written for written, country in tables.names.items() if _key(country) == key}
     return frozenset(names | {city for city, country in tables.governments.items() if country == key})
 

@@ -43,7 +43,7 @@ def said(
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise QuestionError(f"{unknown[0]!r} is no kind of remark. The kinds are {', '.join(KINDS)}.")
-    rows = collection.catalog.remarks(sorted(ways_to_name(speaker)) if speaker else (), kinds, filter)
+    rows = _rows(collection, speaker, kinds, filter)
     near = _near(collection, about, filter) if about else {}
     found: dict[tuple[str, ...], list[Remark]] = {}
     for at in range(0, len(rows), READ_AT_ONCE):
@@ -64,6 +64,16 @@ def passages_of_remarks(collection: Collection, asked: SpeechQuestion, filter: F
         found = said(collection, speaker, asked.kinds, asked.about, filter, MOST_PASSAGES)
         places += [(remark.article.id, remark.start) for remark in found]
     return collection.catalog.passages_at(places)
+
+
+def _rows(collection: Collection, speaker: str, kinds: Sequence[str], filter: Filter) -> list[RemarkRow]:
+    """Return the remarks of a speaker; a capital speaks for its country only where it is the whole name."""
+    names = sorted(ways_to_name(speaker)) if speaker else []
+    rows = collection.catalog.remarks(names, kinds, filter)
+    if len(names) < 2:
+        return rows
+    whole = [set(words(name)) for name in (speaker, *names)]
+    return [row for row in rows if row.found.name is None or set(words(row.found.name)) in whole]
 
 
 def _read(collection: Collection, rows: Sequence[RemarkRow]) -> list[tuple[tuple[str, ...], Remark]]:
