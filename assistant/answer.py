@@ -62,13 +62,15 @@ class Statement:
     """A sentence of an answer, with the quotations that back it.
 
     `text[slice(*marked)]` are the words that answer the question; `marked` is None where none stand out. `flag` is the
-    reason why no quotation backs a sentence that is shown all the same; it is empty for all others.
+    reason why no quotation backs a sentence that is shown all the same; it is empty for all others. `speakers` are the
+    full names of who says something in the quotations, where they are known.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
     flag: str = ""
     marked: Span | None = None
+    speakers: tuple[str, ...] = ()
 
     @property
     def cited(self) -> str:
@@ -110,6 +112,16 @@ class Answer:
         return tuple(dict.fromkeys(citations))
 
     @property
+    def speakers(self) -> tuple[str, ...]:
+        """The full names of all who say something in the quotations, each once."""
+        return tuple(dict.fromkeys(name for sentence in self.sentences for name in sentence.speakers))
+
+    @property
+    def is_list(self) -> bool:
+        """True if it quotes several remarks, which are best shown one below the other."""
+        return self.answered_by == "quotation" and sum(bool(each.speakers) for each in self.sentences) > 1
+
+    @property
     def text(self) -> str:
         """The answer as plain text with citation marks, "… [1]", without flagged sentences; empty for a refusal."""
         return " ".join(sentence.cited for sentence in self.sentences if not sentence.flag)
@@ -131,6 +143,7 @@ class Answer:
                     "text": sentence.text,
                     "marked": list(sentence.marked) if sentence.marked else None,
                     "flag": sentence.flag,
+                    "speakers": list(sentence.speakers),
                     "citations": [citation.to_dict() for citation in sentence.citations],
                 }
                 for sentence in self.sentences

@@ -7,14 +7,14 @@ answer(search, passages)                 -> statements, one after another
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda, RunnablePassthrough
 from langchain_core.runnables.utils import AddableDict
 
-from assistant.answer import Statement
+from assistant.answer import Citation, Statement
 from assistant.answering.answerers import Answerer, AnswerEvent, AnswerNote
 from assistant.answering.overview import find_passages, overview_statements
 from assistant.answering.plan import Plan, Search, Understood
@@ -109,7 +109,7 @@ def _parts(
     for event in itertools.chain([None], events):
         match event:
             case Statement():
-                waiting += AddableDict(statements=[_with_outlets(event, collection)])
+                waiting += AddableDict(statements=[_completed(event, collection)])
                 held_back = False
             case AnswerNote():
                 note = event
@@ -120,10 +120,21 @@ def _parts(
         yield AddableDict(answered_by=note.answered_by, tokens=dict(note.tokens))
 
 
-def _with_outlets(statement: Statement, collection: Collection) -> Statement:
-    """Return the statement with the other outlets that print the same story, for each citation."""
+def _completed(statement: Statement, collection: Collection) -> Statement:
+    """Return the statement with who speaks, and with the other outlets that print the same story."""
     citations = (replace(each, also_in=_other_outlets(each.article, collection)) for each in statement.citations)
-    return replace(statement, citations=tuple(citations))
+    return replace(statement, citations=tuple(citations), speakers=_speakers(statement.citations, collection))
+
+
+def _speakers(citations: Sequence[Citation], collection: Collection) -> tuple[str, ...]:
+    remarks = collection.catalog.remarks_of(citation.article.id for citation in citations)
+    names = (
+        remark.found.name
+        for citation in citations
+        for remark in remarks
+        if remark.article == citation.article.id and citation.start <= remark.found.cue[0] < citation.end
+    )
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def _other_outlets(article: Article, collection: Collection) -> tuple[str, ...]:

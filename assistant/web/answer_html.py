@@ -17,7 +17,7 @@ from assistant.render import (
     article_line,
     original_url,
 )
-from assistant.web.paths import quoted_path
+from assistant.web.paths import quoted_path, said_path
 from index.article import Article
 
 _SPECIAL = {ord(character): f"&#{ord(character)};" for character in '&<>"`*_[]!\\~$|#:@{}'}
@@ -30,12 +30,14 @@ def answer_html(answer: Answer, record: str = "") -> str:
     escaped. `record` is the answer as data, as `answer_record.signed` returns it; the page's script reads that. The
     classes belong to `static/chat.css` and `static/chat.js`.
     """
-    sentences = " ".join(_sentence_html(sentence) for sentence in answer.sentences)
+    sentences = [_sentence_html(sentence) for sentence in answer.sentences]
     parts = [record, _understood_html(answer), _chips_html(answer)]
     if answer.refused:
         parts += _refusal_html(answer)
+    elif answer.is_list:
+        parts.append(f'<ul class="said">{"".join(f"<li>{each}</li>" for each in sentences)}</ul>')
     elif sentences:
-        parts.append(f'<p class="said">{sentences}</p>')
+        parts.append(f'<p class="said">{" ".join(sentences)}</p>')
     else:
         doing = f"Reading {len(answer.passages)} passages …" if answer.passages else "Searching the articles …"
         parts.append(f'<p class="hint doing">{doing}</p>')
@@ -45,6 +47,8 @@ def answer_html(answer: Answer, record: str = "") -> str:
     if numbers:
         sources = "".join(f"<li>{_source_html(answer, number)}</li>" for number in numbers)
         parts.append(f'<ul class="sources">{sources}</ul><button class="copy">Copy with citations</button>')
+    if answer.speakers:
+        parts.append(_speakers_html(answer))
     kind = "answer refusal" if answer.refused else "answer"
     return f'<div class="{kind}">{"".join(parts)}</div>'
 
@@ -117,6 +121,15 @@ def _mark_html(citation: Citation) -> str:
         f"“{escaped(citation.quote)}”<br><b>{escaped(citation.article.title)}</b><br>"
         f"{escaped(article_line(citation.article))}</span></sup>"
     )
+
+
+def _speakers_html(answer: Answer) -> str:
+    """Return links to all that the people and bodies quoted said."""
+    links = (
+        f'<a href="{html.escape(said_path(name))}" target="_blank" rel="noopener">{escaped(name)}</a>'
+        for name in answer.speakers
+    )
+    return f'<p class="speakers">All remarks of {" · ".join(links)}</p>'
 
 
 def _source_html(answer: Answer, number: int) -> str:

@@ -135,6 +135,8 @@ def _goes_on(token: Token) -> bool:
 def _name(doc: Doc, start: int, end: int) -> Name:
     written = doc[start:end].text
     text = without_titles(written)
+    if start > 1 and doc[start - 1].lower_ == "of" and doc[start - 2].lower_ in TITLES and len(text.split()) > 2:
+        text = text.split(maxsplit=1)[1]  # "Secretary of State Ada Lund"
     titles = tuple(folded(word) for word in written.split()[: -len(text.split())] if _is_title(word))
     return Name(start, end, text, titles, _is_person(doc, start, text, titles))
 
