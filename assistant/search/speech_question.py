@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from index.remarks.names import without_titles
 from index.remarks.parser import Parser
-from index.remarks.sentence_remarks import can_speak, phrase, speaker_of, speech_verb
-from index.remarks.speech_verbs import kind_of_verb, may_report_speech
+from index.remarks.speaker_phrases import can_speak, phrase, speaker_of
+from index.remarks.speech_verbs import kind_of_verb, may_report_speech, speech_verb
 from index.text.words import STOP_WORDS, words
 
 if TYPE_CHECKING:

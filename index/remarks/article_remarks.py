@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from index.article import FoundRemark, Sentence
 from index.remarks.parser import Parser
 from index.remarks.quotations import quotations, with_double_marks
-from index.remarks.sentence_remarks import SentenceRemark, Span, sentence_remarks
+from index.remarks.sentence_remarks import SentenceRemark, sentence_remarks
+from index.remarks.speaker_phrases import Span
 from index.remarks.speakers import Speakers
 from index.remarks.speech_verbs import may_report_speech
 

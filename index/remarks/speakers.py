@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from index.remarks.names import PARTICLES, ROLES, Name, folded, name_of, names, without_titles
 from index.remarks.nouns import groups_and_places, people
-from index.remarks.sentence_remarks import SentenceRemark, named_by, phrase
+from index.remarks.sentence_remarks import SentenceRemark
+from index.remarks.speaker_phrases import named_by, phrase
 from index.text.words import STOP_WORDS
 
 if TYPE_CHECKING:

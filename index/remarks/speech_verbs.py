@@ -1,11 +1,16 @@
 """Which verbs and nouns report speech or writing, and of which kind."""
 
+from __future__ import annotations
+
 import re
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.text.words import stem
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 KINDS = (
     *("say", "deny", "confirm", "admit", "accuse", "warn", "threaten", "promise", "demand", "predict", "ask"),
@@ -37,6 +42,9 @@ NOUNS = {
 """Maps nouns to the kind of remark that they are. They count where somebody's is told with a clause."""
 
 
+_BELONGING = frozenset("prt prep advmod acomp oprd dobj".split())
+
+
 class SpeechVerb(NamedTuple):
     """The kind of remark that a verb reports, and what it needs to report any: see speech_verbs.tsv."""
 
@@ -50,6 +58,19 @@ def speech_verbs() -> dict[str, SpeechVerb]:
     lines = (files("index.remarks") / "speech_verbs.tsv").read_text("utf-8").splitlines()
     rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
     return {lemma: SpeechVerb(kind, needs) for lemma, kind, needs in rows}
+
+
+def speech_verb(token: Token) -> tuple[SpeechVerb, tuple[int, int]] | None:
+    """Return what is known of a verb of speech, and its first and last token."""
+    if token.pos_ not in ("VERB", "AUX") and not token.tag_.startswith("VB"):
+        return None
+    lemma, verbs = token.lemma_.lower(), speech_verbs()
+    for child in token.children:
+        wider = verbs.get(f"{lemma} {child.lower_}") if child.dep_ in _BELONGING else None
+        if wider is not None:
+            return wider, (token.i, child.i if child.i == token.i + 1 else token.i)
+    known = verbs.get(lemma)
+    return None if known is None else (known, (token.i, token.i))
 
 
 def kind_of_verb(word: str) -> str | None:

@@ -1,0 +1,153 @@
+"""Says whether a verb of speech in a parsed sentence reports a remark, and of which kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index.remarks.speaker_phrases import COURTS, DOCUMENTS, Span, can_speak
+from index.remarks.speech_verbs import SpeechVerb, speech_verb
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
+
+
+_GOES_ON = frozenset("continue go begin start proceed hasten use".split())
+_WOULD = frozenset("would wo".split())
+_SPEAKING_UP = frozenset("speak write call tweet appear take come post use go".split())
+_WHILE = frozenset("by after before while when since".split())
+_QUOTING = frozenset("quote cite report describe".split())
+_SILENT = frozenset(
+    "comment say confirm discuss answer respond elaborate speak reveal disclose give provide name identify specify "
+    "talk reply address explain detail tell interview".split()
+)
+_SILENT_IF_NEGATED = frozenset("comment respond reply elaborate answer".split())
+_OPINIONS = frozenset("expect think believe know hope wish want feel see understand remember recall care mind".split())
+"""Verbs whose negation denies nothing: "don't expect to agree"."""
+_MODALS = frozenset("will would can could may might shall should must ’ll 'll wo ca".split())
+NOTHING = frozenset("no nothing nobody none neither never no-one noone".split())
+
+
+def is_told(verb: Token) -> bool:
+    """Return False for what hasn't been said: "will say", "if X says", "the alleged plot", "asked X to say"."""
+    if verb.dep_ in ("compound", "pobj", "dobj", "nsubj") or (verb.dep_ == "amod" and not _is_inverted(verb)):
+        return False
+    helpers = {child.lower_ for child in verb.children if child.dep_ in ("aux", "mark")}
+    if "if" in helpers or "unless" in helpers:
+        return False
+    if helpers & _MODALS:
+        return _is_negated(verb) and verb.lemma_ in (_SILENT if helpers & _WOULD else _SILENT_IF_NEGATED)
+    if "to" in helpers:
+        goes_on = verb.dep_ == "xcomp" and verb.head.lemma_ in _GOES_ON
+        return goes_on or (verb.dep_ == "advcl" and verb.head.tag_ == "VBD" and verb.head.lemma_ in _SPEAKING_UP)
+    if verb.dep_ == "pcomp":
+        has_own = any(child.dep_ == "nsubj" for child in verb.children)
+        is_while = verb.head.lower_ in _WHILE or (verb.head.lower_ == "in" and _clause(verb) is not None)
+        return has_own or is_while or (verb.head.lower_ == "as" and verb.head.head.lemma_ in _QUOTING)
+    return True
+
+
+def _is_inverted(verb: Token) -> bool:
+    """Return True for a verb between what is said and a name: "…, estimated Ada Lund"."""
+    return verb.i > 0 and verb.nbor(-1).text in (",", "”", '"') and verb.head.i > verb.i and verb.head.pos_ == "PROPN"
+
+
+def has_what_it_needs(verb: Token, speaker: Token, needs: str, quoted: list[Span]) -> bool:
+    """Return True if a verb has what it `needs` to report speech; see speech_verbs.tsv."""
+    children = {child.dep_: child for child in verb.children}
+    match needs:
+        case "any":
+            return True
+        case "clause":
+            is_followed = "ccomp" in children or any(
+                each.dep_ == "pcomp" and each.head.lower_ not in ("by", "with")
+                for each in verb.subtree
+                if each.head.head.i == verb.i
+            )
+            return is_followed or verb.dep_ == "amod" or _is_parenthetical(verb) or _introduces_quotation(verb, quoted)
+        case "infinitive":
+            return "xcomp" in children or "ccomp" in children
+        case "quote":
+            return bool(quoted)
+        case "complement":
+            return "oprd" in children
+        case "document":
+            return ("ccomp" in children or "dobj" in children) and speaker.lemma_.lower() in DOCUMENTS | COURTS
+        case _:  # person
+            whom = children.get("dobj") or children.get("nsubjpass")
+            return whom is not None and (whom.pos_ in ("PROPN", "PRON") or can_speak(whom))
+
+
+def _is_parenthetical(verb: Token) -> bool:
+    """Return True for the verb in "The bridge, he said, will close"."""
+    head = verb.head
+    return verb.dep_ in ("parataxis", "ccomp") and head.pos_ in ("VERB", "AUX") and not speech_verb(head)
+
+
+def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
+    """Return True if a quotation stands next to the clause of the verb."""
+    start, end = verb.sent.start_char, verb.sent.end_char
+    near = [span for span in quoted if span[0] < end and start < span[1]]
+    beside = verb.doc[max(0, verb.i - 2) : verb.i + 4]
+    return any(is_within(token, near) and (token in beside or token.pos_ in ("VERB", "AUX")) for token in verb.sent)
+
+
+def kind_of_remark(verb: Token, known: SpeechVerb) -> str | None:
+    """Return the kind of a remark, None for what wasn't said ("did not say")."""
+    if known.kind == "admit" and verb.lemma_ == "plead":
+        return "deny" if any(child.dep_ == "neg" for child in verb.subtree) else "admit"
+    if _is_negated(verb):
+        is_refused = verb.lemma_ in _SILENT and any(child.lower_ in _WOULD for child in verb.children)
+        if is_refused or verb.lemma_ in _SILENT_IF_NEGATED:
+            return "no_comment"
+        return "say" if known.kind == "deny" else None
+    if known.kind == "refuse":
+        infinitive = next((child for child in verb.children if child.dep_ in ("xcomp", "ccomp")), None)
+        return "no_comment" if infinitive is not None and infinitive.lemma_ in _SILENT else "refuse"
+    if any(child.lower_ == "neither" for child in (*verb.children, *verb.head.children) if child.dep_ == "preconj"):
+        return "no_comment" if known.kind in ("confirm", "deny", "admit") else known.kind
+    if verb.lemma_ == "ask" and (demand := _demanded(verb)) is not None:
+        return None if demand.lemma_ in ("name", "identify", "quote") else "demand"
+    if known.kind == "say" and (clause := _clause(verb)) is not None and _is_negative_statement(clause):
+        return "deny"
+    return known.kind
+
+
+def _demanded(verb: Token) -> Token | None:
+    """Return what is to be done in "asked the court to issue it" and "asked that half of it go", else None."""
+    for child in verb.children:
+        marks = {each.lower_ for each in child.children if each.dep_ in ("aux", "mark")}
+        if child.dep_ in ("xcomp", "ccomp") and ("to" in marks or "that" in marks):
+            return child
+    return None
+
+
+def _clause(verb: Token) -> Token | None:
+    """Return the main verb of what is said."""
+    own = next((child for child in verb.children if child.dep_ == "ccomp"), None)
+    return own or (verb.head if _is_parenthetical(verb) else None)
+
+
+def _is_negated(verb: Token) -> bool:
+    return any(child.dep_ == "neg" or child.lower_ == "never" for child in verb.children)
+
+
+def _is_negative_statement(clause: Token) -> bool:
+    """Return True for "had not", "there was no …", "nobody knew"."""
+    if clause.lemma_ in _OPINIONS:
+        return False
+    if _is_negated(clause):
+        return True
+    parts = [
+        each for each in clause.children if each.dep_ in ("nsubj", "nsubjpass", "dobj", "attr", "advmod", "preconj")
+    ]
+    words = {
+        each.lower_
+        for part in parts
+        for each in (part, *(c for c in part.children if c.dep_ in ("det", "neg", "preconj")))
+    }
+    return bool(words & NOTHING)
+
+
+def is_within(token: Token, spans: list[Span]) -> bool:
+    """Return True if a token begins within one of the spans."""
+    return any(start <= token.idx < end for start, end in spans)
