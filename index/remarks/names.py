@@ -100,7 +100,15 @@ def _ends_titles(words: list[str], at: int) -> bool:
     return word in ROLES or (word in TITLES and (at == 0 or rest > 1)) or (word in people() and rest > 1)
 
 
-def _runs(doc: Doc) -> Iterator[tuple[int, int]]:
+def _runs(doc: Doc) -> list[tuple[int, int]]:
+    """Return the first token and the end of each name; they are kept with the sentence."""
+    if "names" not in doc.user_data:
+        doc.user_data["names"] = list(_find_runs(doc))
+    runs: list[tuple[int, int]] = doc.user_data["names"]
+    return runs
+
+
+def _find_runs(doc: Doc) -> Iterator[tuple[int, int]]:
     start = end = -1
     for token in doc:
         if _is_in_name(token, is_within=start >= 0):

@@ -36,8 +36,8 @@ _PARTS_OF_SPEECH = {
     **dict.fromkeys((".", ",", ":", "``", "''", '""', "-LRB-", "-RRB-", "HYPH", "NFP"), "PUNCT"),
     **{"MD": "AUX", "IN": "ADP", "RP": "ADP", "CC": "CCONJ", "CD": "NUM", "UH": "INTJ", "$": "SYM", "SYM": "SYM"},
 }
-"""Maps the tags of the Penn Treebank to universal parts of speech. spaCy's own way takes a third of the time of a parse,
-for distinctions that aren't needed here."""
+"""Maps the tags of the Penn Treebank to universal parts of speech. spaCy's own way takes a third of the time of a
+parse, for distinctions that aren't needed here."""
 
 _BE = frozenset("be is am are was were been being 's ’s 're ’re".split())
 _TURNS = threading.Lock()

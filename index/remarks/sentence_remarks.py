@@ -73,10 +73,12 @@ def _by_nouns(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
     """Yield the remarks of "the minister's claim that …" and "a statement by the bank that …"."""
     for token in doc:
         kind = NOUNS.get(token.lemma_.lower()) if token.pos_ == "NOUN" else None
+        if kind is None or is_within(token, quoted):
+            continue
         clause = next(
             (child for child in token.rights if child.dep_ in ("acl", "ccomp", "relcl") and _is_whole(child)), None
         )
-        if kind is None or clause is None or is_within(token, quoted):
+        if clause is None:
             continue
         owner = next((child for child in token.children if child.dep_ == "poss"), None)
         by = (child for child in token.children if child.dep_ in ("prep", "agent") and child.lower_ in ("by", "from"))
