@@ -1,8 +1,9 @@
 """Looks up who said what, over all articles."""
 
+import itertools
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.english.countries import ways_to_name
 from assistant.search.speech_question import SpeechQuestion
@@ -43,11 +44,10 @@ def said(
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise QuestionError(f"{unknown[0]!r} is no kind of remark. The kinds are {', '.join(KINDS)}.")
-    rows = _rows(collection, speaker, kinds, filter)
     near = _near(collection, about, filter) if about else {}
     found: dict[tuple[str, ...], list[Remark]] = {}
-    for at in range(0, len(rows), READ_AT_ONCE):
-        for key, remark in _read(collection, rows[at : at + READ_AT_ONCE]):
+    for rows in _rows(collection, speaker, kinds, filter):
+        for key, remark in _read(collection, rows):
             if not about or _is_about(remark, about, near):
                 found.setdefault(key, []).append(remark)
         if len(found) > skip + limit:  # copies of the last ones may come in what isn't read
@@ -66,14 +66,18 @@ def passages_of_remarks(collection: Collection, asked: SpeechQuestion, filter: F
     return collection.catalog.passages_at(places)
 
 
-def _rows(collection: Collection, speaker: str, kinds: Sequence[str], filter: Filter) -> list[RemarkRow]:
-    """Return the remarks of a speaker; a capital speaks for its country only where it is the whole name."""
+def _rows(collection: Collection, speaker: str, kinds: Sequence[str], filter: Filter) -> Iterator[list[RemarkRow]]:
+    """Yield the remarks of a speaker, READ_AT_ONCE at a time.
+
+    A capital speaks for its country only where it is the whole name.
+    """
     names = sorted(ways_to_name(speaker)) if speaker else []
-    rows = collection.catalog.remarks(names, kinds, filter)
-    if len(names) < 2:
-        return rows
     whole = [set(words(name)) for name in (speaker, *names)]
-    return [row for row in rows if row.found.name is None or set(words(row.found.name)) in whole]
+    for skip in itertools.count(step=READ_AT_ONCE):
+        rows = collection.catalog.remarks(names, kinds, filter, READ_AT_ONCE, skip)
+        yield [row for row in rows if len(names) < 2 or row.found.name is None or set(words(row.found.name)) in whole]
+        if len(rows) < READ_AT_ONCE:
+            return
 
 
 def _read(collection: Collection, rows: Sequence[RemarkRow]) -> list[tuple[tuple[str, ...], Remark]]:

@@ -131,11 +131,16 @@ class Catalog:
         return int(self._first("SELECT count(*) FROM without_remarks") or 0)
 
     def remarks(
-        self, names: Sequence[str] = (), kinds: Sequence[str] = (), filter: Filter = EVERYTHING
+        self,
+        names: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+        filter: Filter = EVERYTHING,
+        most: int = -1,
+        skip: int = 0,
     ) -> list[remark_table.RemarkRow]:
         """Return the remarks of speakers with one of the names, of one of the kinds, newest first; none mean all."""
         with connected(self.path) as database:
-            return remark_table.find(database, names, kinds, filter)
+            return remark_table.find(database, names, kinds, filter, most, skip)
 
     def remarks_of(self, articles: Iterable[str]) -> list[remark_table.RemarkRow]:
         """Return the remarks of articles, which are given by id, in the order of each article."""

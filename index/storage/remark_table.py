@@ -69,8 +69,12 @@ def find(
     names: Sequence[str] = (),
     kinds: Sequence[str] = (),
     filter: Filter = EVERYTHING,
+    most: int = -1,
+    skip: int = 0,
 ) -> list[RemarkRow]:
     """Return the remarks of speakers whose name has all words of one of `names`, newest first, undated ones last.
+
+    They are `most` remarks after the first `skip`; -1 stands for all.
 
     Who is only called by the last word of a name is meant too: "Lavrov" where "Sergei Lavrov" is asked for.
     """
@@ -86,13 +90,16 @@ def find(
     query = (
         "SELECT remarks.number, article, articles.story, articles.published, remarks.kind, name, direct, start, end, "  # noqa: S608
         f"spans FROM remarks CROSS JOIN articles INDEXED BY articles_by_id ON articles.id = remarks.article "
-        f"WHERE {' AND '.join(conditions)} ORDER BY articles.published DESC, remarks.article, remarks.number"
+        f"WHERE {' AND '.join(conditions)} ORDER BY articles.published DESC, remarks.article, remarks.number "
+        "LIMIT ? OFFSET ?"
     )
-    return [_row(each) for each in database.execute(query, values)]
+    return [_row(each) for each in database.execute(query, [*values, most, skip])]
 
 
 def _by_name(name: str) -> tuple[str, list[str | int]]:
     asked = list(dict.fromkeys(words(name)))
+    if len(asked) == 1:
+        return "SELECT remark FROM speaker_words WHERE word = ?", [*asked]
     marks = ", ".join("?" * len(asked))
     query = (
         f"SELECT remark FROM speaker_words WHERE word IN ({marks}) GROUP BY remark HAVING count(*) = ? "  # noqa: S608
