@@ -146,11 +146,13 @@ def _remarks_in_turn(
 ) -> list[list[list[ScoredSentence]]]:
     """Return the groups of sentences in which each speaker asked about is certain to say something, if there are any.
 
-    A question without a topic is answered by all of them: outright denials before implied ones, then the newest.
+    A question without a topic is answered by all of them: plain denials before implied ones, then the newest. Words
+    quoted that only may be denials come in where there are no others.
     """
     certain = [each for each in sentences if evidence.speaker(each) is not None]
     if evidence.asked.lists_all:
-        certain.sort(key=lambda each: (evidence.is_outright(each), each.published), reverse=True)
+        certain = [each for each in certain if evidence.plainness(each)] or certain
+        certain.sort(key=lambda each: (evidence.plainness(each), each.published), reverse=True)
         order = {each.text: at for at, each in enumerate(certain[:SHORTLIST])}
         ranked = sorted(score(certain[:SHORTLIST], restricted=False), key=lambda each: order[each.candidate.text])
         groups = _grouped(ranked)

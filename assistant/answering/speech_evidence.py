@@ -1,5 +1,6 @@
 """Who says what in the sentences of passages, for a question about speech."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -8,10 +9,12 @@ from assistant.english.countries import canonical, government, is_country
 from assistant.english.synonyms import concept, concepts
 from assistant.search.speech_question import SpeechQuestion
 from index.article import FoundRemark
+from index.remarks.quotations import quotations, with_double_marks, without_spans
 from index.remarks.speech_verbs import kind_of_verb
 from index.storage.remark_table import RemarkRow, speaker_words
 from index.text.words import words
 
+_NEGATION = re.compile(r"\b(?:no|not|never|nothing|nobody|none|neither|nor)\b|n[’']t\b", re.IGNORECASE)
 _PRONOUNS = frozenset("he she they it".split())
 _STATING = ("say", "announce")
 
@@ -48,14 +51,19 @@ class SpeechEvidence:
             return True
         return any(self._may_be_asked_for(remark, candidate) for remark in self._of(candidate))
 
-    def is_outright(self, candidate: Candidate) -> bool:
-        """Return True if a verb of the kind reports it: "denied", where having "no plans" is a denial too."""
+    def plainness(self, candidate: Candidate) -> int:
+        """Return how plainly a sentence reports a remark of the kind.
+
+        It is 2 if a verb of the kind does ("denied"), 1 if it is implied ("said she had no plans"), and 0 if that is
+        only so by words quoted ("“I have no plans,” she said").
+        """
         text = candidate.passage.article.full_text
-        return any(
-            remark.kind in self.asked.kinds and kind_of_verb(text[slice(*remark.cue)].split()[0]) in self.asked.kinds
-            for remark in self._of(candidate)
-            if text[slice(*remark.cue)].strip()
-        )
+        of_kind = [remark for remark in self._of(candidate) if remark.kind in self.asked.kinds]
+        verbs = (text[slice(*remark.cue)].split() for remark in of_kind)
+        if any(kind_of_verb(words[0]) in self.asked.kinds for words in verbs if words):
+            return 2
+        spans, _ = quotations(with_double_marks(candidate.text))
+        return int(_NEGATION.search(without_spans(candidate.text, spans)) is not None)
 
     def _of(self, candidate: Candidate) -> list[FoundRemark]:
         return self._remarks[candidate.passage.article.id, candidate.sentence.start]

@@ -1,6 +1,7 @@
 """Finds what stands in quotation marks."""
 
 import re
+from collections.abc import Sequence
 
 _MARK = re.compile("[\"“”„«»]|''|``")
 _OPENS, _CLOSES = "“„«``", "”»''"
@@ -35,6 +36,13 @@ def quotations(text: str, *, is_open: bool = False) -> tuple[list[tuple[int, int
     if start >= 0:
         spans.append((start, len(text)))
     return spans, start >= 0
+
+
+def without_spans(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return what is left of a text without these spans of it."""
+    ends = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(text)]
+    return " ".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def _is_opening(text: str, match: re.Match[str], *, is_open: bool) -> bool:
