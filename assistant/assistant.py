@@ -31,7 +31,7 @@ from index import ingest
 from index.article import EVERYTHING, Article, Filter, Passage, Remark
 from index.collection import Collection
 from index.embedding.embedder import Vectors, load_embedder
-from index.errors import CollectionError, ModelError, QuestionError
+from index.errors import ModelError, NoRemarksError, QuestionError
 from index.ingest import Progress
 from index.remarks.parser import NO_PARSER, Parser
 from index.report import Report
@@ -126,7 +126,7 @@ class Assistant:
         """Return who said what, the newest first: `limit` remarks after the first `skip`.
 
         `speaker` is a name or a part of one, `kind` such as "deny", and `about` a topic; `filter` is as for `ask`.
-        Raises QuestionError for an unknown kind, and CollectionError if no remarks are kept.
+        Raises QuestionError for an unknown kind, and NoRemarksError if there is no parser.
         """
         self._require_remarks()
         kinds, chosen = (kind,) if kind else (), self.filter(**filter)
@@ -135,7 +135,7 @@ class Assistant:
 
     def _require_remarks(self) -> None:
         if self.collection.parser is None:
-            raise CollectionError(
+            raise NoRemarksError(
                 "ONRECORD_PARSER is 'none', so who said what isn't known. Unset it, then run `onrecord rebuild`."
             )
         if waiting := self.collection.catalog.without_remarks_count():

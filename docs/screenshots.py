@@ -66,7 +66,7 @@ def opened(browser: Browser, address: str, width: int, height: int, **options: b
 
 
 def take(browser: Browser, chat: str, intranet: str) -> None:
-    """Take all five pictures."""
+    """Take all the pictures."""
     with opened(browser, chat, 1280, 800) as page:
         ask(page, "who was elected mayor of Dunmarrow?", "when was she elected?")
         page.locator(".cite").last.click()
@@ -77,6 +77,9 @@ def take(browser: Browser, chat: str, intranet: str) -> None:
     with opened(browser, chat, 900, 800) as page:
         ask(page, "how many troops has NATO stationed there?")
         save(page, "refusal")
+    with opened(browser, f"{chat}/said/Jorun%20Haske", 900, 800) as page:
+        settle(page)
+        save(page, "said")
     with opened(browser, chat, 390, 800, color_scheme="dark", has_touch=True, is_mobile=True) as page:
         ask(page, "what did the Transport Ministry deny in March 2024?")
         page.locator(".cite").first.tap()

@@ -38,6 +38,10 @@ class LostVectorsError(CollectionError):
     """Vectors are gone, or can't be read from the disk; they can be made again from the catalog."""
 
 
+class NoRemarksError(CollectionError):
+    """Who said what isn't known, because articles are added without a parser."""
+
+
 class QuestionError(OnrecordError):
     """A question can't be asked."""
 

@@ -1,4 +1,4 @@
-"""Reported speech: who says, denies or warns in a sentence, decided by the order of names and verbs."""
+"""Reported speech in a sentence that isn't in the index, such as a chat model's, decided by the order of words."""
 
 import re
 from collections.abc import Iterator
@@ -45,14 +45,10 @@ _DAYS_AND_MONTHS = frozenset({*MONTHS, *WEEKDAYS})
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act of reported speech: its kind ("say", "deny", …) and the words of the speakers' names, empty if unknown.
-
-    It is `outright` if the verb itself is of that kind. Saying that there are "no plans" is a denial, but not outright.
-    """
+    """One act of reported speech: its kind ("say", "deny", …) and the words of the speakers' names, if known."""
 
     kind: str
     speakers: frozenset[str]
-    outright: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +87,7 @@ def _acts(sentence: str, antecedent: frozenset[str], names: frozenset[str]) -> I
         if kind in ("say", "confirm"):
             stated_before = at + 1 == len(tokens) or any(mark in text[: token.start] for mark in '”"')
             content = text if stated_before else text[token.start :]
-            yield from (Act(implied, speakers, outright=False) for implied, cue in _CUES.items() if cue.search(content))
+            yield from (Act(implied, speakers) for implied, cue in _CUES.items() if cue.search(content))
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -17,7 +17,13 @@ from assistant.assistant import Assistant
 from assistant.render import KIND_WORDS, original_url, outlets
 from assistant.web.paths import quoted_path, said_path
 from assistant.web.templating import html_page, root_path
-from assistant.web.visitor_questions import NOT_STORED, VisitorQuestions, message_for_visitor, status_and_headers
+from assistant.web.visitor_questions import (
+    NOT_STORED,
+    TURNED_OFF,
+    VisitorQuestions,
+    message_for_visitor,
+    status_and_headers,
+)
 from index.article import Headline, Remark
 from index.errors import CollectionError, OnrecordError, RequestError
 from index.text.cleaning import normalise
@@ -30,8 +36,6 @@ MOST_CHARACTERS = 200
 
 FILTERS = ("kind", "publisher", "about", "after", "before")
 """The fields of the form beside the name; they are parameters of `Assistant.said`."""
-
-TURNED_OFF = "Who said what isn't known here: the operator of this chat has turned that off."
 
 
 class _AnyText(Convertor[str]):

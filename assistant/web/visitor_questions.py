@@ -15,7 +15,7 @@ from assistant.assistant import Assistant
 from assistant.web.logs import log_event
 from assistant.web.quota import Quota
 from index.article import Remark
-from index.errors import CollectionError, OnrecordError, QuestionError, QuotaError, RequestError
+from index.errors import CollectionError, NoRemarksError, OnrecordError, QuestionError, QuotaError, RequestError
 
 QUESTIONS_AT_ONCE = 2
 """The number of questions answered at the same time in this process; the others wait in order of arrival."""
@@ -28,6 +28,8 @@ Gradio notices a closed page at the second message after: the answer ends 0.5 to
 The standard for server-sent events advises 15, for proxies that end silent connections
 (https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes)."""
 
+
+TURNED_OFF = "Who said what isn't known here: the operator of this chat has turned that off."
 
 NOT_STORED = {"cache-control": "no-store"}
 """The header of answers, which are a visitor's own and change with the articles."""
@@ -144,6 +146,8 @@ def message_for_visitor(error: OnrecordError) -> str:
     if isinstance(error, QuestionError):
         return str(error)
     log_event("problem", error=str(error))
+    if isinstance(error, NoRemarksError):
+        return TURNED_OFF
     if isinstance(error, CollectionError):
         return "There are no articles to answer from yet. Ask the operator of this chat to add some."
     return "The answer couldn't be written just now. Try again in a moment, or tell the operator of this chat."
