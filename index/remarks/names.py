@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MORE_TITLES = frozenset(
     """spokesman spokeswoman spokesperson chairman chairwoman chairperson chair co-chairman co-chair coach boss leader
-    founder owner pc wpc dc ds di cr shri smt datuk dato datin tun alhaji alhaja haji hajj mallam ustaz don doña dona
+    head founder owner pc wpc dc ds di cr shri smt datuk dato datin tun alhaji alhaja haji hajj mallam ustaz don doña dona
     signor signora herr frau monsieur madame mme mlle mama baba mister""".split()
 )
 _WORDS = frozenset(
@@ -151,12 +151,9 @@ def _name(doc: Doc, start: int, end: int) -> Name:
 
 def _is_person(doc: Doc, start: int, text: str, titles: tuple[str, ...]) -> bool:
     words = text.lower().split()
-    if (
-        not words
-        or doc[start].tag_ == "NNPS"
-        or text.lower() in groups_and_places()
-        or words[-1] in groups_and_places()
-    ):
+    if titles or not words:
+        return bool(words)
+    if doc[start].tag_ == "NNPS" or not groups_and_places().isdisjoint((text.lower(), words[-1])):
         return False
     is_after_article = start > 0 and doc[start - 1].lower_ == "the"
-    return bool(titles) or (len(words) > 1 and not is_after_article)
+    return len(words) > 1 and not is_after_article

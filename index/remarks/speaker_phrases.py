@@ -43,7 +43,7 @@ def named_by(head: Token) -> Token:
 
 def _apposed_name(head: Token) -> Token | None:
     """Return the name that stands in apposition: "Orimed" for "its maker, the Swiss group Orimed"."""
-    if not can_speak(head):
+    if not can_speak(head) or head.lemma_.lower() in DOCUMENTS:
         return None
     apposed = [child for child in head.rights if child.dep_ == "appos"]
     names = (child if child.pos_ == "PROPN" else _apposed_name(child) for child in apposed)
@@ -158,9 +158,10 @@ def _antecedent(subject: Token, verb: Token) -> Token | None:
 
 def _who(head: Token, pronoun: Token) -> Token:
     """Return what a relative clause belongs to: in "Lund, chair of the Orsk Bank, who …" it is Lund."""
-    while pronoun.lower_ == "who" and head.lower_ in groups_and_places() and head.dep_ in ("pobj", "appos"):
+    while pronoun.lower_ == "who" and head.dep_ in ("pobj", "appos"):
         above = head.head.head if head.dep_ == "pobj" else head.head
-        if above.pos_ not in ("NOUN", "PROPN"):
+        is_post = above.lower_ in people() and head.head.lower_ in ("at", "for", "in")
+        if above.pos_ not in ("NOUN", "PROPN") or not (is_post or head.lower_ in groups_and_places()):
             break
         head = above
     return named_by(head)

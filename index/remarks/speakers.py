@@ -96,6 +96,9 @@ class Speakers:
         pattern = rf"(?<!\w)((?:{_WORD}\s){{1,3}}{_PARTICLE}*){re.escape(written)}\b"
         runs = _distinct(without_titles(match.group()) for match in re.finditer(pattern, self._text))
         runs = {k: each for k, each in runs.items() if " " in each and not self._is_plain(each.split()[0])}
+        if not runs:  # a first name, or the short form of a body
+            pattern = rf"(?<!\w){re.escape(written)}(?:\s{_WORD})+"
+            runs = _distinct(match.group() for match in re.finditer(pattern, self._text))
         return next(iter(runs.values())) if len(runs) == 1 else written if not runs else None
 
     def _is_plain(self, word: str) -> bool:
@@ -113,6 +116,7 @@ class Speakers:
         noun = head.text.capitalize()
         pattern = rf"(?:{_WORD}\s)+{noun}\b|\b{noun}\s(?:of|for)\s(?:the\s)?{_WORD}(?:\s(?:and\s)?{_WORD})*"
         found = _distinct(match.group().removeprefix("The ") for match in re.finditer(pattern, self._text))
+        found.pop(folded(noun), None)
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _person_before(self, pronoun: Token, doc: Doc, start: int) -> str | None:
