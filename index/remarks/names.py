@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _MORE_TITLES = frozenset(
     """spokesman spokeswoman spokesperson chairman chairwoman chairperson chair co-chairman co-chair coach boss leader
-    head founder owner pc wpc dc ds di cr shri smt datuk dato datin tun alhaji alhaja haji hajj mallam ustaz don doña dona
-    signor signora herr frau monsieur madame mme mlle mama baba mister""".split()
+    head founder owner pc wpc dc ds di cr shri smt datuk dato datin tun alhaji alhaja haji hajj mallam ustaz don doña
+    dona signor signora herr frau monsieur madame mme mlle mama baba mister""".split()
 )
 _WORDS = frozenset(
     "us uk high west east law her his me most met pro air tax film wing risk flag rock host rear navy army".split()
