@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from index.remarks.speaker_phrases import COURTS, DOCUMENTS, Span, can_speak
+from index.remarks.speaker_phrases import COURTS, DOCUMENTS, SUBJECTS, Span, can_speak
 from index.remarks.speech_verbs import SpeechVerb, speech_verb
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _SILENT = frozenset(
 _SILENT_IF_NEGATED = frozenset("comment respond reply elaborate answer".split())
 _OPINIONS = frozenset("expect think believe know hope wish want feel see understand remember recall care mind".split())
 """Verbs whose negation denies nothing: "don't expect to agree"."""
+_ONESELF = frozenset(["i", "we"])
 _MODALS = frozenset("will would can could may might shall should must ’ll 'll wo ca".split())
 NOTHING = frozenset("no nothing nobody none neither never no-one noone".split())
 
@@ -91,7 +92,7 @@ def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
     return any(is_within(token, near) and (token in beside or token.pos_ in ("VERB", "AUX")) for token in verb.sent)
 
 
-def kind_of_remark(verb: Token, known: SpeechVerb) -> str | None:
+def kind_of_remark(verb: Token, known: SpeechVerb, quoted: list[Span]) -> str | None:
     """Return the kind of a remark, None for what wasn't said ("did not say")."""
     if known.kind == "admit" and verb.lemma_ == "plead":
         return "deny" if any(child.dep_ == "neg" for child in verb.subtree) else "admit"
@@ -108,7 +109,7 @@ def kind_of_remark(verb: Token, known: SpeechVerb) -> str | None:
     if verb.lemma_ == "ask" and (demand := _demanded(verb)) is not None:
         return None if demand.lemma_ in ("name", "identify", "quote") else "demand"
     if known.kind == "say" and (clause := _clause(verb)) is not None and _is_negative_statement(clause):
-        return "deny"
+        return "deny" if not is_within(clause, quoted) or _is_of_oneself(clause) else known.kind
     return known.kind
 
 
@@ -125,6 +126,11 @@ def _clause(verb: Token) -> Token | None:
     """Return the main verb of what is said."""
     own = next((child for child in verb.children if child.dep_ == "ccomp"), None)
     return own or (verb.head if _is_parenthetical(verb) else None)
+
+
+def _is_of_oneself(clause: Token) -> bool:
+    """Return True for "I have never …"; "“Nobody won,” she said" denies nothing."""
+    return any(child.dep_ in SUBJECTS and child.lower_ in _ONESELF for child in clause.children)
 
 
 def _is_negated(verb: Token) -> bool:

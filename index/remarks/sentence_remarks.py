@@ -58,7 +58,7 @@ def _by_verbs(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
             continue
         verb, cue = known
         speaker = speaker_of(token) if is_told(token) else None
-        kind = kind_of_remark(token, verb)
+        kind = kind_of_remark(token, verb, quoted)
         if speaker is None or kind is None or is_within(speaker, quoted) or _is_retold(token, speaker):
             continue
         if kind != "no_comment" and not has_what_it_needs(token, speaker, verb.needs, quoted):
