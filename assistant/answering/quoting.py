@@ -155,7 +155,7 @@ def _remarks_in_turn(
         certain.sort(key=lambda each: (evidence.plainness(each), each.published), reverse=True)
         order = {each.text: at for at, each in enumerate(certain[:SHORTLIST])}
         ranked = sorted(score(certain[:SHORTLIST], restricted=False), key=lambda each: order[each.candidate.text])
-        groups = _grouped(ranked)
+        groups = [[each] for each in ranked]
     else:
         groups = _answers(score(certain), minimum)
     by_speaker: dict[str | None, list[list[ScoredSentence]]] = {}

@@ -12,11 +12,17 @@ from index.article import FoundRemark
 from index.remarks.quotations import quotations, with_double_marks, without_spans
 from index.remarks.speech_verbs import kind_of_verb
 from index.storage.remark_table import RemarkRow, speaker_words
-from index.text.words import words
+from index.text.words import STOP_WORDS, words
 
 _NEGATION = re.compile(r"\b(?:no|not|never|nothing|nobody|none|neither|nor)\b|n[’']t\b", re.IGNORECASE)
 _PRONOUNS = frozenset("he she they it".split())
 _STATING = ("say", "announce")
+_CUES = {
+    "promise": re.compile(r"\b(?:will|would|guarantee\w*)\b", re.IGNORECASE),
+    "predict": re.compile(r"\b(?:will|would|expect\w*)\b", re.IGNORECASE),
+    "warn": re.compile(r"\b(?:risks?|dangers?|threat\w*|unless|could)\b", re.IGNORECASE),
+}
+"""What a statement must have to be a promise, a prediction or a warning."""
 
 
 class SpeechEvidence:
@@ -34,6 +40,8 @@ class SpeechEvidence:
 
         It is "" if anybody's remark is asked for, and None if the sentence reports no such remark.
         """
+        if not self._is_on_topic(candidate):
+            return None
         for remark in self._of(candidate):
             if self.asked.kinds and remark.kind not in self.asked.kinds:
                 continue
@@ -46,7 +54,9 @@ class SpeechEvidence:
         return None
 
     def may_answer(self, candidate: Candidate) -> bool:
-        """Return False for a sentence in which somebody else says it, or nobody does."""
+        """Return False for a sentence in which somebody else says it, or nobody does, and off the topic."""
+        if not self._is_on_topic(candidate):
+            return False
         if candidate.passage.article.id in self._unread or self.speaker(candidate) is not None:
             return True
         return any(self._may_be_asked_for(remark, candidate) for remark in self._of(candidate))
@@ -68,20 +78,34 @@ class SpeechEvidence:
     def _of(self, candidate: Candidate) -> list[FoundRemark]:
         return self._remarks[candidate.passage.article.id, candidate.sentence.start]
 
+    def _is_on_topic(self, candidate: Candidate) -> bool:
+        """Return True unless a yes or no is asked, or a change of mind, about something that isn't mentioned here."""
+        if self.asked.form not in ("whether", "change") or not self.asked.about:
+            return True
+        asked = {concept(word) for word in words(self.asked.about) if word not in STOP_WORDS}
+        return not asked.isdisjoint(concepts(f"{candidate.lead} {candidate.text}"))
+
     def _may_be_asked_for(self, remark: FoundRemark, candidate: Candidate) -> bool:
-        """Return True for a statement that may be a promise, or a remark of a "he" of whom nothing is certain."""
+        """Return True for a statement that may be a promise, or a remark of a "he" near the name of whom is asked."""
         own = _speaker_words(remark, candidate)
         is_kind = not self.asked.kinds or remark.kind in self.asked.kinds
-        is_stated = remark.kind in _STATING and "deny" not in self.asked.kinds
-        is_speaker = any(_is_same(name, own) for name in self.asked.speakers) or not own
+        cues = [_CUES[kind] for kind in self.asked.kinds if kind in _CUES]
+        is_stated = remark.kind in _STATING and any(cue.search(candidate.text) for cue in cues)
+        around = set(words(_around(candidate)))
+        is_speaker = any(
+            _is_same(name, own) if own else not around.isdisjoint(words(name)[-1:]) for name in self.asked.speakers
+        )
         is_anybody = not self.asked.speakers and _is_described(self.asked, candidate)
         return (is_kind or is_stated) and (is_speaker if self.asked.speakers else is_anybody)
 
 
 def _is_described(asked: SpeechQuestion, candidate: Candidate) -> bool:
     """Return True if the passage has the noun for the speaker."""
-    around = f"{candidate.passage.article.title} {candidate.lead} {candidate.passage.text}"
-    return not asked.described or concept(asked.described) in concepts(around)
+    return not asked.described or concept(asked.described) in concepts(_around(candidate))
+
+
+def _around(candidate: Candidate) -> str:
+    return f"{candidate.passage.article.title} {candidate.lead} {candidate.passage.text}"
 
 
 def _speaker_words(remark: FoundRemark, candidate: Candidate) -> frozenset[str]:

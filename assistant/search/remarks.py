@@ -57,7 +57,7 @@ def said(
 
 def passages_of_remarks(collection: Collection, asked: SpeechQuestion, filter: Filter) -> list[Passage]:
     """Return the passages that report what is asked for, the newest first, of each speaker at most MOST_PASSAGES."""
-    if not asked.speakers and not asked.about:
+    if not (asked.speakers or asked.about or asked.lists_all):
         return []
     places = []
     for speaker in asked.speakers or ("",):

@@ -25,6 +25,7 @@ _CHANGED_MIND = re.compile(
 )
 _NOBODY = frozenset("i you we one it there anyone anybody somebody someone everyone people".split())
 _YES_OR_NO = frozenset("did does do has have had is are was were".split())
+_ANYTHING = frozenset("anything something nothing everything thing things else".split())
 _TOPIC = re.compile(r"\b(?:about|on|regarding|concerning|of|over)\s+", re.IGNORECASE)
 _DID = re.compile(r"\b(?:did|does|do|has|have|had)\s+(?P<who>\S+(?:\s\S+){0,5}?)\s(?P<verb>[a-z]+)\b(?P<rest>.*)")
 _REPLIES = ("confirm", "deny", "admit", "refuse", "no_comment")
@@ -60,7 +61,8 @@ class SpeechQuestion:
     @property
     def lists_all(self) -> bool:
         """True if all the remarks answer, and not only those that are about a topic."""
-        return self.form == "change" or (self.form != "other" and not self.about and bool(self.speakers))
+        is_chosen = bool(self.speakers or (self.kinds and not self.described))
+        return self.form == "change" or (self.form != "other" and not self.about and is_chosen)
 
 
 def speech_question(question: str, parser: Parser | None) -> SpeechQuestion | None:
@@ -137,4 +139,4 @@ def _about(doc: Doc, verb: Token, speaker: Token) -> str:
 
 def _topic(text: str) -> str:
     text = text.strip(" ?!.,")
-    return text if any(word not in STOP_WORDS for word in words(text)) else ""
+    return text if any(word not in STOP_WORDS | _ANYTHING for word in words(text)) else ""

@@ -23,6 +23,9 @@ _SILENT = frozenset(
 _SILENT_IF_NEGATED = frozenset("comment respond reply elaborate answer".split())
 _OPINIONS = frozenset("expect think believe know hope wish want feel see understand remember recall care mind".split())
 """Verbs whose negation denies nothing: "don't expect to agree"."""
+_POSSIBLE = frozenset("can ca could may might must should shall need".split())
+"""Helping verbs whose negation denies nothing: "cannot replace a river"."""
+
 _ONESELF = frozenset(["i", "we"])
 _MODALS = frozenset("will would can could may might shall should must ’ll 'll wo ca".split())
 NOTHING = frozenset("no nothing nobody none neither never no-one noone".split())
@@ -109,7 +112,7 @@ def kind_of_remark(verb: Token, known: SpeechVerb, quoted: list[Span]) -> str | 
     if verb.lemma_ == "ask" and (demand := _demanded(verb)) is not None:
         return None if demand.lemma_ in ("name", "identify", "quote") else "demand"
     if known.kind == "say" and (clause := _clause(verb)) is not None and _is_negative_statement(clause):
-        return "deny" if not is_within(clause, quoted) or _is_of_oneself(clause) else known.kind
+        return "deny" if _is_in_own_words(clause, quoted) or _is_of_oneself(clause) else known.kind
     return known.kind
 
 
@@ -128,18 +131,27 @@ def _clause(verb: Token) -> Token | None:
     return own or (verb.head if _is_parenthetical(verb) else None)
 
 
+def _is_in_own_words(clause: Token, quoted: list[Span]) -> bool:
+    """Return True unless all of the clause is quoted: of "it has “never threatened” anybody" only a part is."""
+    subject = next((child for child in clause.children if child.dep_ in SUBJECTS), clause)
+    return not is_within(subject, quoted)
+
+
 def _is_of_oneself(clause: Token) -> bool:
     """Return True for "I have never …"; "“Nobody won,” she said" denies nothing."""
     return any(child.dep_ in SUBJECTS and child.lower_ in _ONESELF for child in clause.children)
 
 
 def _is_negated(verb: Token) -> bool:
-    return any(child.dep_ == "neg" or child.lower_ == "never" for child in verb.children)
+    """Return True for a verb with "not" or "never", but not for "no longer"."""
+    negations = [child for child in verb.children if child.dep_ == "neg" or child.lower_ == "never"]
+    return any(not any(each.lower_ == "longer" for each in verb.doc[child.i : child.i + 2]) for child in negations)
 
 
 def _is_negative_statement(clause: Token) -> bool:
     """Return True for "had not", "there was no …", "nobody knew"."""
-    if clause.lemma_ in _OPINIONS:
+    can = {child.lower_ for child in clause.children if child.dep_ == "aux"}
+    if clause.lemma_ in _OPINIONS or can & _POSSIBLE or any(child.lower_ == "longer" for child in clause.children):
         return False
     if _is_negated(clause):
         return True

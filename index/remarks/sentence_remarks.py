@@ -172,8 +172,8 @@ def _content(verb: Token, speaker: Token, quoted: list[Span]) -> Span:
     objects = [
         child for child in after if child.dep_ == "dobj" or (child.dep_ == "prep" and child.lower_ in _OBJECTIVE)
     ]
-    if own and not any(each.dep_ == "dobj" for each in objects):
-        objects = []
+    if own and not any(each.dep_ == "dobj" and not can_speak(each) for each in objects):
+        objects = []  # "…," she told reporters
     if said := clauses[:1] or objects:
         start, end = _subtree(said[0])[0], _subtree(said[-1])[1]
         return start, max([end, *(each for _, each in own if start < each)])

@@ -46,6 +46,9 @@ def _apposed_name(head: Token) -> Token | None:
     if not can_speak(head) or head.lemma_.lower() in DOCUMENTS:
         return None
     apposed = [child for child in head.rights if child.dep_ == "appos"]
+    if not apposed and head.lower_ in people():  # "the owner of Kessen Rovers, Hamid Farouqi": joined to the club
+        belongs = [each for prep in head.rights if prep.lower_ == "of" for each in prep.children]
+        apposed = [child for each in belongs for child in each.rights if child.dep_ == "appos" and child.i > each.i + 1]
     names = (child if child.pos_ == "PROPN" else _apposed_name(child) for child in apposed)
     return next(filter(None, names), None)
 
@@ -193,7 +196,7 @@ def can_speak(speaker: Token) -> bool:
     """Return True for people, bodies and texts, False for "the geometry"."""
     if speaker.pos_ in ("PROPN", "PRON"):
         return True
-    return speaker.lemma_.lower() in SOURCES or speaker.lemma_.lower() in people_and_groups()
+    return any(speaker.lemma_.lower() in nouns for nouns in (SOURCES, people_and_groups(), TITLES))
 
 
 def end_of(token: Token) -> int:

@@ -19,6 +19,7 @@ _WORD = r"(?:[A-Z]\.|[A-ZÀ-ÖØ-Þ][\w’'\-]*)"
 _PARTICLE = rf"(?:(?:{'|'.join(PARTICLES)})\s)"
 _REGNAL = frozenset("pope king queen prince princess saint".split())
 _IN_NAMES = frozenset("PROPN ADP DET CCONJ PART PUNCT".split())
+_OTHER_ROLES = frozenset("prime vice deputy former acting".split())
 _HE, _SHE = frozenset(["he", "him", "his"]), frozenset(["she", "her"])
 
 
@@ -27,8 +28,13 @@ class Speakers:
 
     def __init__(self, title: str, full_text: str, docs: Mapping[int, Doc]) -> None:
         self._text = f"{title}.\n\n{full_text}"
-        named = [(doc, name) for doc in docs.values() for name in names(doc) if name.is_person]
-        self._people = _distinct(name.text for _, name in named)
+        every = [(start, doc, name) for start, doc in docs.items() for name in names(doc)]
+        titled = {folded(name.text) for _, _, name in every if name.titles}
+        named = [
+            each for each in every if each[2].is_person or folded(each[2].text).split()[-1:] in ([t] for t in titled)
+        ]
+        self._people = _distinct(name.text for _, _, name in named)
+        self._acting = {folded(name.text).split()[-1] for _, doc, name in named if _acts(doc[name.end - 1])}
         self._full: dict[str, str | None] = {}
         self._roles = _roles(named)
         self._last: tuple[int, str | None, bool] = (0, None, False)
@@ -38,7 +44,7 @@ class Speakers:
         if remark.head is None:
             return None
         head = next(token for token in doc if token.idx == remark.head[0])
-        name, is_person = self._named(head)
+        name, is_person = self._named(head, start)
         if name is None and head.lower_ in _HE | _SHE:
             name, is_person = self._person_before(head, doc, start), True
         elif name is None and head.lower_ == "it":
@@ -47,7 +53,7 @@ class Speakers:
             self._last = (start, name, is_person)
         return name
 
-    def _named(self, head: Token) -> tuple[str | None, bool]:
+    def _named(self, head: Token, start: int) -> tuple[str | None, bool]:
         head = named_by(head)
         if head.tag_ == "NNPS" or any(each.dep_ == "conj" for each in head.children):
             return None, False
@@ -66,7 +72,8 @@ class Speakers:
         if head.pos_ == "NOUN" and _has_article(head) and not is_another:
             people = self._roles.get(head.lemma_.lower(), {})
             if len(people) == 1:
-                return self._full_name(next(iter(people.values()))), True
+                ((since, called),) = people.values()
+                return (self._full_name(called), True) if since < start else (None, False)
             return self._body(head), False
         return None, False
 
@@ -134,7 +141,7 @@ class Speakers:
         opposite = _SHE if pronoun.lower_ in _HE else _HE
         if opposite & set(folded(between).split()):
             return None
-        surnames = {key.split()[-1] for key in self._people} - {folded(name).split()[-1]}
+        surnames = self._acting - {folded(name).split()[-1]}
         others = surnames & set(folded(between).split())
         return None if others or between.count("\n\n") > 2 else name
 
@@ -185,14 +192,24 @@ def _whole_name(head: Token, written: str) -> str:
     return whole if len(whole) > len(written) and is_one else written.split(" (")[0]
 
 
-def _roles(named: Iterable[tuple[Doc, Name]]) -> dict[str, dict[str, str]]:
-    """Return the people who are introduced by a role: "finance minister Ada Lund", "Ada Lund, the minister"."""
-    roles: dict[str, dict[str, str]] = {}
-    for doc, name in named:
+def _acts(last: Token) -> bool:
+    """Return True if a name, given by its last word, is that of somebody who does or says something."""
+    return last.dep_ in ("nsubj", "nsubjpass", "appos", "conj") or last.head.lower_ == "by"
+
+
+def _roles(named: Iterable[tuple[int, Doc, Name]]) -> dict[str, dict[str, tuple[int, str]]]:
+    """Return the people who are introduced by a role: "finance minister Ada Lund", "Ada Lund, the minister"; and where.
+
+    "The minister" is no prime minister, and nobody's deputy.
+    """
+    roles: dict[str, dict[str, tuple[int, str]]] = {}
+    for start, doc, name in named:
+        if not _OTHER_ROLES.isdisjoint(name.titles):
+            continue
         root = doc[name.start : name.end].root
         near = [each for each in root.children if each.dep_ in ("compound", "amod", "appos", "nmod")]
         near += [root.head] if root.dep_ == "appos" else []
         words = [each.lemma_.lower() for each in near if each.pos_ == "NOUN"]
         for role in (*name.titles, *words):
-            roles.setdefault(role, {}).setdefault(folded(name.text).split()[-1], name.text)
+            roles.setdefault(role, {}).setdefault(folded(name.text).split()[-1], (start, name.text))
     return roles
