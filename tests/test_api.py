@@ -185,6 +185,22 @@ def test_only_pages_of_listed_origins_may_ask(served):
     assert client.options("/api/ask", headers={"origin": "https://evil.example"} | asked).status_code == 400
 
 
+def test_pages_of_other_sites_may_not_look_up_who_said_what(served):
+    client = served(origins=INTRANET)
+    image = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}
+    link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    assert client.get("/api/said", headers={"origin": "https://evil.example"}).status_code == 403
+    assert client.get("/api/said", headers={"origin": INTRANET}).status_code == 200
+    assert [client.get("/said/Lavrov", headers=each).status_code for each in (image, link)] == [403, 200]
+
+
+@pytest.mark.parametrize("limit", ["101", "0000000000101", "0" * 5_000, "-1", "ten"])
+def test_more_remarks_than_the_most_are_refused_however_the_number_is_written(served, limit):
+    response = served().get("/api/said", params={"limit": limit})
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("limit is")
+
+
 def test_without_a_sign_in_the_answer_is_401_as_json(served):
     response = ask(served(user_header="X-User", proxies="10.0.0.1"))
     assert response.status_code == 401
@@ -543,9 +559,10 @@ def printed_by(command):
 def test_the_guides_commands_run(address):
     if not shutil.which("curl"):
         pytest.skip("There is no curl on this machine.")
-    streamed, whole = (example.replace(SHIPPED, address).replace("\\\n", "") for example in examples("sh"))
+    streamed, whole, said = (example.replace(SHIPPED, address).replace("\\\n", "") for example in examples("sh"))
     assert events(printed_by(streamed))[-1][0] == "answer"
     assert "no plans to attack" in json.loads(printed_by(whole.split(">")[0]))["text"]
+    assert "no plans to attack" in json.loads(printed_by(said))["remarks"][0]["quote"]
 
 
 def test_the_guides_python_runs(address, demo, monkeypatch):

@@ -170,3 +170,45 @@ def test_sentences_without_a_word_of_speech_are_not_parsed():
 )
 def test_odd_texts_break_nothing(text):
     remarks(text)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "K+S said it would close the mine.",
+        "M*A*S*H said goodbye, and CBS said it would rerun the show.",
+        "“I hate him,” the f****r said on Monday.",
+        "Mr **** said he was sorry.",
+        "President 🇺🇸 said it was over.",
+        "MI5(UK) said it was closed.",
+        "C++ said that it was late.",
+        f"{'A ' * 300} is here. {'A' * 30} said that it would close.",
+    ],
+)
+def test_odd_names_break_nothing_and_take_no_time(sentence, caplog):
+    assert remarks(sentence)
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kinds"),
+    [
+        ("Ada Lund said there was no doubt that the bank had stolen it.", ["say"]),
+        ("Hana Lind said she was not surprised that it was late.", ["say"]),
+        ("Mr Lund said it wasn't just the money.", ["say"]),
+        ("Mr Lund said that he could not replace a river.", ["say"]),
+        ("Ms Doll said that she no longer supported the dam.", ["say"]),
+        ("“Nobody won,” Ms Lie said.", ["say"]),
+        ("“I have never met him,” Ms Lie said.", ["deny"]),
+        ("Ms Lie said that there were no plans to sell.", ["deny"]),
+        ("Fay Moss denied having said that it was true.", ["deny"]),
+        ("Dora Pike rejected claims that she threatened the witness.", ["deny"]),
+        ("Bo Reed was falsely quoted as saying that it was true.", []),
+        ("Bo Reed allegedly threatened to leave.", []),
+        ("Did Ada Lund deny it?", []),
+        ("Emil Korn pleaded guilty to theft but not to murder.", ["admit"]),
+        ("Emil Korn pleaded not guilty to theft.", ["deny"]),
+    ],
+)
+def test_nobody_is_said_to_deny_or_admit_what_she_did_not(sentence, kinds):
+    assert [kind for kind, *_ in remarks(sentence)] == kinds

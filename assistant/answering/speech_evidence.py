@@ -57,9 +57,17 @@ class SpeechEvidence:
         """Return False for a sentence in which somebody else says it, or nobody does, and off the topic."""
         if not self._is_on_topic(candidate):
             return False
-        if candidate.passage.article.id in self._unread or self.speaker(candidate) is not None:
+        if candidate.passage.article.id in self._unread:
+            return self._may_report(candidate.text)
+        if self.speaker(candidate) is not None:
             return True
         return any(self._may_be_asked_for(remark, candidate) for remark in self._of(candidate))
+
+    def _may_report(self, sentence: str) -> bool:
+        """Return True if a sentence that hasn't been parsed has a word of the kind asked for."""
+        kinds = {kind_of_verb(word) for word in words(sentence)} - {None}
+        is_denial = "deny" in self.asked.kinds and _NEGATION.search(sentence) is not None
+        return is_denial or (not kinds.isdisjoint(self.asked.kinds) if self.asked.kinds else bool(kinds))
 
     def plainness(self, candidate: Candidate) -> int:
         """Return how plainly a sentence reports a remark of the kind.

@@ -1,6 +1,5 @@
 """Looks up who said what, over all articles."""
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,9 @@ from index.text.words import STOP_WORDS, stem, words
 
 NEAREST = 200
 """Passages nearest in meaning to a topic, in which remarks about it are looked for. Not measured."""
+
+WITH_WORDS = 500
+"""Passages with a topic's words in whose articles remarks about it are looked for. Not measured."""
 
 CLOSE = 0.4
 """Cosine from which on a passage counts as near to a topic. Not measured."""
@@ -44,11 +46,15 @@ def said(
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise QuestionError(f"{unknown[0]!r} is no kind of remark. The kinds are {', '.join(KINDS)}.")
-    near = _near(collection, about, filter) if about else {}
+    topic = " ".join(word for word in words(about) if word not in STOP_WORDS)
+    if about and not topic:
+        return []
+    near = _near(collection, about, filter) if topic else {}
+    articles = sorted({*near, *_articles_with(collection, topic, filter)}) if topic else None
     found: dict[tuple[str, ...], list[Remark]] = {}
-    for rows in _rows(collection, speaker, kinds, filter):
+    for rows in _rows(collection, speaker, kinds, filter, articles):
         for key, remark in _read(collection, rows):
-            if not about or _is_about(remark, about, near):
+            if not topic or _is_about(remark, about, near):
                 found.setdefault(key, []).append(remark)
         if len(found) > skip + limit:  # copies of the last ones may come in what isn't read
             break
@@ -66,18 +72,24 @@ def passages_of_remarks(collection: Collection, asked: SpeechQuestion, filter: F
     return collection.catalog.passages_at(places)
 
 
-def _rows(collection: Collection, speaker: str, kinds: Sequence[str], filter: Filter) -> Iterator[list[RemarkRow]]:
+def _rows(
+    collection: Collection, speaker: str, kinds: Sequence[str], filter: Filter, articles: Sequence[str] | None
+) -> Iterator[list[RemarkRow]]:
     """Yield the remarks of a speaker, READ_AT_ONCE at a time.
 
     A capital speaks for its country only where it is the whole name.
     """
     names = sorted(ways_to_name(speaker)) if speaker else []
     whole = [set(words(name)) for name in (speaker, *names)]
-    for skip in itertools.count(step=READ_AT_ONCE):
-        rows = collection.catalog.remarks(names, kinds, filter, READ_AT_ONCE, skip)
+    numbers = collection.catalog.find_remarks(names, kinds, filter, articles)
+    for at in range(0, len(numbers), READ_AT_ONCE):
+        rows = collection.catalog.remarks(numbers[at : at + READ_AT_ONCE])
         yield [row for row in rows if len(names) < 2 or row.found.name is None or set(words(row.found.name)) in whole]
-        if len(rows) < READ_AT_ONCE:
-            return
+
+
+def _articles_with(collection: Collection, topic: str, filter: Filter) -> set[str]:
+    """Return the articles in which a topic's words are found best."""
+    return {passage.article.id for passage in collection.matching(topic.split(), WITH_WORDS, filter)}
 
 
 def _read(collection: Collection, rows: Sequence[RemarkRow]) -> list[tuple[tuple[str, ...], Remark]]:

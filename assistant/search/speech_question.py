@@ -23,6 +23,7 @@ _CHANGED_MIND = re.compile(
     r"(?:mind|position|view|views|stance|tune|line|opinion|story)\b(?:\s+(?:on|about|over|regarding))?(?P<about>.*)",
     re.IGNORECASE,
 )
+_PRONOUNS = frozenset("he she they".split())
 _NOBODY = frozenset("i you we one it there anyone anybody somebody someone everyone people".split())
 _YES_OR_NO = frozenset("did does do has have had is are was were".split())
 _ANYTHING = frozenset("anything something nothing everything thing things else".split())
@@ -69,7 +70,8 @@ def speech_question(question: str, parser: Parser | None) -> SpeechQuestion | No
     """Return what a question about speech asks for; None for any other question, and if there is no parser."""
     if parser is None:
         return None
-    if changed := _CHANGED_MIND.search(question):
+    changed = _CHANGED_MIND.search(" ".join(question.split()))
+    if changed and words(changed["who"]) and changed["who"].lower() not in _NOBODY | _PRONOUNS:
         return SpeechQuestion((without_titles(changed["who"]),), (), _topic(changed["about"]), "change")
     if not may_report_speech(question):
         return None

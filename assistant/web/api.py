@@ -30,7 +30,7 @@ MOST_TURNS = 50
 CLIENT_LEFT = 499
 """The status in the log if the client closed the connection before the answer; nginx uses the same."""
 
-MOST_REMARKS, MOST_SKIPPED = 100, 100_000
+MOST_REMARKS, MOST_SKIPPED = 100, 2_000
 """The most remarks that are given at once, and that are left out before them."""
 
 SAID_FIELDS = ("speaker", "kind", "about", "after", "before", "publisher", "author", "article", "limit", "skip")
@@ -144,7 +144,7 @@ def _read_query(request: Request) -> dict[str, str]:
 
 def _count(given: Mapping[str, str], name: str, most: int) -> int:
     text = given.get(name, "0")
-    if not text.isascii() or not text.isdigit() or int(text[:9]) > most:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or int(text) > most:
         raise RequestError(400, f"{name} is {shorten(text, 60)!r}. Give a whole number up to {most:,}.")
     return int(text)
 

@@ -99,7 +99,25 @@ class Guard:
             return _error(area, "Sign in at your organisation's page first.", 401)
         if not from_proxy(scope, self._settings):
             scope["headers"] = [pair for pair in scope["headers"] if pair[0].decode("latin-1") not in FORWARDED]
-        return self._refusal_of_body(scope, area) if scope["method"] not in ("GET", "HEAD", "OPTIONS") else None
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            return self._refusal_of_body(scope, area)
+        is_look_up = area in ("api", "said") and scope["method"] != "OPTIONS"
+        return self._refusal_of_look_up(scope, area) if is_look_up else None
+
+    def _refusal_of_look_up(self, scope: Scope, area: str) -> Response | None:
+        """Return the response to a page of another site that looks something up: it would spend its reader's quota."""
+        headers = Headers(scope=scope)
+        is_within_page = headers.get("sec-fetch-mode", "navigate") != "navigate"
+        is_foreign = headers.get("sec-fetch-site") == "cross-site" and is_within_page
+        if self._is_foreign(headers, area) or (is_foreign and headers.get("origin") is None):
+            return _error(area, "A page of another origin may not do this.", 403)
+        return None
+
+    def _is_foreign(self, headers: Headers, area: str) -> bool:
+        origin = headers.get("origin")
+        own = headers.get("x-forwarded-host") or headers.get("host", "")
+        others = () if area == "admin" else self._settings.origins
+        return origin is not None and origin.partition("://")[2] != own and origin not in others
 
     def _refusal_of_body(self, scope: Scope, area: str) -> Response | None:
         """Return the response to a request that is too long, or sent by a page of an origin that isn't allowed."""
@@ -107,10 +125,7 @@ class Guard:
         length, most = headers.get("content-length", ""), MOST_UPLOADED_BYTES if area == "admin" else MOST_BYTES
         if not length.isdigit() or int(length) > most:
             return _error(area, f"The request needs a Content-Length of at most {most:,} bytes.", 413)
-        origin = headers.get("origin")
-        own = headers.get("x-forwarded-host") or headers.get("host", "")
-        others = () if area == "admin" else self._settings.origins
-        if origin is not None and origin.partition("://")[2] != own and origin not in others:
+        if self._is_foreign(headers, area):
             return _error(area, "A page of another origin may not do this.", 403)
         return None
 

@@ -29,7 +29,7 @@ from index.errors import CollectionError, OnrecordError, RequestError
 from index.text.cleaning import normalise
 from index.text.words import words
 
-ON_A_PAGE, MOST_PAGES = 25, 1_000
+ON_A_PAGE, MOST_PAGES = 25, 80
 
 MOST_CHARACTERS = 200
 """Of a name, and of each filter."""

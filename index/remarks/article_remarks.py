@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from index.remarks.speech_verbs import may_report_speech
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+_LOG = logging.getLogger("onrecord")
+
 
 def find_remarks(
     articles: Sequence[tuple[str, str, Sequence[Sentence]]], parser: Parser
@@ -24,14 +27,19 @@ def find_remarks(
     plans = [_Plan(title, text, sentences) for title, text, sentences in articles]
     docs = parser.parse([text for plan in plans for text in plan.to_parse])
     for plan in plans:
-        yield plan.remarks([next(docs) for _ in plan.to_parse])
+        parsed = [next(docs) for _ in plan.to_parse]
+        try:
+            yield plan.remarks(parsed)
+        except Exception:  # noqa: BLE001 an article must come in, whatever its sentences are
+            _LOG.exception("no remarks were found in “%s”, because of a mistake of this program", plan.title)
+            yield []
 
 
 class _Plan:
     """An article with its quotations, and the sentences that must be parsed."""
 
     def __init__(self, title: str, full_text: str, sentences: Sequence[Sentence]) -> None:
-        self._title, self._text = title, full_text
+        self.title, self._text = title, full_text
         self._marked = with_double_marks(full_text)
         self._spans = [(each.start, each.end) for each in sentences]
         self._quoted: list[list[Span]] = []
@@ -65,7 +73,7 @@ class _Plan:
     def remarks(self, docs: Sequence[Doc]) -> list[FoundRemark]:
         """Return the article's remarks in their order, from the parses of `to_parse`."""
         parses = dict(zip(self._parsed, docs, strict=True))
-        speakers = Speakers(self._title, self._text, {self._spans[at][0]: doc for at, doc in parses.items()})
+        speakers = Speakers(self.title, self._text, {self._spans[at][0]: doc for at, doc in parses.items()})
         found: list[FoundRemark] = []
         for at, (start, _) in enumerate(self._spans):
             own = sentence_remarks(parses[at], self._quoted[at]) if at in parses else []

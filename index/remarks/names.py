@@ -59,7 +59,8 @@ class Name(NamedTuple):
 
 def names(doc: Doc) -> list[Name]:
     """Return the names in a sentence, in their order."""
-    return [_name(doc, start, end) for start, end in _runs(doc)]
+    found = (_name(doc, start, end) for start, end in _runs(doc))
+    return [name for name in found if folded(name.text)]
 
 
 def name_of(head: Token) -> Name:

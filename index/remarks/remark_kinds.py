@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from index.remarks.speaker_phrases import COURTS, DOCUMENTS, SUBJECTS, Span, can_speak
@@ -26,6 +27,14 @@ _OPINIONS = frozenset("expect think believe know hope wish want feel see underst
 _POSSIBLE = frozenset("can ca could may might must should shall need".split())
 """Helping verbs whose negation denies nothing: "cannot replace a river"."""
 
+_NO_DENIAL = re.compile(
+    r"\b(?:no (?:doubt|question|surprise|wonder)|nothing but|none other|regret\w*)\b"
+    r"|(?:\bnot|n[’']t) (?:surpris|impossible|unlikely|unusual|uncommon|just\b|only\b|merely\b)",
+    re.IGNORECASE,
+)
+"""What a negation may be in that denies nothing."""
+
+_FALSELY = frozenset("falsely wrongly allegedly supposedly purportedly mistakenly".split())
 _ONESELF = frozenset(["i", "we"])
 _MODALS = frozenset("will would can could may might shall should must ’ll 'll wo ca".split())
 NOTHING = frozenset("no nothing nobody none neither never no-one noone".split())
@@ -34,6 +43,8 @@ NOTHING = frozenset("no nothing nobody none neither never no-one noone".split())
 def is_told(verb: Token) -> bool:
     """Return False for what hasn't been said: "will say", "if X says", "the alleged plot", "asked X to say"."""
     if verb.dep_ in ("compound", "pobj", "dobj", "nsubj") or (verb.dep_ == "amod" and not _is_inverted(verb)):
+        return False
+    if _is_denied(verb) or _is_asked(verb) or _is_false(verb):
         return False
     helpers = {child.lower_ for child in verb.children if child.dep_ in ("aux", "mark")}
     if "if" in helpers or "unless" in helpers:
@@ -48,6 +59,29 @@ def is_told(verb: Token) -> bool:
         is_while = verb.head.lower_ in _WHILE or (verb.head.lower_ == "in" and _clause(verb) is not None)
         return has_own or is_while or (verb.head.lower_ == "as" and verb.head.head.lemma_ in _QUOTING)
     return True
+
+
+def _is_denied(verb: Token) -> bool:
+    """Return True for what somebody denies to have said: "denied having said it", "rejected claims that she lied"."""
+    at = verb
+    while at.dep_ in ("ccomp", "xcomp", "pcomp", "acl", "prep", "pobj", "dobj", "relcl"):
+        at = at.head
+        if (known := speech_verb(at)) and known[0].kind == "deny":
+            return True
+    return False
+
+
+def _is_false(verb: Token) -> bool:
+    """Return True for "allegedly said" and "was falsely quoted as saying"."""
+    quoting = verb.head.head if verb.dep_ == "pcomp" else verb
+    return any(child.lower_ in _FALSELY for each in (verb, quoting) for child in each.children)
+
+
+def _is_asked(verb: Token) -> bool:
+    """Return True for the verb of a question: "Did she deny it?"."""
+    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    asks = any(child.lower_ in ("did", "does", "do") and subject and child.i < subject.i for child in verb.children)
+    return verb.dep_ == "ROOT" and asks and verb.doc[-1].text == "?"
 
 
 def _is_inverted(verb: Token) -> bool:
@@ -98,7 +132,10 @@ def _introduces_quotation(verb: Token, quoted: list[Span]) -> bool:
 def kind_of_remark(verb: Token, known: SpeechVerb, quoted: list[Span]) -> str | None:
     """Return the kind of a remark, None for what wasn't said ("did not say")."""
     if known.kind == "admit" and verb.lemma_ == "plead":
-        return "deny" if any(child.dep_ == "neg" for child in verb.subtree) else "admit"
+        guilty = next((token for token in verb.doc[verb.i :] if token.lower_ == "guilty"), verb)
+        return "deny" if any(token.lower_ == "not" for token in verb.doc[verb.i : guilty.i]) else "admit"
+    if known.kind == "admit" and verb.dep_ == "ccomp" and speech_verb(verb.head):
+        return None  # "Prosecutors said that she confessed": so they say
     if _is_negated(verb):
         is_refused = verb.lemma_ in _SILENT and any(child.lower_ in _WOULD for child in verb.children)
         if is_refused or verb.lemma_ in _SILENT_IF_NEGATED:
@@ -151,6 +188,8 @@ def _is_negated(verb: Token) -> bool:
 def _is_negative_statement(clause: Token) -> bool:
     """Return True for "had not", "there was no …", "nobody knew"."""
     can = {child.lower_ for child in clause.children if child.dep_ == "aux"}
+    if _NO_DENIAL.search(clause.doc[clause.left_edge.i : clause.right_edge.i + 1].text):
+        return False
     if clause.lemma_ in _OPINIONS or can & _POSSIBLE or any(child.lower_ == "longer" for child in clause.children):
         return False
     if _is_negated(clause):

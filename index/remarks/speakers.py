@@ -15,6 +15,12 @@ from index.text.words import STOP_WORDS
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
+MOST_NAMES = 200
+"""Names of one article whose full forms are looked for: each takes a search through its text."""
+
+LONGEST_SHORT_FORM = 6
+"""Letters of an abbreviation that is spelt out; the search takes 2.7 times as long for each."""
+
 _WORD = r"(?:[A-Z]\.|[A-ZÀ-ÖØ-Þ][\w’'\-]*)"
 _PARTICLE = rf"(?:(?:{'|'.join(PARTICLES)})\s)"
 _REGNAL = frozenset("pope king queen prince princess saint".split())
@@ -36,6 +42,7 @@ class Speakers:
         self._people = _distinct(name.text for _, _, name in named)
         self._acting = {folded(name.text).split()[-1] for _, doc, name in named if _acts(doc[name.end - 1])}
         self._full: dict[str, str | None] = {}
+        self._written = frozenset(re.findall(r"\b[^\W\d_A-Z][\w’'-]*", self._text))
         self._roles = _roles(named)
         self._last: tuple[int, str | None, bool] = (0, None, False)
 
@@ -60,6 +67,8 @@ class Speakers:
         if head.pos_ == "PROPN" and not head.text.islower():
             name = name_of(head)
             written, is_person = _written(head, name), name.is_person
+            if not folded(written):
+                return None, False
             if written.isupper() and len(written) > 1 and " " not in written:
                 return self._spelt_out(written), False
             if not is_person and (" " in written or written.lower() in groups_and_places()):
@@ -98,7 +107,7 @@ class Speakers:
             return None
         if longer:
             return next(iter(longer.values()))
-        if " " in written or written.lower() in groups_and_places():
+        if " " in written or written.lower() in groups_and_places() or len(self._full) > MOST_NAMES:
             return written
         pattern = rf"(?<!\w)((?:{_WORD}\s){{1,3}}{_PARTICLE}*){re.escape(written)}\b"
         runs = _distinct(without_titles(match.group()) for match in re.finditer(pattern, self._text))
@@ -110,20 +119,25 @@ class Speakers:
 
     def _is_plain(self, word: str) -> bool:
         """Return True for a word that begins a sentence and is no name: "Yesterday" of "Yesterday Lavrov said"."""
-        return word.lower() in STOP_WORDS or re.search(rf"\b{re.escape(word.lower())}\b", self._text) is not None
+        return word.lower() in STOP_WORDS or word.lower() in self._written
 
     def _spelt_out(self, short: str) -> str:
         """Return what an abbreviation in brackets stands for: "Chamber of Fisheries (COF)"."""
-        initials = r"\W+(?:\w+\W+){0,2}?".join(rf"{letter}[\w’'-]*" for letter in short)
-        match = re.search(rf"\b({initials})\W*\({short}\)|\b{short}\b\W{{1,3}}(?:the\s)?({initials})\b", self._text)
-        return next(filter(None, match.groups())) if match else short
+        if not short.isalpha() or len(short) > LONGEST_SHORT_FORM:
+            return short
+        if short not in self._full:
+            initials = r"\W+(?:\w+\W+){0,2}?".join(rf"{letter}[\w’'-]*" for letter in short)
+            before, after = rf"\b({initials})\W*\({short}\)", rf"\b{short}\b\W{{1,3}}(?:the\s)?({initials})\b"
+            match = re.search(f"{before}|{after}", self._text)
+            self._full[short] = next(filter(None, match.groups())) if match else short
+        return self._full[short] or short
 
     def _body(self, head: Token) -> str | None:
         """Return the one body whose name ends or begins with a noun: "the ministry" is "the Health Ministry"."""
-        noun = head.text.capitalize()
+        noun = re.escape(head.text.capitalize())
         pattern = rf"(?:{_WORD}\s)+{noun}\b|\b{noun}\s(?:of|for)\s(?:the\s)?{_WORD}(?:\s(?:and\s)?{_WORD})*"
         found = _distinct(match.group().removeprefix("The ") for match in re.finditer(pattern, self._text))
-        found.pop(folded(noun), None)
+        found.pop(folded(head.text), None)
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _person_before(self, pronoun: Token, doc: Doc, start: int) -> str | None:

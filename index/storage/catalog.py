@@ -130,17 +130,24 @@ class Catalog:
         """Return how many articles there are whose remarks are to be found."""
         return int(self._first("SELECT count(*) FROM without_remarks") or 0)
 
-    def remarks(
+    def find_remarks(
         self,
         names: Sequence[str] = (),
         kinds: Sequence[str] = (),
         filter: Filter = EVERYTHING,
-        most: int = -1,
-        skip: int = 0,
-    ) -> list[remark_table.RemarkRow]:
-        """Return the remarks of speakers with one of the names, of one of the kinds, newest first; none mean all."""
+        articles: Sequence[str] | None = None,
+    ) -> list[int]:
+        """Return the numbers of remarks of speakers with one of the names, of one of the kinds, newest first.
+
+        No names or kinds, and None for articles (by id), mean all.
+        """
         with connected(self.path) as database:
-            return remark_table.find(database, names, kinds, filter, most, skip)
+            return remark_table.find(database, names, kinds, filter, articles)
+
+    def remarks(self, numbers: Sequence[int]) -> list[remark_table.RemarkRow]:
+        """Return the remarks with these numbers, in their order."""
+        with connected(self.path) as database:
+            return remark_table.by_number(database, numbers)
 
     def remarks_of(self, articles: Iterable[str]) -> list[remark_table.RemarkRow]:
         """Return the remarks of articles, which are given by id, in the order of each article."""

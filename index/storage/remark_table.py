@@ -23,6 +23,12 @@ CREATE INDEX articles_by_id ON articles(id, published, publisher, author, story)
 """`spans` holds cue, speaker, head, content and toward as JSON. `without_remarks` are articles yet to be parsed."""
 
 
+_ROWS = (
+    "SELECT remarks.number, article, articles.story, articles.published, remarks.kind, name, direct, start, end, spans "
+    "FROM remarks JOIN articles ON articles.id = remarks.article"
+)
+
+
 class RemarkRow(NamedTuple):
     """A remark as it is stored, with the article's id, story and date."""
 
@@ -69,12 +75,11 @@ def find(
     names: Sequence[str] = (),
     kinds: Sequence[str] = (),
     filter: Filter = EVERYTHING,
-    most: int = -1,
-    skip: int = 0,
-) -> list[RemarkRow]:
-    """Return the remarks of speakers whose name has all words of one of `names`, newest first, undated ones last.
+    articles: Sequence[str] | None = None,
+) -> list[int]:
+    """Return the numbers of the remarks of speakers whose name has all words of one of `names`, newest first.
 
-    They are `most` remarks after the first `skip`; -1 stands for all.
+    Undated ones come last. `articles` are the ids of those that count; None stands for all.
 
     Who is only called by the last word of a name is meant too: "Lavrov" where "Sergei Lavrov" is asked for.
     """
@@ -87,13 +92,23 @@ def find(
     if kinds:
         conditions.append(f"remarks.kind IN ({', '.join('?' * len(kinds))})")
         values += kinds
+    if articles is not None:
+        conditions.append("remarks.article IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(list(articles)))
     query = (
-        "SELECT remarks.number, article, articles.story, articles.published, remarks.kind, name, direct, start, end, "  # noqa: S608
-        f"spans FROM remarks CROSS JOIN articles INDEXED BY articles_by_id ON articles.id = remarks.article "
-        f"WHERE {' AND '.join(conditions)} ORDER BY articles.published DESC, remarks.article, remarks.number "
-        "LIMIT ? OFFSET ?"
+        "SELECT remarks.number FROM remarks "  # noqa: S608
+        "CROSS JOIN articles INDEXED BY articles_by_id ON articles.id = remarks.article "
+        f"WHERE {' AND '.join(conditions)} ORDER BY articles.published DESC, remarks.article, remarks.number"
     )
-    return [_row(each) for each in database.execute(query, [*values, most, skip])]
+    return [number for (number,) in database.execute(query, values)]
+
+
+def by_number(database: sqlite3.Connection, numbers: Sequence[int]) -> list[RemarkRow]:
+    """Return the remarks with these numbers, in their order."""
+    condition = "remarks.number IN (SELECT value FROM json_each(?))"
+    rows = [_row(each) for each in database.execute(f"{_ROWS} WHERE {condition}", (json.dumps(list(numbers)),))]
+    order = {number: at for at, number in enumerate(numbers)}
+    return sorted(rows, key=lambda row: order[row.number])
 
 
 def _by_name(name: str) -> tuple[str, list[str | int]]:
@@ -112,12 +127,8 @@ def _by_name(name: str) -> tuple[str, list[str | int]]:
 
 def of_articles(database: sqlite3.Connection, articles: Sequence[str]) -> list[RemarkRow]:
     """Return the remarks of articles, which are given by id."""
-    query = (
-        "SELECT remarks.number, article, articles.story, articles.published, remarks.kind, name, direct, start, end, "
-        "spans FROM remarks JOIN articles ON articles.id = remarks.article "
-        "WHERE article IN (SELECT value FROM json_each(?)) ORDER BY remarks.number"
-    )
-    return [_row(each) for each in database.execute(query, (json.dumps(list(articles)),))]
+    condition = "article IN (SELECT value FROM json_each(?)) ORDER BY remarks.number"
+    return [_row(each) for each in database.execute(f"{_ROWS} WHERE {condition}", (json.dumps(list(articles)),))]
 
 
 def _row(row: Sequence[Any]) -> RemarkRow:
