@@ -22,7 +22,8 @@ _CUES = {
     "predict": re.compile(r"\b(?:will|would|expect\w*)\b", re.IGNORECASE),
     "warn": re.compile(r"\b(?:risks?|dangers?|threat\w*|unless|could)\b", re.IGNORECASE),
 }
-"""What a statement must have to be a promise, a prediction or a warning."""
+_CUES["suggest"] = _CUES["demand"] = re.compile(r"\b(?:should|must|needs?|ought|have to)\b", re.IGNORECASE)
+"""What a statement must have to be a promise, a prediction, a warning or a demand."""
 
 
 class SpeechEvidence:
@@ -89,6 +90,8 @@ class SpeechEvidence:
     def _is_on_topic(self, candidate: Candidate) -> bool:
         """Return True unless a yes or no is asked, or a change of mind, about something that isn't mentioned here."""
         if self.asked.form not in ("whether", "change") or not self.asked.about:
+            return True
+        if any(remark.kind == self.asked.verb != "say" for remark in self._of(candidate)):
             return True
         asked = {concept(word) for word in words(self.asked.about) if word not in STOP_WORDS}
         return not asked.isdisjoint(concepts(f"{candidate.lead} {candidate.text}"))

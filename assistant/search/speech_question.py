@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from index.remarks.names import without_titles
 from index.remarks.parser import Parser
 from index.remarks.speaker_phrases import can_speak, phrase, speaker_of
-from index.remarks.speech_verbs import kind_of_verb, may_report_speech, speech_verb
+from index.remarks.speech_verbs import SpeechVerb, kind_of_verb, may_report_speech, speech_verb
 from index.text.words import STOP_WORDS, words
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class SpeechQuestion:
 
     `speakers` are the names as they are asked for, none in "who denied it?"; `described` is the noun for one without a
     name ("Putin's *spokesman*"). `kinds` are the kinds of remarks wanted, none for all. `about` are words of the topic;
-    they may be empty. A question for a yes or no ("did he deny it?"), or for a change of mind, wants all that was said
-    about it. Other questions ("why did she deny it?") want a part of it.
+    they may be empty. A question for a yes or no ("did he deny it?", where `verb` is "deny"), or for a change of mind,
+    wants all that was said about it. Other questions ("why did she deny it?") want a part of it.
     """
 
     speakers: tuple[str, ...]
@@ -58,6 +58,7 @@ class SpeechQuestion:
     about: str
     form: Literal["what", "whether", "change", "other"] = "what"
     described: str = ""
+    verb: str = ""
 
     @property
     def lists_all(self) -> bool:
@@ -76,7 +77,9 @@ def speech_question(question: str, parser: Parser | None) -> SpeechQuestion | No
     if not may_report_speech(question):
         return None
     (doc,) = parser.parse([question])
-    verbs = ((token, known[0].kind) for token in doc if (known := speech_verb(token)) and token.tag_ != "VBG")
+    verbs = (
+        (token, known[0].kind) for token in doc if (known := speech_verb(token)) and _asks_for_speech(token, known[0])
+    )
     for verb, kind in verbs:
         if any(child.dep_ == "nsubj" and child.lower_ == "who" for child in verb.children):
             return SpeechQuestion((), _ALIKE.get(kind, (kind,)), _about(doc, verb, verb))
@@ -88,6 +91,11 @@ def speech_question(question: str, parser: Parser | None) -> SpeechQuestion | No
             return asked
         return replace(asked, speakers=(), described=speaker.lemma_.lower()) if can_speak(speaker) else None
     return _by_order(question)
+
+
+def _asks_for_speech(token: Token, verb: SpeechVerb) -> bool:
+    """Return False for verbs that seldom ask for speech: "hold talks", "expect to win"."""
+    return token.tag_ != "VBG" and verb.needs in ("any", "clause", "infinitive") and token.lemma_ != "expect"
 
 
 def _by_order(question: str) -> SpeechQuestion | None:
@@ -102,7 +110,7 @@ def _by_order(question: str) -> SpeechQuestion | None:
 
 def _asked_of(names: tuple[str, ...], kind: str, about: str, first: str) -> SpeechQuestion:
     if first in _YES_OR_NO:
-        return SpeechQuestion(names, () if about else (kind, *_REPLIES), about, "whether")
+        return SpeechQuestion(names, () if about else (kind, *_REPLIES), about, "whether", verb=kind)
     form: Literal["what", "other"] = "other" if first in ("when", "where", "why", "how") else "what"
     return SpeechQuestion(names, _ALIKE.get(kind, (kind,)), about, form)
 
