@@ -9,7 +9,7 @@ from functools import cache
 from assistant.checking.content_words import Word, joined, key_of, words_of
 from assistant.english.countries import canonical
 from assistant.english.quantities import agrees_with_any, quantities
-from assistant.english.word_lists import word_list
+from index.text.word_lists import word_list
 from index.text.words import words
 
 _NEGATION = re.compile(r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|cannot)\b|n[’']t\b", re.IGNORECASE)

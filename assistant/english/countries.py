@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from assistant.english.names import TITLES, given_names
-from assistant.english.word_lists import word_list
+from index.text.word_lists import word_list
 from index.text.words import words
 
 UNIONS = {"European Union": "EU", "United Nations": "UN"}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from assistant.english.word_lists import word_list
+from index.text.word_lists import word_list
 from index.text.words import words
 
 TITLES = frozenset(

@@ -4,7 +4,7 @@ import shlex
 from functools import cache, lru_cache
 
 from assistant.english.countries import canonical
-from assistant.english.word_lists import word_list
+from index.text.word_lists import word_list
 from index.text.words import stem, words
 
 

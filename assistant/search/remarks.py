@@ -46,15 +46,18 @@ def said(
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise QuestionError(f"{unknown[0]!r} is no kind of remark. The kinds are {', '.join(KINDS)}.")
-    topic = " ".join(word for word in words(about) if word not in STOP_WORDS)
+    topic = [word for word in words(about) if word not in STOP_WORDS]
     if about and not topic:
         return []
     near = _near(collection, about, filter) if topic else {}
     articles = sorted({*near, *_articles_with(collection, topic, filter)}) if topic else None
+    asked = frozenset(map(stem, topic))
+    if _is_only_names(about):
+        near = {}
     found: dict[tuple[str, ...], list[Remark]] = {}
     for rows in _rows(collection, speaker, kinds, filter, articles):
         for key, remark in _read(collection, rows):
-            if not topic or _is_about(remark, about, near):
+            if not topic or _is_about(remark, asked, near):
                 found.setdefault(key, []).append(remark)
         if len(found) > skip + limit:  # copies of the last ones may come in what isn't read
             break
@@ -87,9 +90,9 @@ def _rows(
         yield [row for row in rows if len(names) < 2 or row.found.name is None or set(words(row.found.name)) in whole]
 
 
-def _articles_with(collection: Collection, topic: str, filter: Filter) -> set[str]:
+def _articles_with(collection: Collection, topic: list[str], filter: Filter) -> set[str]:
     """Return the articles in which a topic's words are found best."""
-    return {passage.article.id for passage in collection.matching(topic.split(), WITH_WORDS, filter)}
+    return {passage.article.id for passage in collection.matching(topic, WITH_WORDS, filter)}
 
 
 def _read(collection: Collection, rows: Sequence[RemarkRow]) -> list[tuple[tuple[str, ...], Remark]]:
@@ -134,11 +137,10 @@ def _near(collection: Collection, about: str, filter: Filter) -> dict[str, list[
     return near
 
 
-def _is_about(remark: Remark, about: str, near: dict[str, list[tuple[int, int]]]) -> bool:
-    asked = {stem(word) for word in words(about) if word not in STOP_WORDS}
+def _is_about(remark: Remark, asked: frozenset[str], near: dict[str, list[tuple[int, int]]]) -> bool:
+    """Return True if a remark has the stems of a topic, or stands in one of the stretches near to it."""
     has = {stem(word) for word in words(f"{remark.article.title} {remark.quote}")}
-    is_near = any(start <= remark.start < end for start, end in near.get(remark.article.id, ()))
-    return asked <= has or (is_near and not _is_only_names(about))
+    return asked <= has or any(start <= remark.start < end for start, end in near.get(remark.article.id, ()))
 
 
 def _is_only_names(about: str) -> bool:

@@ -1,7 +1,8 @@
 """Which nouns are people, groups and places."""
 
 from functools import cache
-from importlib.resources import files
+
+from index.text.word_lists import word_list
 
 
 @cache
@@ -23,5 +24,4 @@ def groups_and_places() -> frozenset[str]:
 
 
 def _table(name: str) -> frozenset[str]:
-    lines = (files("index.remarks") / name).read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if not line.startswith("#"))
+    return frozenset(word_list("index.remarks", name))

@@ -36,11 +36,9 @@ class Speakers:
         self._text = f"{title}.\n\n{full_text}"
         every = [(start, doc, name) for start, doc in docs.items() for name in names(doc)]
         titled = {folded(name.text) for _, _, name in every if name.titles}
-        named = [
-            each for each in every if each[2].is_person or folded(each[2].text).split()[-1:] in ([t] for t in titled)
-        ]
+        named = [each for each in every if each[2].is_person or _last_word(each[2].text) in titled]
         self._people = _distinct(name.text for _, _, name in named)
-        self._acting = {folded(name.text).split()[-1] for _, doc, name in named if _acts(doc[name.end - 1])}
+        self._acting = {_last_word(name.text) for _, doc, name in named if _acts(doc[name.end - 1])}
         self._full: dict[str, str | None] = {}
         self._written = frozenset(re.findall(r"\b[^\W\d_A-Z][\w’'-]*", self._text))
         self._roles = _roles(named)
@@ -155,7 +153,7 @@ class Speakers:
         opposite = _SHE if pronoun.lower_ in _HE else _HE
         if opposite & set(folded(between).split()):
             return None
-        surnames = self._acting - {folded(name).split()[-1]}
+        surnames = self._acting - {_last_word(name)}
         others = surnames & set(folded(between).split())
         return None if others or between.count("\n\n") > 2 else name
 
@@ -173,6 +171,11 @@ class Speakers:
 
 def _has_article(head: Token) -> bool:
     return any(each.lower_ == "the" for each in head.children if each.dep_ == "det")
+
+
+def _last_word(name: str) -> str:
+    """Return the last word of a name, folded: most often a surname."""
+    return folded(name).split()[-1]
 
 
 def _distinct(given: Iterable[str]) -> dict[str, str]:
@@ -225,5 +228,5 @@ def _roles(named: Iterable[tuple[int, Doc, Name]]) -> dict[str, dict[str, tuple[
         near += [root.head] if root.dep_ == "appos" else []
         words = [each.lemma_.lower() for each in near if each.pos_ == "NOUN"]
         for role in (*name.titles, *words):
-            roles.setdefault(role, {}).setdefault(folded(name.text).split()[-1], (start, name.text))
+            roles.setdefault(role, {}).setdefault(_last_word(name.text), (start, name.text))
     return roles

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.text.word_lists import word_list
 from index.text.words import stem
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ class SpeechVerb(NamedTuple):
 @cache
 def speech_verbs() -> dict[str, SpeechVerb]:
     """Return the verbs by lemma; a particle or preposition that belongs to a verb follows it ("rule out")."""
-    lines = (files("index.remarks") / "speech_verbs.tsv").read_text("utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    rows = (line.split("\t") for line in word_list("index.remarks", "speech_verbs.tsv"))
     return {lemma: SpeechVerb(kind, needs) for lemma, kind, needs in rows}
 
 
