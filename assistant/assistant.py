@@ -16,6 +16,7 @@ from langchain_core.runnables import Runnable
 from assistant.answer import Answer, Turn
 from assistant.answering.answerers import quoting
 from assistant.answering.plan import Plan, Understood, plan
+from assistant.answering.scoring import Scorer
 from assistant.answering.writing import writing
 from assistant.chain import State, build_chain
 from assistant.checking import verification
@@ -213,12 +214,17 @@ class Assistant:
     @cached_property
     def chain(self) -> Runnable[State, State]:
         """The LangChain runnable behind the answers; see `build_chain`."""
-        answer = quoting(self.encode, self.reader, self.settings.minimum_score, lambda: self.collection.catalog)
+        answer = quoting(self.scorer, self.settings.minimum_score, lambda: self.collection.catalog)
         if self._model:
             judge = load_judge(self.settings.support_model)
             answer = writing(self._model, self.settings, self.reader, judge, fallback=answer)
         count = self.settings.passages
         return build_chain(self._understood, self._plan, self.collection, count, self.encode, answer, self._relevance)
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """What scores sentences as answers."""
+        return Scorer(self.reader, self.encode, self.collection.parser)
 
     @cached_property
     def _model(self) -> BaseChatModel | None:

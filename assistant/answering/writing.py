@@ -11,7 +11,7 @@ from assistant.answering.answerers import Answerer, AnswerEvent, AnswerNote
 from assistant.answering.citation_marks import MarkedSentence, marked_sentences
 from assistant.answering.model_text import written_answer
 from assistant.answering.plan import Search
-from assistant.answering.quoting import MARKED
+from assistant.answering.scoring import MARKED
 from assistant.checking.check import check_sentence
 from assistant.models.cross_encoders import Judge
 from assistant.models.reading_model import Reader
