@@ -2,7 +2,6 @@ import pytest
 
 from assistant.answering.question import parse_question
 from assistant.english.names import names_in
-from assistant.english.reported_speech import speech_acts
 from assistant.english.synonyms import concept
 
 NAMES = frozenset("lavrov blinken nato russia truss liz britain biden putin denmark unitedstates orsk".split())
@@ -80,68 +79,6 @@ def test_the_doer_and_the_deed_are_read_off_the_question(question, subject, deed
 def test_names_are_the_words_that_are_never_written_small_inside_a_sentence():
     texts = ["Then Mr Lavrov met the president.", "It said President Biden and Nato left.", "Rain fell."]
     assert names_in(texts) == {"lavrov", "biden", "nato"}
-
-
-@pytest.mark.parametrize(
-    ("sentence", "lead", "kind", "speakers"),
-    [
-        ("Mr Lavrov accused NATO of conspiring against Russia.", "", "accuse", {"lavrov"}),
-        ("Mr Putin should “desist” UK Foreign Secretary Liz Truss said on Friday.", "", "say", {"liz", "truss"}),
-        ("“It is over,” said Mr. Orsk.", "", "say", {"orsk"}),
-        ("Orsk, the founder of the NATO museum, has denied it.", "", "deny", {"orsk"}),
-        ("He denied it.", "Mr Lavrov accused NATO of lying.", "deny", {"lavrov"}),
-        ("He reaffirmed that it has no plans to attack.", "Mr Lavrov accused NATO.", "deny", {"lavrov"}),
-        ("Moscow has troops near Ukraine’s borders, but denies preparing it.", "", "deny", {"moscow", "russia"}),
-        ("Biden raised doubts about NATO’s plans when he bleakly predicted rain.", "", "predict", {"biden"}),
-    ],
-)
-def test_the_speaker_of_reported_speech_is_found(sentence, lead, kind, speakers):
-    assert speakers in [act.speakers - {"britain"} for act in speech_acts(sentence, lead, NAMES) if act.kind == kind]
-
-
-@pytest.mark.parametrize(
-    ("sentence", "kind", "speakers"),
-    [
-        ("The foreign minister, Liz Truss, denied that they had talked.", "deny", {"liz", "truss"}),
-        ("The minister, Mr Lavrov, said that it was late.", "say", {"lavrov"}),
-        ("Lavrov, head of the Orsk yard, denied it.", "deny", {"lavrov"}),
-        ("The reports were denied on Friday by Lavrov.", "deny", {"lavrov"}),
-        ("The claims, which Orsk made, were repeatedly rejected by Mr. Lavrov.", "deny", {"lavrov"}),
-        ("A claim dismissed by the minister, Liz Truss, was repeated.", "deny", set()),
-        ("Putin was accused by Lavrov of fraud.", "accuse", {"lavrov"}),
-        ("Putin was accused of fraud.", "accuse", set()),
-        ("Putin was told that the yard was closed.", "say", set()),
-        ("Lavrov said by phone that Putin lied.", "say", {"lavrov"}),
-        ("Lavrov said by Monday the yard would close.", "say", {"lavrov"}),
-    ],
-)
-def test_who_speaks_stands_between_commas_or_after_by(sentence, kind, speakers):
-    (found, *_) = [set(act.speakers) for act in speech_acts(sentence, "", NAMES) if act.kind == kind]
-    assert found == speakers
-
-
-def test_nobody_is_given_another_speakers_words():
-    spoken = speech_acts("Mr Lavrov accused NATO and denied any plan.", "", NAMES)
-    assert all("nato" not in act.speakers for act in spoken if act.kind == "accuse")
-    assert not speech_acts("Mr Blinken met Mr Lavrov.", "", NAMES)
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "Mr. Orsk did not deny that the alarm was logged.",
-        "Mr. Orsk did not dispute the sum.",
-        "Mr. Orsk said he did not recall the meeting, which Lavrov has described.",
-        "Mr. Orsk declined to deny it.",
-    ],
-)
-def test_what_isnt_a_denial_isnt_taken_for_one(sentence):
-    assert "deny" not in {act.kind for act in speech_acts(sentence, "", NAMES)}
-
-
-def test_to_have_no_plans_is_a_denial():
-    acts = speech_acts("Mr. Orsk said there were no plans to sell the yard.", "", NAMES)
-    assert "deny" in {act.kind for act in acts}
 
 
 def test_synonyms_and_forms_of_a_word_are_one_concept():
