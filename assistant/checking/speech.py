@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.checking.content_words import Evidence, content_keys, initials
-from assistant.english.countries import canonical, government, is_country
+from assistant.english.countries import canonical, is_country, words_of_name
 from index.remarks.names import ROLES
 from index.remarks.nouns import people
 from index.remarks.parser import Parser
@@ -42,9 +42,10 @@ REMEMBERED = 1_024
 class _Remark:
     """What a sentence reports as said.
 
-    `speaker` is the phrase for the speaker, or the name that a pronoun stands for; it is empty where that isn't known.
-    `name` are the words of the speaker's name, none for "officials", and `head` is the key of the main word. `near` are
-    the words of the phrase and of its appositions. `said` are the keys of what is said, and of whom it concerns.
+    `speaker` is the phrase for the speaker, or the name that a pronoun stands for; it is empty if nobody is given.
+    `name` are the words of the speaker's name, none for "officials". `head` are the keys of the name or of the main
+    word, none for a pronoun that may mean anybody. `near` are the words of the phrase and of its appositions. `said`
+    are the keys of what is said, and of whom it concerns.
     """
 
     sentence: Evidence
@@ -75,8 +76,8 @@ def speech_problem(statement: str, evidence: Sequence[Evidence], parser: Parser)
     reported = _remarks(Evidence(statement), parser) if told else ()
     if not (reported or _has_other_claims(statement, parser)):
         return _stated_as_fact(content_keys(statement), told)
-    attributed = [each for each in told if each.speaker]
-    problems = (_wrong_report(each, content_keys(statement), attributed) for each in reported)
+    by_speakers = [each for each in told if each.speaker]
+    problems = (_wrong_report(each, content_keys(statement), by_speakers) for each in reported)
     return next(filter(None, problems), "")
 
 
@@ -96,7 +97,8 @@ def _has_other_claims(statement: str, parser: Parser) -> bool:
 def _stated_as_fact(stated: frozenset[str], told: Iterable[_Remark]) -> str:
     for each in told:
         if each.kind not in _AS_FACTS and 2 * len(stated & each.said) >= len(stated):
-            return f"The passages have this from {each.speaker or 'somebody who says so'}, not as a fact."
+            speaker = each.speaker if each.head else "somebody who says so"
+            return f"The passages have this from {speaker}, not as a fact."
     return ""
 
 
@@ -116,6 +118,8 @@ def _wrong_report(remark: _Remark, stated: frozenset[str], told: Sequence[_Remar
 
 def _is_somebody_else(remark: _Remark, told: _Remark, stated: frozenset[str]) -> bool:
     """Return True if two remarks certainly have different speakers."""
+    if not told.head:
+        return False
     if remark.kind == told.kind and remark.head & told.said and (told.head & remark.said or not told.head & stated):
         return True  # "the dockers accused the owners" and "the owners accused the dockers"
     if not remark.name:
@@ -149,10 +153,11 @@ def _parsed(sentence: str, parser: Parser) -> Doc:
 def _remark(found: SentenceRemark, doc: Doc, name: str | None, sentence: Evidence) -> _Remark:
     head = next((token for token in doc if found.head and token.idx == found.head[0]), None)
     speaker = doc.text[slice(*found.speaker)] if found.speaker else ""
-    if head is not None and head.pos_ == "PRON":
-        speaker = name or ""
-    name = name or (speaker if head is not None and head.pos_ == "PROPN" else "")
-    noun = head.lemma_.lower() if head is not None else ""
+    part = head.pos_ if head is not None else ""
+    if part == "PRON":
+        speaker = name or speaker
+    name = name or (speaker if part == "PROPN" else "")
+    noun = head.lemma_.lower() if head is not None and part != "PRON" else ""
     around = (speaker, _around(head)) if head is not None else ("",)
     said, toward = (doc.text[slice(*span)] if span else "" for span in (found.content, found.toward))
     return _Remark(
@@ -160,8 +165,8 @@ def _remark(found: SentenceRemark, doc: Doc, name: str | None, sentence: Evidenc
         found.kind,
         doc.text[slice(*found.cue)],
         speaker,
-        _name_words(name),
-        content_keys(name or noun if speaker else ""),
+        (words_of_name(name) | {*initials(name)}) - _NOT_NAMES,
+        content_keys(name or noun),
         frozenset().union(*map(_plain_words, around)),
         not name and noun in people() | {"source"} and noun not in _SPEAK_FOR_OTHERS,
         content_keys(f"{said} {toward}") - content_keys(" ".join(around)),
@@ -174,11 +179,6 @@ def _around(head: Token) -> str:
     while head.dep_ == "appos":
         head = head.head
     return head.doc[head.left_edge.i : head.right_edge.i + 1].text
-
-
-def _name_words(name: str) -> frozenset[str]:
-    country = government("".join(words(name)))
-    return (_plain_words(name) | ({country} if country else set())) - _NOT_NAMES
 
 
 def _plain_words(text: str) -> frozenset[str]:
