@@ -20,6 +20,7 @@ from assistant.answering.features import SHORTLIST
 from assistant.answering.scoring import ScoredSentence, Scorer
 from assistant.answering.speech_evidence import SpeechEvidence
 from index.article import Passage
+from index.remarks.parser import Parser
 from index.text.words import words
 
 MOST_SENTENCES = 3
@@ -51,8 +52,9 @@ def quote_statements(
     has who says what: what the speakers asked about say for certain is quoted, up to MOST_REMARKS sentences, and of
     each speaker in turn; only where there is nothing of theirs are the sentences read that somebody unknown says.
 
-    A sentence that says the same elsewhere is cited too. A pronoun at the head of a sentence is explained in brackets,
-    or the sentence that it needs comes first. Where the answers are of different dates, each has its date in brackets.
+    A sentence that says the same elsewhere is cited too. A pronoun at the head of a
+    sentence is explained in brackets, or the sentence that it needs comes first. Where the answers are of different
+    dates, each has its date in brackets.
     """
     sentences = candidates(passages)
     names = known_names(sentences)
@@ -69,7 +71,7 @@ def quote_statements(
     dates_differ = len({group[0].candidate.passage.article.published for group in groups}) > 1
     shown: set[tuple[str, int]] = set()
     for group in groups:
-        for statement in _statements(group, names, dated=dates_differ):
+        for statement in _statements(group, names, scorer.parser, dated=dates_differ):
             place = (statement.citations[0].article.id, statement.citations[0].start)
             if place not in shown:
                 yield statement
@@ -156,7 +158,9 @@ def _newest_date(group: Sequence[ScoredSentence]) -> date:
     return max(each.candidate.published for each in group)
 
 
-def _statements(group: Sequence[ScoredSentence], names: frozenset[str], *, dated: bool = False) -> Iterator[Statement]:
+def _statements(
+    group: Sequence[ScoredSentence], names: frozenset[str], parser: Parser | None = None, *, dated: bool = False
+) -> Iterator[Statement]:
     """Yield the best sentence with all citations of its group, after the one that it needs."""
     best = group[0]
     candidate, sentence, article = best.candidate, best.candidate.sentence, best.candidate.passage.article
@@ -173,7 +177,7 @@ def _statements(group: Sequence[ScoredSentence], names: frozenset[str], *, dated
     if dated:
         notes.append(publication_note(quote, article))
     own = Citation(candidate.number, quote, start, end, article, best.marked)
-    others = [_citation(each) for each in group[1:] if says_the_same(candidate, each.candidate)]
+    others = [_citation(each) for each in group[1:] if says_the_same(candidate, each.candidate, parser)]
     yield Statement(with_notes(quote, notes), (own, *others), marked=_marked_in_text(best, start, end, notes))
 
 

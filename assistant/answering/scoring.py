@@ -58,13 +58,13 @@ class Scorer:
     """Scores sentences as answers, by the reading model, the embedding model and the parser (None for none)."""
 
     def __init__(self, reader: Reader, encode: Encode, parser: Parser | None) -> None:
-        self._reader, self._encode, self._parser = reader, encode, parser
+        self._reader, self._encode, self.parser = reader, encode, parser
 
     def ranked(
         self, question: str, sentences: Sequence[Candidate], possible: Sequence[Candidate] | None = None
     ) -> list[ScoredSentence]:
         """Return the `possible` ones of the sentences, all by default, the likeliest answer first."""
-        asked = parse_question(question, known_names(sentences), self._parser)
+        asked = parse_question(question, known_names(sentences), self.parser)
         scored = [
             ScoredSentence(_probability(self.weights.log_odds(values)), candidate, reading, asked)
             for candidate, reading, values in self.features(asked, sentences, possible)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from assistant.answering.candidates import Candidate
-from assistant.english.countries import canonical, government, is_country
+from assistant.english.countries import canonical, is_country, words_of_name
 from assistant.english.synonyms import concept, concepts
 from assistant.search.speech_question import SpeechQuestion
 from index.article import FoundRemark
@@ -136,18 +136,12 @@ def _speaker_words(remark: FoundRemark, candidate: Candidate) -> frozenset[str]:
     text = candidate.passage.article.full_text
     own = speaker_words(remark, text)
     name = remark.name or (text[slice(*remark.head)] if remark.head else "")
-    return frozenset() if own <= _PRONOUNS else frozenset({*own, *_name_words(name)})
-
-
-def _name_words(name: str) -> frozenset[str]:
-    """Return the words of a name; a capital or seat that is all of it adds its country."""
-    country = government("".join(words(name)))
-    return frozenset(words(canonical(name))) | ({country} if country else set())
+    return frozenset() if own <= _PRONOUNS else frozenset({*own, *words_of_name(name)})
 
 
 def _is_same(name: str, own: frozenset[str]) -> bool:
     """Return True if a name that is asked for has the words of the speaker's; a last name will do for both."""
-    asked = _name_words(name)
+    asked = words_of_name(name)
     countries = {word for word in asked if is_country(word)}
     is_called_by_last = words(name)[-1:] == list(own)
     return bool(own) and (set(words(canonical(name))) <= own or is_called_by_last or not countries.isdisjoint(own))

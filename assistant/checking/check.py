@@ -6,7 +6,7 @@ contradicts them. Without a model it must keep to their words, because rules can
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +17,7 @@ from assistant.checking.prompt_injection import gives_orders
 from assistant.english.relative_dates import resolve_dates
 from assistant.models.cross_encoders import Judge
 from index.article import Article, Passage, Sentence
+from index.remarks.parser import Parser
 from index.text.calendar_words import WEEKDAYS
 from index.text.cleaning import normalise
 from index.text.language import is_foreign
@@ -64,6 +65,10 @@ class Support:
     is_quoted: bool = False
 
 
+Check = Callable[[str, Sequence[Passage], Sequence[int]], Support]
+"""Returns whether the passages support a sentence, as `check_sentence` does with its models given."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """A sentence of a numbered passage."""
@@ -83,24 +88,34 @@ class _Source:
 
 
 def check_sentence(
-    sentence: str, passages: Sequence[Passage], numbers: Sequence[int], judge: Judge | None = None
+    sentence: str,
+    passages: Sequence[Passage],
+    numbers: Sequence[int],
+    judge: Judge | None = None,
+    parser: Parser | None = None,
 ) -> Support:
     """Return whether the passages support a sentence whose writer marked the passages with these numbers, from 1.
 
     The marked passages are tried first, each alone and then together. Another passage counts only if it has nearly all
-    of the sentence's words. With a `judge`, what keeps to the words must follow too, and other words will do.
+    of the sentence's words. With a `judge`, what keeps to the words must follow too, and other words will do. With a
+    `parser`, who says what is compared.
     """
     statement = without_citation_marks(normalise(sentence)).strip()
-    by_words = _check_words(statement, passages, numbers)
+    by_words = _check_words(statement, passages, numbers, parser)
     if judge is None or by_words.is_quoted or _unreadable(statement, passages):
         return by_words
     marked = [number for number in dict.fromkeys(numbers) if 1 <= number <= len(passages)]
     supporting = {number for number, _, _ in by_words.quotes}
-    return _check_meaning(statement, passages, sorted(supporting) or marked, by_words, judge)
+    return _check_meaning(statement, passages, sorted(supporting) or marked, by_words, judge, parser)
 
 
 def _check_meaning(
-    statement: str, passages: Sequence[Passage], numbers: Sequence[int], by_words: Support, judge: Judge
+    statement: str,
+    passages: Sequence[Passage],
+    numbers: Sequence[int],
+    by_words: Support,
+    judge: Judge,
+    parser: Parser | None,
 ) -> Support:
     """Return whether the statement follows from at most two sentences of the passages with these numbers."""
     sources = [source for number in numbers for source in _sources(number, passages[number - 1])]
@@ -122,7 +137,7 @@ def _check_meaning(
         return by_words
     evidence, around, names = _known(statement, passages, numbers, chosen, sources)
     days = " ".join(day for source in sources for day in _days_named(source))
-    if reason := contradiction(statement, evidence, f"{around}\n{days}", names, reworded=True):
+    if reason := contradiction(statement, evidence, f"{around}\n{days}", names, parser, reworded=True):
         return Support(False, reason)
     return Support(True, quotes=tuple(source.quote for source in chosen))
 
@@ -152,7 +167,7 @@ def as_premise(article: Article, text: str) -> str:
     return "\n".join(filter(None, (headline, date_in_words(article) if article.published else "", text)))
 
 
-def _check_words(statement: str, passages: Sequence[Passage], numbers: Sequence[int]) -> Support:
+def _check_words(statement: str, passages: Sequence[Passage], numbers: Sequence[int], parser: Parser | None) -> Support:
     every = list(range(1, len(passages) + 1))
     if quotes := [quote for number in every for quote in _verbatim(statement, number, passages[number - 1])]:
         own = [quote for quote in quotes if quote[0] in numbers]
@@ -160,23 +175,27 @@ def _check_words(statement: str, passages: Sequence[Passage], numbers: Sequence[
     if reason := _unreadable(statement, passages):
         return Support(False, reason)
     marked = [number for number in dict.fromkeys(numbers) if number in every]
-    alone = [_support_by(statement, passages, [number], SHARE_IN_CITED) for number in marked]
+    alone = [_support_by(statement, passages, [number], SHARE_IN_CITED, parser) for number in marked]
     if supporting := [verdict for verdict in alone if verdict.supported]:
         return Support(True, quotes=tuple(quote for verdict in supporting for quote in verdict.quotes))
-    together = [_support_by(statement, passages, marked, SHARE_IN_CITED)] if len(marked) > 1 else []
-    others = (_support_by(statement, passages, [number], SHARE_IN_OTHER) for number in every if number not in marked)
+    together = [_support_by(statement, passages, marked, SHARE_IN_CITED, parser)] if len(marked) > 1 else []
+    others = (
+        _support_by(statement, passages, [number], SHARE_IN_OTHER, parser) for number in every if number not in marked
+    )
     supporting_one = next((verdict for verdict in (*together, *others) if verdict.supported), None)
     return supporting_one or next(iter(alone), Support(False, "No passage has nearly all of its words."))
 
 
-def _support_by(statement: str, passages: Sequence[Passage], numbers: Sequence[int], share: float) -> Support:
+def _support_by(
+    statement: str, passages: Sequence[Passage], numbers: Sequence[int], share: float, parser: Parser | None
+) -> Support:
     sources = [source for number in numbers for source in _sources(number, passages[number - 1])]
     about = list(sentences_about(statement, [source.evidence.text for source in sources]))
     chosen = [sources[at] for at in sorted(about)]
     if any(gives_orders(source.evidence.text) for source in chosen):
         return Support(False, "Only text that gives instructions to the model says this.")
     evidence, around, names = _known(statement, passages, numbers, chosen, sources)
-    if reason := contradiction(statement, evidence, around, names):
+    if reason := contradiction(statement, evidence, around, names, parser):
         return Support(False, reason)
     if len(about) == 2 and (added := _words_only_in_second(statement, *(sources[at].evidence for at in about))):
         return Support(False, f"The passages don't say this of “{added}”.")
