@@ -86,7 +86,7 @@ class Settings(BaseModel):
     )
     passages: int = Field(12, ge=1, le=30, description="how many passages are read for an answer")
     minimum_score: float = Field(
-        0.4, ge=0, le=1, description="the lowest score, from 0 to 1, at which a sentence counts as an answer"
+        0.3, ge=0, le=1, description="the lowest score, from 0 to 1, at which a sentence counts as an answer"
     )
     chroma_url: str = Field(
         "",

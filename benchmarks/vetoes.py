@@ -1,7 +1,7 @@
 """Measures how often the right sentence is barred from answering: `python -m benchmarks.vetoes --data DIR`.
 
-A sentence is barred where somebody else speaks than the question asks about, and where it is of another year. The
-questions are all of QAMR's on Wikinews; each is asked of its own sentence.
+A sentence is barred where somebody else speaks or acts than the question asks about, where it is of another year, and
+where it has no number for "how many". The questions are all of QAMR's on Wikinews; each is asked of its own sentence.
 """
 
 import argparse
@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant.answering.candidates import candidates
-from assistant.answering.question import parse_question
-from assistant.answering.scoring import is_of_year
+from assistant.answering.question import Question, parse_question
 from assistant.answering.speech_evidence import SpeechEvidence
+from assistant.answering.vetoes import is_of_another_year, says_otherwise
 from assistant.search.speech_question import SpeechQuestion, speech_question
 from benchmarks.checker import share
 from index.article import Article, FoundRemark, Passage, Sentence
@@ -50,15 +50,18 @@ def barred_questions(asked: Sequence[tuple[str, str]]) -> Iterator[tuple[str, st
     texts = list(dict.fromkeys(sentence for _, sentence in asked))
     whole = [("", text, (Sentence(0, len(text), 0, 0),)) for text in texts]
     remarks = dict(zip(texts, find_remarks(whole, parser), strict=True))
+    docs = dict(zip(texts, parser.parse(texts), strict=True))
     for question, sentence in asked:
+        parsed = parse_question(question, frozenset(), parser)
         speech = speech_question(question, parser)
-        yield question, sentence, _is_barred(question, speech, sentence, remarks[sentence])
+        by_rule = says_otherwise(parsed, docs[sentence])
+        yield question, sentence, by_rule or _is_barred(parsed, speech, sentence, remarks[sentence])
 
 
-def _is_barred(question: str, speech: SpeechQuestion | None, text: str, remarks: Sequence[FoundRemark]) -> bool:
+def _is_barred(question: Question, speech: SpeechQuestion | None, text: str, remarks: Sequence[FoundRemark]) -> bool:
     sentence = Sentence(0, len(text), 0, 0)
     (candidate,) = candidates([Passage("", Article("", "", "", text), 0, len(text), (sentence,))])
-    if not is_of_year(parse_question(question, frozenset()), candidate):
+    if is_of_another_year(question, candidate):
         return True
     return speech is not None and SpeechEvidence(
         speech, (RemarkRow(0, "", "", None, each) for each in remarks), frozenset()

@@ -8,10 +8,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.english.countries import canonical, is_country
+from assistant.english.doers import named_doers
 from assistant.english.names import TITLES
 from assistant.english.relative_dates import YEAR
 from index.remarks.nouns import people_and_groups
 from index.remarks.parser import Parser
+from index.remarks.speech_verbs import kind_of_verb
 from index.text.words import STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ _BY_NOUN = {
 }
 _ASKING = ("WP", "WP$", "WRB", "WDT")
 _OPEN = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_YES_OR_NO = re.compile(
+    r"(?:^|, ?)(?:so |and |but )?"
+    r"(?:did|does|do|has|have|had|is|was|were|are|will|would|can|could|should|may|might|must)\b",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=\w )[A-Z][\w’'-]*")
 _YEAR = re.compile(rf"\b{YEAR}(?=s?\b)")
 
@@ -38,6 +46,8 @@ class Question:
     - `names`: its words that are names
     - `required`: the names that a text about it must have: countries, and the last of adjoining others
     - `asks`: the kind of answer, "person", "time", "number" or "anything"
+    - `counts`: whether it asks how many there are of something
+    - `doers`: who does what in it, as `named_doers` yields them, but for verbs of speech
     - `years`: the years that it names
     """
 
@@ -46,7 +56,14 @@ class Question:
     names: frozenset[str]
     required: frozenset[str]
     asks: str
+    counts: bool
+    doers: tuple[tuple[str, frozenset[str]], ...]
     years: frozenset[str]
+
+    @property
+    def is_keywords(self) -> bool:
+        """True for words to search for ("the budget"): neither an open question nor one for a yes or a no."""
+        return not self.is_open and _YES_OR_NO.search(self.text.lstrip()) is None
 
     @property
     def is_open(self) -> bool:
@@ -61,6 +78,7 @@ def parse_question(text: str, known_names: frozenset[str], parser: Parser | None
     names = {word for word in tokens if word in known_names}
     names |= {word for capitalised in _CAPITALISED.findall(plain) for word in words(capitalised)}
     names -= STOP_WORDS | TITLES
+    doc = next(parser.parse([text])) if parser else None
     return Question(
         text=text,
         terms=frozenset(stem(word) for word in tokens if word not in STOP_WORDS | TITLES),
@@ -70,7 +88,9 @@ def parse_question(text: str, known_names: frozenset[str], parser: Parser | None
             for word, after in pairwise([*tokens, ""])
             if word in names and (after not in names or is_country(word))
         ),
-        asks=_kind_asked_for(next(parser.parse([text]))) if parser else ANYTHING,
+        asks=_kind_asked_for(doc) if doc else ANYTHING,
+        counts=_HOW_MANY.search(text) is not None,
+        doers=tuple(each for each in named_doers(doc) if kind_of_verb(each[0]) is None) if doc else (),
         years=years_in(text),
     )
 

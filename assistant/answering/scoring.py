@@ -9,12 +9,15 @@ from functools import cached_property
 from assistant.answer import Span
 from assistant.answering.candidates import Candidate, known_names
 from assistant.answering.features import Features, features
-from assistant.answering.question import Question, parse_question, years_in
-from assistant.english.relative_dates import resolve_dates
+from assistant.answering.question import Question, parse_question
+from assistant.answering.vetoes import is_of_another_year, says_otherwise
 from assistant.models.reading_model import Reader, Reading
 from index.embedding.embedder import Encode
 from index.remarks.parser import Parser
 from index.text.words import words
+
+ALL_WORDS = 0.999
+"""Share of the words that a sentence must have to answer keywords, such as a bare name, in any case."""
 
 MARKED = 0.2
 """Probability from which the reading model's words are marked as the answer. Not measured."""
@@ -66,7 +69,7 @@ class Scorer:
         """Return the `possible` ones of the sentences, all by default, the likeliest answer first."""
         asked = parse_question(question, known_names(sentences), self.parser)
         scored = [
-            ScoredSentence(_probability(self.weights.log_odds(values)), candidate, reading, asked)
+            ScoredSentence(self._score(asked, values), candidate, reading, asked)
             for candidate, reading, values in self.features(asked, sentences, possible)
         ]
         return sorted(scored, key=lambda each: -each.score)
@@ -74,28 +77,23 @@ class Scorer:
     def features(
         self, question: Question, sentences: Sequence[Candidate], possible: Sequence[Candidate] | None = None
     ) -> list[tuple[Candidate, Reading, Features]]:
-        """Return the likeliest of the possible sentences that are of a year asked about, with reading and features."""
-        among = [each for each in (sentences if possible is None else possible) if is_of_year(question, each)]
-        return features(question, sentences, among, self._reader, self._encode)
+        """Return the likeliest of the possible sentences that aren't vetoed, each with its reading and features."""
+        among = sentences if possible is None else possible
+        among = [each for each in among if not is_of_another_year(question, each)]
+        found = features(question, sentences, among, self._reader, self._encode)
+        if self.parser is None or not (question.doers or question.counts):
+            return found
+        docs = self.parser.parse([candidate.text for candidate, _, _ in found])
+        return [each for each, doc in zip(found, docs, strict=True) if not says_otherwise(question, doc)]
+
+    def _score(self, question: Question, values: Features) -> float:
+        score = _probability(self.weights.log_odds(values))
+        return (1 + score) / 2 if question.is_keywords and values.words >= ALL_WORDS else score
 
     @cached_property
     def weights(self) -> "Weights":
         """What each feature adds to the log odds; they are stored with the reading model."""
         return Weights(**json.loads(self._reader.metadata["answering"]))
-
-
-def is_of_year(question: Question, candidate: Candidate) -> bool:
-    """Return False if years are asked about and none of them is named near the sentence, or is when it is from.
-
-    Without this, a question on a yearly event (a prize, a budget) would be answered from another year. Of 16,926 right
-    sentences none is lost (`python -m benchmarks.vetoes`).
-    """
-    if not question.years:
-        return True
-    published = candidate.passage.article.published
-    meanings = (each.meaning for each in resolve_dates(candidate.text, published)) if published else ()
-    known = " ".join([candidate.around, *meanings, str(published or "")])
-    return not question.years.isdisjoint(years_in(known))
 
 
 @dataclass(frozen=True)

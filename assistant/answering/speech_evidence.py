@@ -57,11 +57,12 @@ class SpeechEvidence:
     def bars(self, candidate: Candidate) -> bool:
         """Return True if a sentence can't answer: somebody else is its speaker, or it isn't of the kind to list.
 
-        Of 16,926 right sentences, 80 are barred so (`python -m benchmarks.vetoes`).
+        Of 16,926 right sentences, 65 are barred so; see docs/log/answering.md.
         """
         if self._is_of_others(candidate):
             return True
-        return self.asked.lists_all and bool(self.asked.kinds) and not self.may_answer(candidate)
+        lists_a_kind = self.asked.lists_all and bool(self.asked.kinds and self.asked.speakers)
+        return lists_a_kind and not self.may_answer(candidate)
 
     def _is_of_others(self, candidate: Candidate) -> bool:
         """Return True if all remarks in the sentence are somebody else's."""
