@@ -43,7 +43,6 @@ def articles(found):
         ("what is new about the dockers' strike?", OverviewTask("news", "the dockers' strike")),
         ("News about the ferry", OverviewTask("news", "the ferry")),
         ("any news of Larch?", OverviewTask("news", "Larch")),
-        ("show me the latest headlines", OverviewTask("news")),
         ("What is the latest on the vaccine?", OverviewTask("news", "the vaccine")),
         ("What happened?", OverviewTask("news")),
         ("What changed in the budget?", OverviewTask("changes", "the budget")),

@@ -66,7 +66,7 @@ def reply(question: str, collection: Collection) -> str | None:
     if _THANKS.fullmatch(typed):
         return "You're welcome. Ask again whenever you like."
     if _ABOUT.fullmatch(typed):
-        return f"{_contents(collection.catalog)} {_how_to_ask(collection)}"
+        return f"{contents(collection.catalog)} {_how_to_ask(collection)}"
     return None
 
 
@@ -105,7 +105,8 @@ def _how_to_ask(collection: Collection) -> str:
     )
 
 
-def _contents(catalog: Catalog) -> str:
+def contents(catalog: Catalog) -> str:
+    """Return how many articles there are, from when, and the newest headlines."""
     _, articles = catalog.article_counts(EVERYTHING)
     publishers = [name for name in catalog.names("publisher") if name]
     span = catalog.publication_span()

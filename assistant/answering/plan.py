@@ -4,17 +4,23 @@ from collections.abc import Collection as Names
 from dataclasses import dataclass, replace
 from datetime import date
 
+from assistant.answer import Statement
 from assistant.answering import about_collection
+from assistant.answering.collection_question import collection_question
+from assistant.answering.collection_reply import Reply, collection_reply, no_article_from_then, why_empty
+from assistant.answering.foreign_question import is_foreign
 from assistant.answering.overview import find_article, hint
 from assistant.answering.overview_task import OverviewTask, overview_task
-from assistant.english.periods import Guess
-from assistant.search.filters import apply_restrictions
+from assistant.answering.phrasing import plain_question
+from assistant.english.periods import Guess, label
+from assistant.search.filters import Narrowed, apply_restrictions, is_speaker
 from assistant.search.speech_question import SpeechQuestion, speech_question
 from assistant.search.spelling import correct_names
 from index.article import EVERYTHING, Article, Filter
 from index.collection import Collection
 
 NOTHING_FROM_THEN = "No article from that period answers this, so all articles were searched."
+ENGLISH_ONLY = "I read English: please ask in English."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,8 @@ class Search:
 
     `question` stands alone, without the words that only say which articles are meant ("last week"), and with misspelt
     names corrected. `guesses` are what those words were taken for. `task` is the overview that is asked for, if any,
-    and `article` the one that a summary is of. `speech` is whose remarks are asked for, if any.
+    and `article` the one that a summary is of. `speech` is whose remarks are asked for, if any. A `reply` is the answer
+    itself, and needs no search. `refusal` is a notice for the reader if there is no answer.
     """
 
     question: str
@@ -47,17 +54,15 @@ class Search:
     task: OverviewTask | None = None
     article: Article | None = None
     speech: SpeechQuestion | None = None
+    reply: Reply | None = None
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The searches for a question: each is made only if the one before has no answer.
+    """The searches for a question: each is made only if the one before has no answer."""
 
-    With a `reply`, which is about the collection or about how to ask, there is no search.
-    """
-
-    searches: tuple[Search, ...] = ()
-    reply: str = ""
+    searches: tuple[Search, ...]
 
 
 def plan(
@@ -69,26 +74,66 @@ def plan(
     publisher or an author are applied unless `ignore` has "dates", "publisher" or "author".
     """
     narrowed = apply_restrictions(collection, understood.question, filter, today, ignore)
-    if reply := about_collection.reply(understood.typed, collection) if narrowed.filter.article is None else None:
-        return Plan(reply=reply)
-    whole = narrowed.question
-    question, notice = correct_names(whole.lower() if _is_shouted(whole) else whole, collection)
-    task = overview_task(question)
+    typed, notice = _corrected(narrowed.question, collection)
+    question = plain_question(typed).question
+    search = Search(question, understood.context, narrowed.filter, narrowed.guesses, notice)
+    if reply := _reply(understood.typed, narrowed, collection):
+        return Plan((replace(search, reply=reply),))
+    refusal = why_empty(narrowed, collection) if narrowed.empty else ""
+    task = overview_task(typed, has_source=_has_source(narrowed))
     speech = None if task else speech_question(question, collection.parser)
-    search = Search(question, understood.context, filter, notice=notice, task=task, speech=speech)
-    if narrowed.guesses:
-        searches = [replace(search, filter=narrowed.filter, guesses=narrowed.guesses)]
-        if all(guess.field == "dates" for guess in narrowed.guesses):
-            searches.append(replace(search, notice=f"{NOTHING_FROM_THEN} {notice}".strip()))
-    else:
-        searches = [*_search_of_page(search, page, collection), search]
-    if search.task and search.task.kind == "summary":
-        return _plan_of_summary(search.task, searches, collection)
+    searches = _searches(
+        replace(search, task=task, speech=speech, refusal=refusal), understood, filter, page, collection
+    )
+    if task and task.kind == "summary":
+        return _plan_of_summary(task, searches, collection)
+    if task and task.is_last_resort:
+        searches = [each for search in searches for each in (replace(search, task=None), search)]
     return Plan(tuple(searches))
 
 
-def _is_shouted(question: str) -> bool:
-    return question.isupper() and " " in question
+def _has_source(narrowed: Narrowed) -> bool:
+    return any(guess.field != "dates" for guess in (*narrowed.guesses, *narrowed.empty))
+
+
+def _corrected(typed: str, collection: Collection) -> tuple[str, str]:
+    """Return the question with misspelt names corrected, and a notice of them; one in capitals comes without them."""
+    is_shouted = typed.isupper() and " " in typed
+    return correct_names(typed.lower() if is_shouted else typed, collection)
+
+
+def _reply(typed: str, narrowed: Narrowed, collection: Collection) -> Reply | None:
+    """Return the reply to a question that needs no search; None for any other."""
+    if narrowed.filter.article is None and (text := about_collection.reply(typed, collection)):
+        return Reply((Statement(text),))
+    if is_foreign(typed, collection):
+        return Reply((Statement(ENGLISH_ONLY),))
+    question = plain_question(_corrected(narrowed.without_empty, collection)[0]).question
+    is_of_all = narrowed.filter.article is None
+    asked = collection_question(question, has_source=_has_source(narrowed)) if is_of_all else None
+    if asked and (reply := collection_reply(asked, narrowed, collection)):
+        return reply
+    task = overview_task(question) if narrowed.empty else None
+    return no_article_from_then(narrowed, collection) if task and task.kind != "summary" else None
+
+
+def _searches(
+    search: Search, understood: Understood, filter: Filter, page: str, collection: Collection
+) -> list[Search]:
+    """Return the searches: of the articles that the question means or of the page's article, then perhaps of all."""
+    if not search.guesses:
+        return [*_search_of_page(search, page, collection), search]
+    sources = [guess for guess in search.guesses if guess.field != "dates"]
+    if not sources:
+        everywhere = replace(search, filter=filter, guesses=(), notice=f"{NOTHING_FROM_THEN} {search.notice}".strip())
+        return [search, everywhere]
+    whose = " ".join(label(guess) for guess in search.guesses)
+    searches = [replace(search, refusal=f"No article {whose} answers this.")]
+    whole = plain_question(understood.question).question
+    speech = speech_question(whole, collection.parser)
+    if speech and speech.speakers and any(is_speaker(collection, str(guess.value)) for guess in sources):
+        searches.append(replace(search, question=whole, filter=filter, guesses=(), task=None, speech=speech))
+    return searches
 
 
 def _search_of_page(search: Search, page: str, collection: Collection) -> list[Search]:
@@ -104,4 +149,4 @@ def _plan_of_summary(task: OverviewTask, searches: list[Search], collection: Col
     """Return the searches that have an article to sum up, or else a hint how to name one."""
     of_articles = [replace(each, article=find_article(task, collection, each.filter)) for each in searches]
     with_article = tuple(each for each in of_articles if each.article)
-    return Plan(with_article) if with_article else Plan(reply=hint(task, collection))
+    return Plan(with_article or (replace(searches[-1], reply=Reply((Statement(hint(task, collection)),))),))
