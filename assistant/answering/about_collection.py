@@ -25,10 +25,10 @@ _ABOUT = re.compile(
     r"(?:(?:so )?what(?:'s| is| are)"
     r" (?:this|these|it|that|here|in (?:here|there)|the (?:articles?|collection))(?: (?:all )?about)?"
     r"|what (?:can|could|should|may) (?:i|you|we|one) (?:ask|do|answer)(?: (?:you|here|about|me))*"
-    r"|what (?:do you (?:know|have|do)|articles (?:do you have|are (?:there|here)|have you))(?: about)?"
+    r"|what do you (?:know|have|do)(?: about)?"
     r"|what are you|who are you|help(?: me)?|how (?:do i use this|does (?:this|it) work)"
     r"|summari[sz]e(?: this| everything)?"
-    r"|what topics.*|list (?:the )?articles|\?+)",
+    r"|what topics.*|\?+)",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(

@@ -71,10 +71,10 @@ _TOPICS = [
 """Where the topic stands: "articles where X appears", "is X mentioned?", "articles about X", "search for X"."""
 
 _AFTER_TOPIC = re.compile(
-    r",?\s(?:(?:do|did) you have|have you(?: got)?|(?:are|is|were|was) there|exist|(?:in|from|of|among) (?:the|this|your"
-    r"|these|our) (?:archive|collection|database|index|corpus|library|articles)|(?:(?:have|has|were|was) )?"
-    r"(?:(?:ever )?been )?(?:published|written|printed|available)|can (?:i|you|we) (?:find|read|see)|so far|in total"
-    r"|altogether|at all|anywhere|here|yet|to date)$",
+    r",?\s(?:(?:do|did) you have|have you(?: got)?|(?:are|is|were|was) there|exist"
+    r"|(?:in|from|of|among) (?:the|this|your|these|our) (?:archive|collection|database|index|corpus|library|articles)"
+    r"|(?:(?:have|has|were|was) )?(?:(?:ever )?been )?(?:published|written|printed|available)"
+    r"|can (?:i|you|we) (?:find|read|see)|so far|in total|altogether|at all|anywhere|here|yet|to date)$",
     re.IGNORECASE,
 )
 _THE_WORD = re.compile(r"^(?:the |both )?(?:words?|names?|terms?|phrases?|topics?|subjects?)(?: of)? ", re.IGNORECASE)

@@ -36,13 +36,14 @@ def is_foreign(question: str, collection: Collection) -> bool:
     if _ENGLISH & set(words(question)) or english_probability(question) >= UNLIKELY:
         return False
     plain = [word for word in re.findall(r"[^\W\d_]+", question) if word.islower()]
-    known = [word for word in plain if len(word) >= SHORTEST and _is_known(words(word)[0], collection)]
+    known = [word for word in plain if len(word) >= SHORTEST and _is_known(word, collection)]
     others = [word for word in plain if word not in known]
     return len(others) > len(known) and (len(others) > 2 or any(len(word) >= SHORTEST for word in others))
 
 
 def _is_known(word: str, collection: Collection) -> bool:
-    return _vocabulary().token_to_id(word) is not None or collection.lexical.has_word(word)
+    is_english = word.isascii() and _vocabulary().token_to_id(word) is not None
+    return is_english or collection.lexical.has_word(words(word)[0])
 
 
 @cache

@@ -49,6 +49,7 @@ _FORMS: dict[Kind, list[str]] = {
         rf"(?:what are |{_SUM_UP} |{_GIVE}){_LATEST}{_NEWS}(?: {_ABOUT} (?P<topic>.+))?",
         rf"{_GIVE}{_LATEST}(?P<topic>[\w-]+) news",
         rf"{_GIVE}the (?:latest|newest)(?: {_ABOUT} (?P<topic>.+))?",
+        r"what(?:[’']s| is| was) in the (?:news|papers)",
         r"what(?: has| have)? (?:happened|changed)|what(?:[’']s| is| was) (?:happening|going on)",
         rf"(?:update (?:me|us)|(?:bring|get) (?:me|us) up to (?:date|speed)|catch (?:me|us) up) on {_TOPIC}",
     ],

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from assistant.english.number_words import SMALL_NUMBERS
 
 _WHAT = r"(?:what|who|whom|whose|which|when|where|how|why)\b"
-_MORE = r"(?: (?:please|kindly|maybe|perhaps|possibly|also|just|really|very much|happen to|by any chance))*"
+_MORE = (
+    r"(?: (?:please|kindly|maybe|perhaps|possibly|also|just|really|briefly|quickly|very much|happen to"
+    r"|by any chance))*"
+)
 _KNOW = r"(?:know|hear|learn|understand|ask(?: you)?|find out|see|be told)(?: more)?"
 _TELL = rf"(?:(?:tell|inform|remind)(?: me| us)?|explain to (?:me|us)|(?:let|help) (?:me|us) {_KNOW})"
 _YOU, _I = r"(?:you|anyone|anybody|somebody|someone)", r"(?:i|we)"
@@ -80,7 +83,7 @@ def plain_question(typed: str) -> Phrasing:
     "Could you tell me whether it rained, in one sentence?" gives "Is it true that it rained?" and 1. What has no other
     words stays as it is.
     """
-    question, sentences = _BETWEEN.sub("", typed.strip()), 0
+    question, sentences = _BETWEEN.sub("", typed.strip().rstrip(":;() ") or typed.strip()), 0
     for form in _WISHES:
         if (match := form.search(question)) and (rest := _without(question, match)):
             question, sentences = rest, sentences or _sentences(match)

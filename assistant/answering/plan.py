@@ -73,18 +73,20 @@ def plan(
     The article of the `page` (an id or URL) is searched first. Words of the question that restrict it to a period, a
     publisher or an author are applied unless `ignore` has "dates", "publisher" or "author".
     """
+    if reply := _reply_without_reading(understood.typed, filter, collection):
+        return Plan((Search(understood.question, filter=filter, reply=reply),))
     narrowed = apply_restrictions(collection, understood.question, filter, today, ignore)
     typed, notice = _corrected(narrowed.question, collection)
     question = plain_question(typed).question
     search = Search(question, understood.context, narrowed.filter, narrowed.guesses, notice)
-    if reply := _reply(understood.typed, narrowed, collection):
+    bare = _corrected(narrowed.without_empty, collection)[0] if narrowed.empty else typed
+    if reply := _reply_about_collection(bare, narrowed, collection):
         return Plan((replace(search, reply=reply),))
-    refusal = why_empty(narrowed, collection) if narrowed.empty else ""
-    task = overview_task(typed, has_source=_has_source(narrowed))
+    task = overview_task(typed, has_source=narrowed.has_source)
     speech = None if task else speech_question(question, collection.parser)
-    searches = _searches(
-        replace(search, task=task, speech=speech, refusal=refusal), understood, filter, page, collection
-    )
+    refusal = why_empty(narrowed, collection) if narrowed.empty else ""
+    search = replace(search, task=task, speech=speech, refusal=refusal)
+    searches = _searches(search, understood, filter, page, collection)
     if task and task.kind == "summary":
         return _plan_of_summary(task, searches, collection)
     if task and task.is_last_resort:
@@ -92,35 +94,38 @@ def plan(
     return Plan(tuple(searches))
 
 
-def _has_source(narrowed: Narrowed) -> bool:
-    return any(guess.field != "dates" for guess in (*narrowed.guesses, *narrowed.empty))
-
-
 def _corrected(typed: str, collection: Collection) -> tuple[str, str]:
-    """Return the question with misspelt names corrected, and a notice of them; one in capitals comes without them."""
+    """Return the question with misspelt names corrected, not in capitals throughout, and a notice of the names."""
     is_shouted = typed.isupper() and " " in typed
     return correct_names(typed.lower() if is_shouted else typed, collection)
 
 
-def _reply(typed: str, narrowed: Narrowed, collection: Collection) -> Reply | None:
-    """Return the reply to a question that needs no search; None for any other."""
-    if narrowed.filter.article is None and (text := about_collection.reply(typed, collection)):
-        return Reply((Statement(text),))
-    if is_foreign(typed, collection):
-        return Reply((Statement(ENGLISH_ONLY),))
-    question = plain_question(_corrected(narrowed.without_empty, collection)[0]).question
-    is_of_all = narrowed.filter.article is None
-    asked = collection_question(question, has_source=_has_source(narrowed)) if is_of_all else None
+def _reply_without_reading(typed: str, filter: Filter, collection: Collection) -> Reply | None:
+    """Return the reply to a greeting, to a question what this is about, or to one in another language."""
+    text = about_collection.reply(typed, collection) if filter.article is None else None
+    if text is None and is_foreign(typed, collection):
+        text = ENGLISH_ONLY
+    return Reply((Statement(text),)) if text else None
+
+
+def _reply_about_collection(typed: str, narrowed: Narrowed, collection: Collection) -> Reply | None:
+    """Return the reply to a question about the collection, or for an overview of a period without articles."""
+    if narrowed.filter.article is not None:
+        return None
+    asked = collection_question(plain_question(typed).question, has_source=narrowed.has_source)
     if asked and (reply := collection_reply(asked, narrowed, collection)):
         return reply
-    task = overview_task(question) if narrowed.empty else None
+    task = overview_task(typed) if narrowed.empty else None
     return no_article_from_then(narrowed, collection) if task and task.kind != "summary" else None
 
 
 def _searches(
     search: Search, understood: Understood, filter: Filter, page: str, collection: Collection
 ) -> list[Search]:
-    """Return the searches: of the articles that the question means or of the page's article, then perhaps of all."""
+    """Return the searches: of the articles that the question means, or of the page's one; and then perhaps of all.
+
+    All are searched if none of a period answers, or if the outlet or author asked is known for remarks too.
+    """
     if not search.guesses:
         return [*_search_of_page(search, page, collection), search]
     sources = [guess for guess in search.guesses if guess.field != "dates"]

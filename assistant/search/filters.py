@@ -53,6 +53,11 @@ class Narrowed:
     empty: tuple[Guess, ...]
     without_empty: str
 
+    @property
+    def has_source(self) -> bool:
+        """True if an outlet or an author is among the restrictions."""
+        return any(guess.field != "dates" for guess in (*self.guesses, *self.empty))
+
 
 def apply_restrictions(
     collection: Collection, question: str, filter: Filter, today: date, ignore: Names[str] = ()
