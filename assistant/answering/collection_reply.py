@@ -13,7 +13,7 @@ from assistant.answering.collection_question import CollectionQuestion
 from assistant.english.periods import Guess, label
 from assistant.render import article_line
 from assistant.search.filters import Narrowed, with_guess
-from index.article import Filter, Passage
+from index.article import Filter, Passage, Sentence
 from index.collection import Collection
 from index.text.words import STOP_WORDS, stems, words
 
@@ -185,17 +185,22 @@ def _span(ids: Sequence[str], scope: str, filter: Filter, collection: Collection
 def _listing(opening: str, ids: Sequence[str], topic: str, collection: Collection) -> Reply:
     """Return the opening, and each article's headline, which cites a sentence with words of the topic."""
     statements, passages = [Statement(opening)], []
-    for number, id_ in enumerate(ids, 1):
-        own = Filter(article=id_)
-        found = collection.matching(_words_of(topic), 1, own) if topic else []
-        passage = (found or collection.catalog.first_passages([id_], 1))[0]
-        asked = set(stems(topic))
-        sentence = max(
-            passage.sentences,
-            key=lambda each: len(asked & set(stems(passage.article.full_text[each.start : each.end]))),
-        )
-        article, (start, end, _, _) = passage.article, sentence
-        citation = Citation(number, article.full_text[start:end], start, end, article)
-        statements.append(Statement(f"“{article.title.rstrip('.')}” ({article_line(article)}).", (citation,)))
-        passages.append(passage)
+    for id_ in ids:
+        if place := _place(id_, topic, collection):
+            passage, (start, end, _, _) = place
+            article = passage.article
+            passages.append(passage)
+            citation = Citation(len(passages), article.full_text[start:end], start, end, article)
+            statements.append(Statement(f"“{article.title.rstrip('.')}” ({article_line(article)}).", (citation,)))
     return Reply(tuple(statements), tuple(passages))
+
+
+def _place(id_: str, topic: str, collection: Collection) -> tuple[Passage, Sentence] | None:
+    """Return the article's sentence with most words of the topic, and its passage; None where it has no sentence."""
+    asked = set(stems(topic))
+    passages = collection.catalog.first_passages([id_], -1 if topic else 1)
+    return max(
+        ((passage, sentence) for passage in passages for sentence in passage.sentences),
+        key=lambda place: len(asked & set(stems(place[0].article.full_text[place[1].start : place[1].end]))),
+        default=None,
+    )

@@ -265,7 +265,8 @@ class Catalog:
     def bylines(self, articles: Iterable[str]) -> list[tuple[str | None, str | None, int]]:
         """Return `(author, publisher, count)` of the articles, which are given by id, the most frequent first."""
         query = (
-            f"SELECT author, publisher, count(*) FROM articles WHERE id {AMONG} "  # noqa: S608
+            "SELECT author, publisher, count(*) FROM articles INDEXED BY articles_by_published "  # noqa: S608
+            f"WHERE id {AMONG} "
             "GROUP BY author, publisher ORDER BY count(*) DESC, author, publisher"
         )
         with connected(self.path) as database:

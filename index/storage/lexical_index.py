@@ -76,7 +76,10 @@ class LexicalIndex:
             f"WHERE lexical MATCH ? {first if in_lead else ''}) "
         )
         order = "published IS NULL, published, title" if oldest_first else "published DESC, title"
-        query = f"SELECT id FROM articles WHERE {condition} {with_phrase * len(phrases)}ORDER BY {order}"  # noqa: S608
+        query = (
+            "SELECT id FROM articles INDEXED BY articles_by_published "  # noqa: S608 (other ways read the texts)
+            f"WHERE {condition} {with_phrase * len(phrases)}ORDER BY {order}"
+        )
         matches = [
             " OR ".join(_quoted(" ".join(each or _NO_STEM for each in stems(p))) for p in group) for group in phrases
         ]
