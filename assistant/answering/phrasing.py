@@ -43,7 +43,7 @@ _OPENINGS = [
 ]
 """What stands before a question, as expressions; one may come after another."""
 
-_OPENING = re.compile(rf"(?:{'|'.join(_OPENINGS)})[\s,:;.!?–-]+", re.IGNORECASE)
+_OPENING = re.compile(rf"^(?:{'|'.join(_OPENINGS)})[\s,:;.!?–-]+", re.IGNORECASE)
 _CLOSING = re.compile(
     r"[\s,;.?!–-]*\b(?:please|(?:many )?thanks|thank you|thx|if you (?:can|please)"
     r"|(?:thanks|thank you) (?:in advance|very much|a lot|so much))[\s.!?]*$",
@@ -52,6 +52,7 @@ _CLOSING = re.compile(
 _BETWEEN = re.compile(
     r"(?<=\byou )(?:by any chance|happen to|perhaps|possibly|maybe|kindly|please) (?=\w)", re.IGNORECASE
 )
+_SMILEY = re.compile(r"(?<=\w)\s*[:;]-?[()]+$")
 _SIZE = rf"(?P<size>an?|single|\d|{'|'.join(SMALL_NUMBERS[1:10])}|a few|your own|plain|simple)"
 _LENGTH = (
     rf"(?:in|with|using) (?:(?:just|only|at most|no more than|about) )?{_SIZE}(?: (?:single|short|simple))?"
@@ -83,15 +84,14 @@ def plain_question(typed: str) -> Phrasing:
     "Could you tell me whether it rained, in one sentence?" gives "Is it true that it rained?" and 1. What has no other
     words stays as it is.
     """
-    question, sentences = _BETWEEN.sub("", typed.strip().rstrip(":;() ") or typed.strip()), 0
-    for form in _WISHES:
-        if (match := form.search(question)) and (rest := _without(question, match)):
-            question, sentences = rest, sentences or _sentences(match)
-    while match := _CLOSING.search(question) or _OPENING.match(question):
-        rest = _without(question, match)
-        if not rest:
-            break
-        question = rest
+    question, sentences = _BETWEEN.sub("", _SMILEY.sub("", typed.strip())), 0
+    forms = [*_WISHES, _CLOSING, _OPENING]
+    while found := next(
+        ((match, rest) for form in forms if (match := form.search(question)) and (rest := _without(question, match))),
+        None,
+    ):
+        match, question = found
+        sentences = sentences or _sentences(match)
     if question != typed.strip():
         question = _WHETHER.sub("is it true that ", question, count=1) if _WHETHER.match(question) else question
         question = question[0].upper() + question[1:] if typed.lstrip()[0].isupper() else question
@@ -107,7 +107,8 @@ def _without(question: str, match: re.Match[str]) -> str:
 
 
 def _sentences(match: re.Match[str]) -> int:
-    size, unit = (match["size"] or "").lower(), (match["unit"] or "").lower()
+    groups = match.groupdict()
+    size, unit = (groups.get("size") or "").lower(), (groups.get("unit") or "").lower()
     if unit not in ("sentence", "line", "word"):
         return 0
     numbers = {"a": 1, "an": 1, "single": 1} | {word: number for number, word in enumerate(SMALL_NUMBERS)}
