@@ -83,12 +83,13 @@ class Statement:
 class Answer:
     """An answer, or a growing snapshot of one.
 
-    `answered_by` is "quotation" (no LLM), the name of the chat model, or "guide" for replies about onrecord itself,
-    which cite nothing. `understood` is a follow-up made whole, for the reader to see and edit; it is empty where the
-    question was taken as typed. `standalone_question` is what was searched: the same without the words that only say
-    which articles are meant, and with misspelt names corrected. A refusal has no sentences, and its `passages` are the
-    closest ones. `filter` says which articles were searched, `guesses` which parts of that the question's own words
-    gave, and `ignored` which of those the reader took back. `usage` has seconds by step under "seconds", and under
+    `answered_by` is "quotation" (no LLM), the name of the chat model, or "guide" for replies about onrecord itself
+    and about the collection. Such a reply cites the articles that it lists, each in a sentence of its own.
+    `understood` is a follow-up made whole, for the reader to see and edit; it is empty where the question was taken
+    as typed. `standalone_question` is what was searched: the same without the words that only say which articles
+    are meant, and with misspelt names corrected. A refusal has no sentences, and its `passages` are the closest
+    ones. `filter` says which articles were searched, `guesses` which parts of that the question's own words gave,
+    and `ignored` which of those the reader took back. `usage` has seconds by step under "seconds", and under
     "tokens" what a chat model read and wrote.
     """
 
@@ -120,6 +121,12 @@ class Answer:
     def is_list(self) -> bool:
         """True if it quotes several remarks, which are best shown one below the other."""
         return self.answered_by == "quotation" and sum(bool(each.speakers) for each in self.sentences) > 1
+
+    @property
+    def told(self) -> tuple[Statement, ...]:
+        """The sentences to show above the sources: not the headlines that a reply lists, which the sources repeat."""
+        is_reply = self.answered_by == "guide"
+        return tuple(each for each in self.sentences if not (is_reply and each.citations))
 
     @property
     def text(self) -> str:

@@ -52,6 +52,8 @@ def build_chain(
     """
 
     def run_search(search: Search) -> tuple[list[Passage], Iterator[AnswerEvent]]:
+        if search.reply:
+            return list(search.reply.passages), iter([*search.reply.statements, AnswerNote(answered_by="guide")])
         task = search.task
         overview = find_passages(task, search.article, collection, search.filter, count) if task else []
         if task and (overview or not task.topic):
@@ -85,9 +87,7 @@ def _in_turn(found: Sequence[Sequence[Passage]], count: int) -> list[Passage]:
 
 
 def _run_plan(plan: Plan, run_search: RunSearch, collection: Collection) -> Iterator[State]:
-    """Yield the plan's reply, or make its searches, one after another, until one has an answer."""
-    if plan.reply:
-        yield AddableDict(passages=[], statements=[Statement(plan.reply)], notices=[], answered_by="guide", tokens={})
+    """Make the plan's searches, one after another, until one has an answer."""
     for search in plan.searches:
         has_answer = False
         for part in _parts(search, *run_search(search), collection, held_back=search is not plan.searches[-1]):
@@ -112,18 +112,20 @@ def _parts(
     waiting = AddableDict(
         search=search, passages=passages, statements=[], notices=[search.notice] if search.notice else []
     )
-    note = AnswerNote()
+    note, has_statement = AnswerNote(), False
     for event in itertools.chain([None], events):
         match event:
             case Statement():
-                waiting += AddableDict(statements=[_completed(event, collection)])
-                held_back = False
+                waiting += AddableDict(statements=[event if search.reply else _completed(event, collection)])
+                held_back, has_statement = False, True
             case AnswerNote():
                 note = event
                 waiting += AddableDict(notices=[event.notice] if event.notice else [])
         yield AddableDict() if held_back else waiting
         waiting = waiting if held_back else AddableDict()
     if not held_back:
+        if search.refusal and not has_statement:
+            yield AddableDict(notices=[search.refusal])
         yield AddableDict(answered_by=note.answered_by, tokens=dict(note.tokens))
 
 

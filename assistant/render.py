@@ -72,8 +72,9 @@ def answer_text(answer: Answer) -> str:
         options = " ".join(dict.fromkeys(f"--ignore {guess.field}" for guess in answer.guesses))
         labels = ", ".join(label(guess) for guess in answer.guesses)
         blocks.append(f"(Only articles {labels} were searched; `onrecord ask {options}` searches all.)")
-    listed = "\n".join(f"- {sentence.cited}" for sentence in answer.sentences)
-    blocks.append(REFUSAL if answer.refused else listed if answer.is_list else answer.text)
+    told = [sentence.cited for sentence in answer.told if not sentence.flag]
+    listed = "\n".join(f"- {each}" for each in told)
+    blocks.append(REFUSAL if answer.refused else listed if answer.is_list else " ".join(told))
     blocks += [f"({UNBACKED}: “{each.text}” {each.flag})" for each in answer.sentences if each.flag]
     if answer.notice:
         blocks.append(f"({answer.notice})")

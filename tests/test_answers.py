@@ -200,7 +200,7 @@ def test_an_overviews_task_is_read_once_and_its_article_looked_for_once(demo, mo
     calls = []
 
     def counted(function):
-        return lambda *given: calls.append(function.__name__) or function(*given)
+        return lambda *given, **named: calls.append(function.__name__) or function(*given, **named)
 
     for name in ("overview_task", "find_article"):
         monkeypatch.setattr(f"assistant.answering.plan.{name}", counted(getattr(plan, name)))

@@ -25,10 +25,10 @@ _ABOUT = re.compile(
     r"(?:(?:so )?what(?:'s| is| are)"
     r" (?:this|these|it|that|here|in (?:here|there)|the (?:articles?|collection))(?: (?:all )?about)?"
     r"|what (?:can|could|should|may) (?:i|you|we|one) (?:ask|do|answer)(?: (?:you|here|about|me))*"
-    r"|what (?:do you (?:know|have|do)|articles (?:do you have|are (?:there|here)|have you))(?: about)?"
+    r"|what do you (?:know|have|do)(?: about)?"
     r"|what are you|who are you|help(?: me)?|how (?:do i use this|does (?:this|it) work)"
     r"|summari[sz]e(?: this| everything)?"
-    r"|what topics.*|list (?:the )?articles|\?+)",
+    r"|what topics.*|\?+)",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(
@@ -66,7 +66,7 @@ def reply(question: str, collection: Collection) -> str | None:
     if _THANKS.fullmatch(typed):
         return "You're welcome. Ask again whenever you like."
     if _ABOUT.fullmatch(typed):
-        return f"{_contents(collection.catalog)} {_how_to_ask(collection)}"
+        return f"{contents(collection.catalog)} {_how_to_ask(collection)}"
     return None
 
 
@@ -105,7 +105,8 @@ def _how_to_ask(collection: Collection) -> str:
     )
 
 
-def _contents(catalog: Catalog) -> str:
+def contents(catalog: Catalog) -> str:
+    """Return how many articles there are, from when, and the newest headlines."""
     _, articles = catalog.article_counts(EVERYTHING)
     publishers = [name for name in catalog.names("publisher") if name]
     span = catalog.publication_span()

@@ -1,4 +1,4 @@
-"""Overviews, in the articles' own sentences: of one article, of the news, and of what changed with time."""
+"""Overviews, in the articles' own sentences: of an article, of a topic, of the news, and of what changed with time."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -80,13 +80,17 @@ def overview_statements(task: OverviewTask, passages: Sequence[Passage], encode:
     """Yield the sentences of the overview; none where no sentence stands alone.
 
     A summary has an article's most central sentences in their order. The others have a sentence of each article with
-    its date in brackets: news the newest first, changes and comparisons the oldest.
+    its date in brackets: news the newest first, the others the oldest.
     """
     sentences = [each for each in candidates(passages) if _stands_alone(each)]
     if not sentences:
         return
     is_summary = task.kind == "summary"
-    chosen = _central(sentences, encode) if is_summary else _of_each_article(task, sentences, encode)
+    chosen = (
+        _central(sentences, encode, task.sentences or MOST_OF_ARTICLE)
+        if is_summary
+        else _of_each_article(task, sentences, encode)
+    )
     for candidate in chosen:
         text, article, (start, end, _, _) = candidate.text, candidate.passage.article, candidate.sentence
         notes = relative_date_notes(text, article.published)
@@ -94,8 +98,8 @@ def overview_statements(task: OverviewTask, passages: Sequence[Passage], encode:
         yield Statement(with_notes(text, notes), (Citation(candidate.number, text, start, end, article),))
 
 
-def _central(sentences: Sequence[Candidate], encode: Encode) -> list[Candidate]:
-    """Return the sentences that the ones after them are most about, in their order.
+def _central(sentences: Sequence[Candidate], encode: Encode, most: int) -> list[Candidate]:
+    """Return the `most` sentences that the ones after them are most about, in their order.
 
     Centrality is the sum of the cosines with later sentences, less the smallest cosines: PacSum (Zheng and Lapata,
     "Sentence Centrality Revisited for Unsupervised Summarization", 2019) with no weight on earlier sentences, so that
@@ -105,7 +109,7 @@ def _central(sentences: Sequence[Candidate], encode: Encode) -> list[Candidate]:
     likeness = vectors @ vectors.T
     floor = CENTRALITY_FLOOR * (likeness.max() - likeness.min()) + likeness.min()
     centrality = np.triu(np.clip(likeness - floor, 0, None), 1).mean(axis=1)
-    return [sentences[at] for at in sorted(_best_first(centrality, sentences)[:MOST_OF_ARTICLE])]
+    return [sentences[at] for at in sorted(_best_first(centrality, sentences)[:most])]
 
 
 def _best_first(scores: NDArray[np.float32], sentences: Sequence[Candidate]) -> list[int]:
@@ -127,11 +131,16 @@ def _of_each_article(task: OverviewTask, sentences: Sequence[Candidate], encode:
     topics = [task.topic or headline for headline in headlines]
     own = encode([candidate.text for candidate in sentences])
     scores = ((encode(headlines) + encode(topics)) * own).sum(axis=1)
+    asked = topic_concepts(task.topic) if task.kind == "topic" else set()
+    shares = np.array([len(asked & set(concepts(each.text))) / len(asked) if asked else 1 for each in sentences])
     best: dict[str, Candidate] = {}
-    for at in _best_first(scores, sentences):
-        best.setdefault(sentences[at].passage.article.id, sentences[at])
-    ids = list(dict.fromkeys(each.passage.article.id for each in sentences))[:MOST_ARTICLES]
-    return sorted((best[id_] for id_ in ids), key=lambda each: _day(each.passage), reverse=task.kind == "news")
+    for at in _best_first(scores + shares, sentences):
+        if shares[at] or not shares.any():
+            best.setdefault(sentences[at].passage.article.id, sentences[at])
+    ids = list(dict.fromkeys(each.passage.article.id for each in sentences))[: task.sentences or MOST_ARTICLES]
+    return sorted(
+        (best[id_] for id_ in ids if id_ in best), key=lambda each: _day(each.passage), reverse=task.kind == "news"
+    )
 
 
 def _passages_about_topic(task: OverviewTask, collection: Collection, filter: Filter, count: int) -> list[Passage]:
@@ -142,13 +151,16 @@ def _passages_about_topic(task: OverviewTask, collection: Collection, filter: Fi
     """
     best: dict[str, Passage] = {}
     for passage in retrieve(collection, task.topic, DEPTH, filter):
-        if passage.article.published:
+        if passage.article.published or task.kind == "topic":
             best.setdefault(passage.article.story, passage)
     leads = collection.catalog.first_passages([each.article.id for each in best.values()], 1)
     first = {each.article.story: each for each in leads}
     names = parse_question(task.topic, known_names(candidates([*first.values(), *best.values()]))).required
     openings = {story: f"{each.article.title} {each.text}" for story, each in first.items()}
-    stories = _with_words(topic_concepts(task.topic), {concept(name) for name in names}, openings)
+    topic = topic_concepts(task.topic), {concept(name) for name in names}
+    stories = _with_words(*topic, openings)
+    if not stories and task.kind == "topic":
+        stories = _with_words(*topic, {story: f"{text} {best[story].text}" for story, text in openings.items()})
     if stories and not names:
         stories = _nearest(task.topic, {story: openings[story] for story in stories}, collection)
     stories = [story for story in best if story in stories]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from textwrap import shorten
 
 from assistant.english.periods import Guess, find_restrictions, without_restrictions
+from assistant.search.named_sources import named_sources
 from index.article import EVERYTHING, Filter
 from index.collection import Collection
 from index.errors import CollectionError, QuestionError
@@ -40,11 +41,22 @@ def parse_filter(collection: Collection, filter: Mapping[str, date | str | None]
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """A question without the words that restrict the articles, the restrictions, and the filter that they make."""
+    """A question without the words that restrict the articles, the restrictions, and the filter that they make.
+
+    `empty` are the restrictions that would leave no article; they aren't applied, and their words stay, but not in
+    `without_empty`.
+    """
 
     question: str
     guesses: tuple[Guess, ...]
     filter: Filter
+    empty: tuple[Guess, ...]
+    without_empty: str
+
+    @property
+    def has_source(self) -> bool:
+        """True if an outlet or an author is among the restrictions."""
+        return any(guess.field != "dates" for guess in (*self.guesses, *self.empty))
 
 
 def apply_restrictions(
@@ -52,28 +64,50 @@ def apply_restrictions(
 ) -> Narrowed:
     """Return the question with its own restrictions ("last week", "according to Reuters") moved into the filter.
 
-    A restriction is ignored if `filter` has that field already, or if no article would be left. Those of the fields in
-    `ignore` ("dates", "publisher", "author") are taken out of the question, but not applied.
+    A restriction is ignored if `filter` has that field already. Those of the fields in `ignore` ("dates", "publisher",
+    "author") are taken out of the question, but not applied.
     """
     guesses: list[Guess] = []
     left_out: list[Guess] = []
-    names = collection.catalog.names
-    for guess in find_restrictions(question, today, names("publisher"), names("author")):
-        narrower = _with(filter, guess)
+    empty: list[Guess] = []
+    for guess in _restrictions(collection, question, today):
+        narrower = with_guess(filter, guess)
         given = (filter.after or filter.before) if guess.field == "dates" else getattr(filter, guess.field)
         is_first = guess.field not in {other.field for other in guesses}
         if guess.field in ignore:
             left_out.append(guess)
+        elif given and is_first:
             continue
-        if given and is_first:
-            continue
-        if collection.catalog.passage_ids(narrower, most=1):
+        elif collection.catalog.passage_ids(narrower, most=1):
             guesses.append(guess)
             filter = narrower
-    return Narrowed(without_restrictions(question, [*guesses, *left_out]), tuple(guesses), filter)
+        else:
+            empty.append(guess)
+    applied = [*guesses, *left_out]
+    narrowed, without_empty = (without_restrictions(question, each) for each in (applied, [*applied, *empty]))
+    return Narrowed(narrowed, tuple(guesses), filter, tuple(empty), without_empty)
 
 
-def _with(filter: Filter, guess: Guess) -> Filter:
+def _restrictions(collection: Collection, question: str, today: date) -> list[Guess]:
+    """Return the restrictions in the question, in its order and without overlaps."""
+    names = collection.catalog.names
+    publishers, authors = names("publisher"), names("author")
+    found = find_restrictions(question, today, publishers, authors)
+    for guess in named_sources(question, publishers, authors, lambda name: is_speaker(collection, name)):
+        if all(
+            guess.field != other.field and (guess.end <= other.start or other.end <= guess.start) for other in found
+        ):
+            found.append(guess)
+    return sorted(found, key=lambda guess: guess.start)
+
+
+def is_speaker(collection: Collection, name: str) -> bool:
+    """Return whether articles report what somebody of this name said."""
+    return bool(collection.catalog.find_remarks([name]))
+
+
+def with_guess(filter: Filter, guess: Guess) -> Filter:
+    """Return the filter narrowed down to what the guess says."""
     if guess.field != "dates":
         return replace(filter, **{str(guess.field): guess.value})  # type: ignore[arg-type]
     starts, ends = [filter.after, guess.after], [filter.before, guess.before]

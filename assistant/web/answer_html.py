@@ -30,7 +30,7 @@ def answer_html(answer: Answer, record: str = "") -> str:
     escaped. `record` is the answer as data, as `answer_record.signed` returns it; the page's script reads that. The
     classes belong to `static/chat.css` and `static/chat.js`.
     """
-    sentences = [_sentence_html(sentence) for sentence in answer.sentences]
+    sentences = [_sentence_html(sentence) for sentence in answer.told]
     parts = [record, _understood_html(answer), _chips_html(answer)]
     if answer.refused:
         parts += _refusal_html(answer)

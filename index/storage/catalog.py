@@ -262,10 +262,22 @@ class Catalog:
             raise ValueError(field)
         return self._column(f"SELECT DISTINCT {field} FROM articles WHERE {field} IS NOT NULL")  # noqa: S608
 
-    def publication_span(self) -> tuple[date, date] | None:
-        """Return the first and the last day on which an article was published, or None where no article is dated."""
+    def bylines(self, articles: Iterable[str]) -> list[tuple[str | None, str | None, int]]:
+        """Return `(author, publisher, count)` of the articles, which are given by id, the most frequent first."""
+        query = (
+            "SELECT author, publisher, count(*) FROM articles INDEXED BY articles_by_published "  # noqa: S608
+            f"WHERE id {AMONG} "
+            "GROUP BY author, publisher ORDER BY count(*) DESC, author, publisher"
+        )
         with connected(self.path) as database:
-            first, last = database.execute("SELECT min(published), max(published) FROM articles").fetchone()
+            return database.execute(query, (json.dumps(list(articles)),)).fetchall()
+
+    def publication_span(self, filter: Filter = EVERYTHING) -> tuple[date, date] | None:
+        """Return the first and the last day on which an article that passes was published; None if none is dated."""
+        condition, parameters = filter_condition(filter)
+        query = f"SELECT min(published), max(published) FROM articles WHERE {condition}"  # noqa: S608
+        with connected(self.path) as database:
+            first, last = database.execute(query, parameters).fetchone()
         return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
 
     def article_counts(self, filter: Filter) -> tuple[int, int]:

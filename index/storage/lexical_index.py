@@ -54,6 +54,38 @@ class LexicalIndex:
         with connected(self._path) as database:
             return [row[0] for row in database.execute(query, (any_term, *parameters, count))]
 
+    def articles_with(
+        self,
+        phrases: Sequence[Sequence[str]],
+        filter: Filter = EVERYTHING,
+        *,
+        in_lead: bool = False,
+        oldest_first: bool = False,
+    ) -> list[str]:
+        """Return the ids of the articles that pass the filter and have a phrase of each group, newest first.
+
+        A phrase is in an article if its words, or others with their stems, follow one another in the headline or in a
+        passage; with `in_lead`, in the headline or the first passage. Undated articles come last.
+        """
+        condition, parameters = filter_condition(filter)
+        first = (
+            "AND passages.number = (SELECT min(number) FROM passages AS other WHERE other.article = passages.article)"
+        )
+        with_phrase = (
+            "AND id IN (SELECT passages.article FROM lexical CROSS JOIN passages ON passages.number = lexical.rowid "  # noqa: S608
+            f"WHERE lexical MATCH ? {first if in_lead else ''}) "
+        )
+        order = "published IS NULL, published, title" if oldest_first else "published DESC, title"
+        query = (
+            "SELECT id FROM articles INDEXED BY articles_by_published "  # noqa: S608 (other ways read the texts)
+            f"WHERE {condition} {with_phrase * len(phrases)}ORDER BY {order}"
+        )
+        matches = [
+            " OR ".join(_quoted(" ".join(each or _NO_STEM for each in stems(p))) for p in group) for group in phrases
+        ]
+        with connected(self._path) as database:
+            return [row[0] for row in database.execute(query, (*parameters, *matches))]
+
     def has_word(self, word: str) -> bool:
         """Return whether any passage has the word, or another word with the same stem."""
         query = "SELECT 1 FROM lexical WHERE lexical MATCH ? LIMIT 1"

@@ -27,6 +27,12 @@ def is_foreign(sentence: str) -> bool:
     return language not in ("en", "pcm") and sure >= EVEN
 
 
+def english_probability(text: str) -> float:
+    """Return how likely a text is in English, from 0 to 1, by its letters. Nigerian Pidgin counts as English."""
+    ranked = dict(_identifier().rank(text))
+    return float(ranked["en"] + ranked["pcm"])
+
+
 @cache
 def _identifier() -> Any:  # noqa: ANN401 (py3langid has no types)
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
