@@ -71,8 +71,13 @@ class Question:
         return _OPEN.search(self.text) is not None
 
 
-def parse_question(text: str, known_names: frozenset[str], parser: Parser | None = None) -> Question:
-    """Return the parts of a question; `known_names` are the words (lower case) that the articles write as names."""
+def parse_question(
+    text: str, known_names: frozenset[str], parser: Parser | None = None, *, about_speech: bool = False
+) -> Question:
+    """Return the parts of a question; `known_names` are the words (lower case) that the articles write as names.
+
+    Of one about speech, the verb is no term: "denied it" and "said it wasn't so" both answer what was denied.
+    """
     plain = canonical(text)
     tokens = words(plain)
     names = {word for word in tokens if word in known_names}
@@ -81,7 +86,11 @@ def parse_question(text: str, known_names: frozenset[str], parser: Parser | None
     doc = next(parser.parse([text])) if parser else None
     return Question(
         text=text,
-        terms=frozenset(stem(word) for word in tokens if word not in STOP_WORDS | TITLES),
+        terms=frozenset(
+            stem(word)
+            for word in tokens
+            if word not in STOP_WORDS | TITLES and not (about_speech and kind_of_verb(word))
+        ),
         names=frozenset(names),
         required=frozenset(
             word

@@ -62,7 +62,10 @@ def quote_statements(
     most = MOST_REMARKS if turns else MOST_SENTENCES
     if not turns:
         possible = [each for each in sentences if evidence is None or not evidence.bars(each)]
-        turns = [_answers(scorer.ranked(each, sentences, possible), minimum) for each in questions]
+        about_speech = evidence is not None
+        turns = [
+            _answers(scorer.ranked(each, sentences, possible, about_speech=about_speech), minimum) for each in questions
+        ]
     in_turn = [group for turn in zip_longest(*turns) for group in turn if group]
     different = list({group[0].candidate.text: group for group in in_turn}.values())
     groups = _groups_within_limit(different, names, most)
@@ -92,10 +95,10 @@ def _remarks_in_turn(
         certain = [each for each in certain if evidence.plainness(each)] or certain
         certain.sort(key=lambda each: (evidence.plainness(each), each.published), reverse=True)
         order = {each.text: at for at, each in enumerate(certain[:SHORTLIST])}
-        ranked = scorer.ranked(question, sentences, certain[:SHORTLIST])
+        ranked = scorer.ranked(question, sentences, certain[:SHORTLIST], about_speech=True)
         groups = [[each] for each in sorted(ranked, key=lambda each: order[each.candidate.text])]
     else:
-        groups = _answers(scorer.ranked(question, sentences, certain), minimum)
+        groups = _answers(scorer.ranked(question, sentences, certain, about_speech=True), minimum)
     by_speaker: dict[str | None, list[list[ScoredSentence]]] = {}
     for group in groups:
         by_speaker.setdefault(evidence.speaker(group[0].candidate), []).append(group)

@@ -64,10 +64,15 @@ class Scorer:
         self._reader, self._encode, self.parser = reader, encode, parser
 
     def ranked(
-        self, question: str, sentences: Sequence[Candidate], possible: Sequence[Candidate] | None = None
+        self,
+        question: str,
+        sentences: Sequence[Candidate],
+        possible: Sequence[Candidate] | None = None,
+        *,
+        about_speech: bool = False,
     ) -> list[ScoredSentence]:
         """Return the `possible` ones of the sentences, all by default, the likeliest answer first."""
-        asked = parse_question(question, known_names(sentences), self.parser)
+        asked = parse_question(question, known_names(sentences), self.parser, about_speech=about_speech)
         scored = [
             ScoredSentence(self._score(asked, values), candidate, reading, asked)
             for candidate, reading, values in self.features(asked, sentences, possible)
