@@ -42,7 +42,6 @@ def test_what_lavrov_denied_is_quoted_and_cited(sample, question):
         "how many warships is Spain deploying?",
         "what did Zelensky say?",
         "who is the president of Poland?",
-        "who is the president of Ukraine?",
         "how many troops does Ukraine have?",
         "when did Russia abandon the treaty?",
         "who is the German foreign minister?",
@@ -335,7 +334,7 @@ def test_what_only_looks_denied_or_said_or_owned_answers(empty, write, question,
     ],
 )
 def test_a_year_that_is_asked_about_is_told_or_that_of_publication(empty, write, question, told):
-    won = "Celia Morrowby won the Lantern Prize on Thursday. Last year the prize went to Anders Quill. "
+    won = "Celia Morrowby won the Lantern Prize on Thursday. Anders Quill won the Lantern Prize last year. "
     text = f"---\ntitle: Lantern Prize\ndate: 2024-03-22\n---\n{won}"
     empty.ingest([write("prize.md", text)])
     assert empty.ask(question).refused is not told

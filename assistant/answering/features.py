@@ -29,7 +29,7 @@ class Features(NamedTuple):
 
     - `reading`: the log odds of its words by the reading model, and `within`, how far they are behind those of the best
       words of its passage
-    - `share`: its share of the odds of all sentences
+    - `share`: its share of the odds of all sentences and of none
     - `relevance`: how relevant the reading model finds its passage
     - `rank`: the logarithm of the passage's rank, and `closest` the best cosine of any passage
     - `meaning`, `words`, `names`: what it has in common with the question: cosine, share of the words, and share of
@@ -72,7 +72,7 @@ def features(
     read = _read(question, sentences, possible, reader)
     chosen = sorted(read, key=lambda each: -(each.odds + SHARED * each.words))[:SHORTLIST]
     alike = meanings(question, [each.candidate for each in chosen], encode)
-    total = sum(math.exp(each.odds) for each in read)
+    total = 1 + sum(math.exp(each.odds) for each in read)  # 1 for none of them: else one alone would have all
     closest = max((candidate.passage.cosine for candidate in sentences), default=0.0)
     return [
         (

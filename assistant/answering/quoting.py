@@ -35,6 +35,10 @@ MARGIN = 0.1
 LIKELY = 0.5
 """Probability from which another article's differing number, date or person is also quoted. Not measured."""
 
+CERTAIN = 1 / 3
+"""Share of the minimum score that is enough for a denial, a promise and so on of somebody who is asked for one. Not
+measured."""
+
 CHANGING = ("number", "time", "person")
 """Kinds of answers that change with time: a toll, a date that is put off, who holds an office."""
 
@@ -98,7 +102,8 @@ def _remarks_in_turn(
         ranked = scorer.ranked(question, sentences, certain[:SHORTLIST], about_speech=True)
         groups = [[each] for each in sorted(ranked, key=lambda each: order[each.candidate.text])]
     else:
-        groups = _answers(scorer.ranked(question, sentences, certain, about_speech=True), minimum)
+        enough = minimum * CERTAIN if evidence.asked.kinds else minimum
+        groups = _answers(scorer.ranked(question, sentences, certain, about_speech=True), enough)
     by_speaker: dict[str | None, list[list[ScoredSentence]]] = {}
     for group in groups:
         by_speaker.setdefault(evidence.speaker(group[0].candidate), []).append(group)
