@@ -51,6 +51,10 @@ def test_a_pronoun_is_explained_in_brackets_by_the_name_that_the_sentence_before
         ("Orsk and Lavrov spoke.", "He denied it."),
         ("Orsk’s mill fell.", "It was old."),
         ("The fever came to Moscow.", "It killed nine."),
+        ("Lavrov conceded to Noor Elstrand.", "She demanded a recount."),
+        ("Orsk met Lavrov in Tarn.", "He left at noon."),
+        ("Noor Elstrand set up an inquiry.", "It reports in June."),
+        ("Mr Orsk built a mill.", "It burnt down."),
     ],
 )
 def test_a_pronoun_that_could_mean_another_is_not_explained(lead, text):

@@ -1,7 +1,7 @@
 """Editorial notes in quoted sentences, in square brackets: "He [Mr Lavrov] said on Friday [21 January 2022] …"."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from assistant.english.countries import canonical, government, is_country
 from assistant.english.names import TITLES
 from assistant.english.relative_dates import resolve_dates
 from index.article import Article
+from index.remarks.nouns import groups_and_places
 from index.text.words import words
 
 LONG_SENTENCE = 320
@@ -80,17 +81,32 @@ def relative_date_notes(sentence: str, published: date | None, part: Span | None
 def pronoun_note(quote: str, candidate: Candidate, names: frozenset[str]) -> Note | None:
     """Return the note that names whom the pronoun at the head of the quotation means: "He" gets " [Mr Lavrov]".
 
-    None where the sentence before doesn't settle it: that must begin with one name, its subject.
+    None where the sentence before doesn't settle it: that must begin with one name, its subject, which is no person's
+    for "it", and for "he" and "she" it must name no other person.
     """
     pronoun = _PRONOUN.search(quote)
     name = _subject(candidate.lead, names)
     if pronoun is None or name is None:
         return None
-    plain = canonical(name).lower()
-    is_person = not is_country(plain) and government(plain) is None and not name.isupper()
-    if pronoun["it"].lower() in ("he", "she") and not is_person:
+    meant = pronoun["it"].lower()
+    if meant == "it" and _may_be_person(name) and words(name)[-1] not in groups_and_places():
+        return None
+    others = candidate.lead[candidate.lead.index(name) + len(name) :]
+    if meant in ("he", "she") and not (_may_be_person(name) and not any(_persons(others, names))):
         return None
     return Note(pronoun.end(), f" [{name}]")
+
+
+def _may_be_person(name: str) -> bool:
+    plain = canonical(name).lower()
+    return not is_country(plain) and government(plain) is None and not name.isupper()
+
+
+def _persons(text: str, names: frozenset[str]) -> Iterator[str]:
+    """Yield the names in a text that may be persons'."""
+    for match in _NAME.finditer(text):
+        if (name := _name_in(match.group(), names)) and _may_be_person(name):
+            yield name
 
 
 def publication_note(quote: str, article: Article) -> Note:

@@ -35,10 +35,6 @@ MARGIN = 0.1
 LIKELY = 0.5
 """Probability from which another article's differing number, date or person is also quoted. Not measured."""
 
-CERTAIN = 1 / 3
-"""Share of the minimum score that is enough for a denial, a promise and so on of somebody who is asked for one. Not
-measured."""
-
 CHANGING = ("number", "time", "person")
 """Kinds of answers that change with time: a toll, a date that is put off, who holds an office."""
 
@@ -102,8 +98,9 @@ def _remarks_in_turn(
         ranked = scorer.ranked(question, sentences, certain[:SHORTLIST], about_speech=True)
         groups = [[each] for each in sorted(ranked, key=lambda each: order[each.candidate.text])]
     else:
-        enough = minimum * CERTAIN if evidence.asked.kinds else minimum
-        groups = _answers(scorer.ranked(question, sentences, certain, about_speech=True), enough)
+        ranked = scorer.ranked(question, sentences, certain, about_speech=True)
+        likely = [each for each in ranked if each.score >= minimum or evidence.is_plainly_on_topic(each.candidate)]
+        groups = _grouped([each for each in likely if _belongs(each, likely[0])])
     by_speaker: dict[str | None, list[list[ScoredSentence]]] = {}
     for group in groups:
         by_speaker.setdefault(evidence.speaker(group[0].candidate), []).append(group)

@@ -101,6 +101,11 @@ class SpeechEvidence:
         spans, _ = quotations(with_double_marks(candidate.text))
         return int(_NEGATION.search(without_spans(candidate.text, spans)) is not None)
 
+    def is_plainly_on_topic(self, candidate: Candidate) -> bool:
+        """Return True if a denial, a promise or the like has a word of the topic that is asked about."""
+        topic = {concept(word) for word in words(self.asked.about) if word not in STOP_WORDS}
+        return bool(self.asked.kinds) and not topic.isdisjoint(concepts(candidate.text))
+
     def _of(self, candidate: Candidate) -> list[FoundRemark]:
         return self._remarks[candidate.passage.article.id, candidate.sentence.start]
 
