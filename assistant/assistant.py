@@ -256,9 +256,12 @@ class Assistant:
     def _notices(self, answer: Answer) -> Iterator[str]:
         if answer.sentences and answer.answered_by == self.settings.llm:
             yield f"Written by {self.settings.llm}, and checked against the quotations."
-        undated = {citation.article.id for citation in answer.citations if citation.article.published is None}
-        if undated:
-            yield "The article is undated." if len(undated) == 1 else f"{len(undated)} of the articles are undated."
+        cited = {citation.article.id: citation.article.published for citation in answer.citations}
+        undated = sum(published is None for published in cited.values())
+        if undated and len(cited) == 1:
+            yield "The article is undated."
+        elif undated:
+            yield "One of the articles is undated." if undated == 1 else f"{undated} of the articles are undated."
 
     def _checked(self, question: str) -> str:
         plain = normalise(question.encode("utf-8", "replace").decode()).strip()

@@ -358,3 +358,14 @@ def test_a_given_article_is_looked_into_first_and_the_others_where_it_doesnt_ans
         assert {citation.article.title for citation in answer.citations} == {f"The {name} mill"}
         assert empty.ask("when did Falk burn the barn?", page=answer.citations[0].article.id).citations
     assert not empty.ask("to whom did Orsk sell the mill?", page="https://x.example/unknown").refused
+
+
+def test_of_several_cited_articles_it_is_said_how_many_are_undated(empty, write):
+    write("a.md", "# Fair\n\nThe fair in Orsk drew 4,000 visitors.")
+    folder = write(
+        "b.md", "---\npublished: 2024-03-05\n---\n# Fair again\n\nThe fair in Orsk drew 5,000 visitors."
+    ).parent
+    empty.ingest([folder])
+    answer = empty.ask("How many visitors did the fair in Orsk draw?")
+    assert len({citation.article.id for citation in answer.citations}) == 2
+    assert answer.notice == "One of the articles is undated."
