@@ -108,7 +108,7 @@ def test_a_long_answer_is_shown_from_its_beginning_and_the_reader_may_scroll(ope
     page = open_page(chat, viewport={"width": 900, "height": 500})
     ask(page, "what did Lavrov deny?")
     answered(page, DENIED)
-    ask(page, "how many troops has NATO stationed there?")
+    ask(page, "what did Blinken deny?")
     refusal = answered(page, "The articles don't say.")
     log = page.get_by_role("log").bounding_box()
     question = page.get_by_test_id("user").last.bounding_box()
@@ -401,7 +401,7 @@ def test_axe_finds_nothing_serious_in_our_markup_nor_beyond_an_empty_gradio_chat
     answered(page, "Hello.").evaluate("(answer, html) => (answer.outerHTML = html)", answer_html(FLAGGED))
     ask(page, "what did Lavrov deny?")
     answered(page, DENIED)
-    ask(page, "how many troops has NATO stationed there?")
+    ask(page, "what did Blinken deny?")
     answered(page, "The articles don't say.").locator(".closest a").first.click()
     page.frame_locator("#source iframe").locator("mark").first.wait_for()
     assert [finding for finding in [*empty, *findings(page)] if finding[0] not in theirs] == []
