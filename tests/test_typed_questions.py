@@ -12,7 +12,7 @@ LEAGUE = Path(__file__).parent / "data" / "typed" / "league"
 
 @pytest.mark.real
 def test_most_questions_on_a_football_league_and_a_company_are_answered_as_expected(tmp_path):
-    """86 of 119 on 2026-11-30; six fewer are allowed, for changes that bring more elsewhere."""
+    """85 of 119 on 2026-11-30; five fewer are allowed, for changes that bring more elsewhere."""
     right = [is_right for _, _, is_right in asked(LEAGUE, Assistant(Settings(index_dir=tmp_path)))]
     assert sum(right) >= 80
 
