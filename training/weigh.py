@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import spacy
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
@@ -25,11 +24,11 @@ from assistant.answering.candidates import candidates, known_names
 from assistant.answering.features import Features
 from assistant.answering.question import parse_question
 from assistant.evaluation.measures import contains_answer
-from assistant.models.reading_model import MODEL
+from assistant.models.reading_model import MODEL, Reader
 from benchmarks.data import WRITTEN, Task, drawn, squadshifts, wikinews
 from benchmarks.systems import assistant_on, write_articles
-from index.remarks.parser import DEFAULT_PARSER
 from training.onnx_export import set_metadata
+from training.parsing import parser
 from training.reading.sets import wiki
 
 FOLDS = 5
@@ -84,8 +83,7 @@ def main() -> None:
         "features": dict(zip(Features._fields, np.round(scale * fit.coef_[0], 3).tolist(), strict=True)),
     }
     print(json.dumps(weights))
-    metadata = Assistant().reader.metadata
-    set_metadata(MODEL, {**metadata, "answering": json.dumps(weights)})
+    set_metadata(MODEL, {**Reader().metadata, "answering": json.dumps(weights)})
     scores = best.predict_proba(best_rows)[:, 1]
     tops = [(score, *top[1:]) for score, top in zip(scores, tops, strict=True)]
     for name, own in asked.items():
@@ -143,9 +141,8 @@ def _ask(articles: dict[str, str], tasks: Sequence[Task], work: Path) -> Iterato
 
 def near_misses(tasks: Sequence[Task]) -> list[str]:
     """Return each question with one of its names exchanged for one of another question; empty where that can't be."""
-    pipeline = spacy.load(DEFAULT_PARSER)
     chance = random.Random(0)
-    docs = list(pipeline.pipe(task.question for task in tasks))
+    docs = list(parser().pipe(task.question for task in tasks))
     names: dict[str, set[str]] = defaultdict(set)
     for doc in docs:
         for name in doc.ents:

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from assistant.answering.candidates import Candidate
 from assistant.answering.question import Question
@@ -45,5 +46,6 @@ def _shared(question: Question, weights: dict[str, float], candidate: Candidate)
     return sum(weights[term] * share for term, share in worth.items()) / (sum(weights.values()) or 1.0)
 
 
-def _stems(text: str) -> set[str]:
-    return set(stems(canonical(text)))
+@lru_cache(maxsize=8_192)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stems(canonical(text)))

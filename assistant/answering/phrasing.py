@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from assistant.english.number_words import SMALL_NUMBERS
+from assistant.english.number_words import SMALL_NUMBERS, VALUES
 
 _WHAT = r"(?:what|who|whom|whose|which|when|where|how|why)\b"
 _MORE = (
@@ -111,5 +111,5 @@ def _sentences(match: re.Match[str]) -> int:
     size, unit = (groups.get("size") or "").lower(), (groups.get("unit") or "").lower()
     if unit not in ("sentence", "line", "word"):
         return 0
-    numbers = {"a": 1, "an": 1, "single": 1} | {word: number for number, word in enumerate(SMALL_NUMBERS)}
-    return int(size) if size.isdigit() else numbers.get(size, 0)
+    numbers = VALUES | {"a": 1, "an": 1, "single": 1}
+    return int(size if size.isdigit() else numbers.get(size, 0))

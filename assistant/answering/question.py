@@ -26,7 +26,9 @@ _BY_NOUN = {
     **dict.fromkeys("time day date month year week decade century hour season".split(), "time"),
     **dict.fromkeys("number amount percentage share proportion price cost age speed rate score".split(), "number"),
 }
-_ASKING = ("WP", "WP$", "WRB", "WDT")
+ASKING = ("WP", "WP$", "WRB", "WDT")
+"""Tags of question words, in the Penn Treebank."""
+
 _OPEN = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _YES_OR_NO = re.compile(
     r"(?:^|, ?)(?:so |and |but )?"
@@ -83,7 +85,7 @@ def parse_question(
     names = {word for word in tokens if word in known_names}
     names |= {word for capitalised in _CAPITALISED.findall(plain) for word in words(capitalised)}
     names -= STOP_WORDS | TITLES
-    doc = next(parser.parse([text])) if parser else None
+    doc = parser.parse_one(text) if parser else None
     return Question(
         text=text,
         terms=frozenset(
@@ -110,7 +112,7 @@ def years_in(text: str) -> frozenset[str]:
 
 
 def _kind_asked_for(doc: Doc) -> str:
-    asking = next((token for token in doc if token.tag_ in _ASKING and token.head.dep_ != "relcl"), None)
+    asking = next((token for token in doc if token.tag_ in ASKING and token.head.dep_ != "relcl"), None)
     if asking is None:
         return ANYTHING
     if asking.lower_ == "how":

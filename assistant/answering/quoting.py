@@ -52,9 +52,8 @@ def quote_statements(
     has who says what: what the speakers asked about say for certain is quoted, up to MOST_REMARKS sentences, and of
     each speaker in turn; only where there is nothing of theirs are the sentences read that somebody unknown says.
 
-    A sentence that says the same elsewhere is cited too. A pronoun at the head of a
-    sentence is explained in brackets, or the sentence that it needs comes first. Where the answers are of different
-    dates, each has its date in brackets.
+    A sentence that says the same elsewhere is cited too. A pronoun at the head of a sentence is explained in brackets,
+    or the sentence that it needs comes first. Where the answers are of different dates, each has its date in brackets.
     """
     sentences = candidates(passages)
     names = known_names(sentences)
@@ -63,9 +62,8 @@ def quote_statements(
     if not turns:
         possible = [each for each in sentences if evidence is None or not evidence.bars(each)]
         about_speech = evidence is not None
-        turns = [
-            _answers(scorer.ranked(each, sentences, possible, about_speech=about_speech), minimum) for each in questions
-        ]
+        ranked = (scorer.ranked(each, sentences, possible, about_speech=about_speech) for each in questions)
+        turns = [_answers([each for each in scored if each.score >= minimum]) for scored in ranked]
     in_turn = [group for turn in zip_longest(*turns) for group in turn if group]
     different = list({group[0].candidate.text: group for group in in_turn}.values())
     groups = _groups_within_limit(different, names, most)
@@ -100,16 +98,15 @@ def _remarks_in_turn(
     else:
         ranked = scorer.ranked(question, sentences, certain, about_speech=True)
         likely = [each for each in ranked if each.score >= minimum or evidence.is_plainly_on_topic(each.candidate)]
-        groups = _grouped([each for each in likely if _belongs(each, likely[0])])
+        groups = _answers(likely)
     by_speaker: dict[str | None, list[list[ScoredSentence]]] = {}
     for group in groups:
         by_speaker.setdefault(evidence.speaker(group[0].candidate), []).append(group)
     return list(by_speaker.values())
 
 
-def _answers(ranked: Sequence[ScoredSentence], minimum: float) -> list[list[ScoredSentence]]:
-    """Return the sentences to quote, those with the same answer as one group, the best first."""
-    likely = [each for each in ranked if each.score >= minimum]
+def _answers(likely: Sequence[ScoredSentence]) -> list[list[ScoredSentence]]:
+    """Return the sentences to quote of the likely ones, the best first; those with the same answer as one group."""
     return _grouped([each for each in likely if _belongs(each, likely[0])])
 
 

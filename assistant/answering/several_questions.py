@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.answering.question import ASKING
 from index.remarks.parser import Parser
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 _COMPARING = frozenset("compare comparison differ difference versus vs vs.".split())
-_ASKING = ("WP", "WP$", "WRB", "WDT")
 _PRONOUNS = frozenset("it he she they this that".split())
 
 
@@ -22,7 +22,7 @@ def single_questions(question: str, parser: Parser | None) -> tuple[str, ...]:
     """
     if parser is None:
         return (question,)
-    (doc,) = parser.parse([question])
+    doc = parser.parse_one(question)
     return _joined_questions(doc) or _sides(doc) or (question,)
 
 
@@ -30,7 +30,7 @@ def _joined_questions(doc: Doc) -> tuple[str, ...]:
     """Return the two questions that "and" or a question mark joins, each with a question word of its own."""
     for word in doc:
         start = word.i - int(word.i > 0 and doc[word.i - 1].pos_ == "ADP")  # "and in which year"
-        if word.tag_ in _ASKING and start > 1 and doc[start - 1].lower_ in ("and", "?", ";", ","):
+        if word.tag_ in ASKING and start > 1 and doc[start - 1].lower_ in ("and", "?", ";", ","):
             first, second = doc[: start - 1], doc[start:]
             if _is_question(first) and _is_question(second):
                 return _question(first.text), _question(_with_subject(second, first))
@@ -41,9 +41,9 @@ def _is_question(part: Span) -> bool:
     """Return True if a question word is the subject of a verb, or a helping verb stands before the subject."""
     subjects = [token for token in part if token.dep_ in ("nsubj", "nsubjpass")]
     verbs = [token for token in part if token.pos_ in ("VERB", "AUX")]
-    asks = any(token.tag_ in _ASKING for token in part)
+    asks = any(token.tag_ in ASKING for token in part)
     first = subjects[0] if subjects else None
-    is_asked_for = first is not None and any(token.tag_ in _ASKING for token in (first, *first.children))
+    is_asked_for = first is not None and any(token.tag_ in ASKING for token in (first, *first.children))
     is_inverted = bool(verbs) and (first is None or verbs[0].i < first.i)
     return asks and bool(verbs) and (is_asked_for or is_inverted)
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from assistant.answering.candidates import Candidate
+from assistant.checking.speech import NEGATION
 from assistant.english.countries import canonical, is_country, words_of_name
 from assistant.english.synonyms import concept, concepts
 from assistant.search.speech_question import SpeechQuestion
@@ -14,7 +15,6 @@ from index.remarks.speech_verbs import kind_of_verb
 from index.storage.remark_table import RemarkRow, speaker_words
 from index.text.words import STOP_WORDS, words
 
-_NEGATION = re.compile(r"\b(?:no|not|never|nothing|nobody|none|neither|nor)\b|n[’']t\b", re.IGNORECASE)
 _PRONOUNS = frozenset("he she they it".split())
 _STATING = ("say", "announce")
 _CUES = {
@@ -31,6 +31,7 @@ class SpeechEvidence:
 
     def __init__(self, asked: SpeechQuestion, remarks: Iterable[RemarkRow], unread: frozenset[str]) -> None:
         self.asked = asked
+        self._topic = {concept(word) for word in words(asked.about) if word not in STOP_WORDS}
         self._unread = unread
         self._remarks: dict[tuple[str, int], list[FoundRemark]] = defaultdict(list)
         for row in remarks:
@@ -84,7 +85,7 @@ class SpeechEvidence:
     def _may_report(self, sentence: str) -> bool:
         """Return True if a sentence that hasn't been parsed has a word of the kind asked for."""
         kinds = {kind_of_verb(word) for word in words(sentence)} - {None}
-        is_denial = "deny" in self.asked.kinds and _NEGATION.search(sentence) is not None
+        is_denial = "deny" in self.asked.kinds and NEGATION.search(sentence) is not None
         return is_denial or (not kinds.isdisjoint(self.asked.kinds) if self.asked.kinds else bool(kinds))
 
     def plainness(self, candidate: Candidate) -> int:
@@ -99,12 +100,11 @@ class SpeechEvidence:
         if any(kind_of_verb(words[0]) in self.asked.kinds for words in verbs if words):
             return 2
         spans, _ = quotations(with_double_marks(candidate.text))
-        return int(_NEGATION.search(without_spans(candidate.text, spans)) is not None)
+        return int(NEGATION.search(without_spans(candidate.text, spans)) is not None)
 
     def is_plainly_on_topic(self, candidate: Candidate) -> bool:
         """Return True if a denial, a promise or the like has a word of the topic that is asked about."""
-        topic = {concept(word) for word in words(self.asked.about) if word not in STOP_WORDS}
-        return bool(self.asked.kinds) and not topic.isdisjoint(concepts(candidate.text))
+        return bool(self.asked.kinds) and not self._topic.isdisjoint(concepts(candidate.text))
 
     def _of(self, candidate: Candidate) -> list[FoundRemark]:
         return self._remarks[candidate.passage.article.id, candidate.sentence.start]
@@ -115,8 +115,7 @@ class SpeechEvidence:
             return True
         if any(remark.kind == self.asked.verb != "say" for remark in self._of(candidate)):
             return True
-        asked = {concept(word) for word in words(self.asked.about) if word not in STOP_WORDS}
-        return not asked.isdisjoint(concepts(f"{candidate.lead} {candidate.text}"))
+        return not self._topic.isdisjoint(concepts(f"{candidate.lead} {candidate.text}"))
 
     def _may_be_asked_for(self, remark: FoundRemark, candidate: Candidate) -> bool:
         """Return True for a statement that may be a promise, or a remark of a "he" near the name of whom is asked."""

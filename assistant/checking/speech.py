@@ -12,7 +12,7 @@ from assistant.checking.content_words import Evidence, content_keys, initials
 from assistant.english.countries import canonical, is_country, words_of_name
 from index.remarks.names import ROLES
 from index.remarks.nouns import people
-from index.remarks.parser import Parser
+from index.remarks.parser import REMEMBERED, Parser
 from index.remarks.quotations import quotations, with_double_marks
 from index.remarks.sentence_remarks import SentenceRemark, all_remarks
 from index.remarks.speakers import Speakers
@@ -26,16 +26,15 @@ _AS_FACTS = frozenset("confirm admit apologise thank praise criticise".split())
 """Kinds of remarks that take for granted what they are about."""
 
 _CLAIMED = frozenset("allegedly apparently reportedly supposedly purportedly".split())
-_NEGATION = re.compile(r"\b(?:no|not|never|nothing|nobody|none|neither|nor)\b|n[’']t\b", re.IGNORECASE)
+NEGATION = re.compile(r"\b(?:no|not|never|nothing|nobody|none|neither|nor)\b|n[’']t\b", re.IGNORECASE)
+"""Words that make what is said a denial."""
+
 _NOT_NAMES = ROLES | frozenset("the of and for".split())
 _SPEAK_FOR_OTHERS = ROLES | frozenset("official officer leader head chief boss".split())
 _KNOWN_BEFORE = re.compile(r"(?:the|this|that|these|those|his|her|its|their)\b", re.IGNORECASE)
 
 SPOKEN = 0.3
 """Share of a reported statement's words that a sentence must have to be the report of it. Not measured."""
-
-REMEMBERED = 1_024
-"""Sentences whose remarks are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _has_other_claims(statement: str, parser: Parser) -> bool:
         return True
     if not may_report_speech(statement):
         return False
-    verbs = ((token, known[0]) for token in _parsed(statement, parser) if (known := speech_verb(token)))
+    verbs = ((token, known[0]) for token in parser.parse_one(statement) if (known := speech_verb(token)))
     return any(
         known.needs == "any" or any(child.dep_ in ("ccomp", "xcomp") for child in token.children)
         for token, known in verbs
@@ -135,7 +134,7 @@ def _remarks(sentence: Evidence, parser: Parser) -> tuple[_Remark, ...]:
     if not may_report_speech(sentence.text):
         return ()
     starts = {0: sentence.lead, len(sentence.lead) + 1: sentence.text} if sentence.lead else {0: sentence.text}
-    docs = {start: _parsed(text, parser) for start, text in starts.items()}
+    docs = {start: parser.parse_one(text) for start, text in starts.items()}
     speakers = Speakers("", f"{sentence.lead} {sentence.text}".strip(), docs)
     found: list[_Remark] = []
     for start, doc in docs.items():
@@ -143,11 +142,6 @@ def _remarks(sentence: Evidence, parser: Parser) -> tuple[_Remark, ...]:
         remarks = all_remarks(doc, quoted)
         found = [_remark(each, doc, speakers.name(each, doc, start), sentence) for each in remarks]
     return tuple(found)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _parsed(sentence: str, parser: Parser) -> Doc:
-    return next(parser.parse([sentence]))
 
 
 def _remark(found: SentenceRemark, doc: Doc, name: str | None, sentence: Evidence) -> _Remark:
@@ -170,7 +164,7 @@ def _remark(found: SentenceRemark, doc: Doc, name: str | None, sentence: Evidenc
         frozenset().union(*map(_plain_words, around)),
         not name and noun in people() | {"source"} and noun not in _SPEAK_FOR_OTHERS,
         content_keys(f"{said} {toward}") - content_keys(" ".join(around)),
-        _NEGATION.search(said) is not None,
+        NEGATION.search(said) is not None,
     )
 
 

@@ -11,7 +11,6 @@ from index.text.words import words
 TITLES = ROLES | {"general", "lady", "lord"}
 """Titles in lower case without points. The three that are added are also parts of names: "General Motors"."""
 
-_OWNER = re.compile(r"[\w-]+[’'](?:s\b|(?=\s))")
 _CAPITALISED_INSIDE = re.compile(r"(?<![.!?:\n] )(?<=[\w,;’'\-–—“\"(‘] |.[“\"(‘])[A-Z][\w’'.-]*")
 
 
@@ -35,8 +34,3 @@ def names_in(texts: Iterable[str]) -> frozenset[str]:
         capitalised.update(word for match in _CAPITALISED_INSIDE.findall(text) for word in words(match))
         plain.update(word for match in re.findall(r"\b[a-z][\w’'-]*", text) for word in words(match))
     return frozenset(capitalised - plain - TITLES)
-
-
-def without_possessives(text: str) -> str:
-    """Return the text without its possessives: "Putin's spokesman" gives " spokesman"."""
-    return _OWNER.sub(" ", text)

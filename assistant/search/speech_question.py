@@ -76,7 +76,7 @@ def speech_question(question: str, parser: Parser | None) -> SpeechQuestion | No
         return SpeechQuestion((without_titles(changed["who"]),), (), _topic(changed["about"]), "change")
     if not may_report_speech(question):
         return None
-    (doc,) = parser.parse([question])
+    doc = parser.parse_one(question)
     verbs = (
         (token, known[0].kind) for token in doc if (known := speech_verb(token)) and _asks_for_speech(token, known[0])
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from index.errors import SettingsError
@@ -23,6 +23,9 @@ LONGEST = 700
 
 AT_ONCE = 128
 """Sentences that are parsed together."""
+
+REMEMBERED = 1_024
+"""Sentences whose parses are kept: of questions, and of what is checked."""
 
 _PARTS_OF_SPEECH = {
     **dict.fromkeys(("NN", "NNS"), "NOUN"),
@@ -60,6 +63,11 @@ class Parser:
             with _TURNS:  # not while the caller works on them, who may never come back
                 parsed = list(_loaded(self.name).pipe(batch))
             yield from parsed
+
+    @lru_cache(maxsize=REMEMBERED)  # noqa: B019 (a process has one parser, or a few)
+    def parse_one(self, sentence: str) -> Doc:
+        """Return the parse of a sentence; it is remembered, because several parts of the program ask for it."""
+        return next(self.parse([sentence]))
 
 
 def _set_parts_of_speech(doc: Doc) -> Doc:
