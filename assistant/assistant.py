@@ -213,7 +213,8 @@ class Assistant:
     @cached_property
     def chain(self) -> Runnable[State, State]:
         """The LangChain runnable behind the answers; see `build_chain`."""
-        answer = quoting(self.encode, self.reader, self.settings.minimum_score, lambda: self.collection.catalog)
+        settings, parser = self.settings, self.collection.parser
+        answer = quoting(self.encode, self.reader, settings.minimum_score, lambda: self.collection.catalog, parser)
         if self._model:
             judge = load_judge(self.settings.support_model)
             answer = writing(self._model, self.settings, self.reader, judge, fallback=answer)

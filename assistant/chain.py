@@ -55,7 +55,7 @@ def build_chain(
         task = search.task
         overview = find_passages(task, search.article, collection, search.filter, count) if task else []
         if task and (overview or not task.topic):
-            return overview, iter(overview_statements(task, overview, encode))
+            return overview, iter(overview_statements(task, overview, encode, collection.parser))
         query = f"{search.question} {search.context}".strip()
         passages = retrieve(collection, query, count, search.filter, relevance)
         if search.speech:

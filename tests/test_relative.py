@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from assistant.answering.annotations import relative_date_notes, with_notes
 from assistant.english.relative_dates import LONGEST, Resolution, resolve_dates
 from index.ingest import demo_folder
+from index.remarks.parser import Parser
 from index.text.sentences import sentence_spans
 
 
 def bracketed(sentence, published, part=None):
     """The sentence, or a part of it, with its relative dates explained as an answer shows them."""
     start, end = part or (0, len(sentence))
-    return with_notes(sentence[start:end], relative_date_notes(sentence, published, part))
+    return with_notes(sentence[start:end], relative_date_notes(sentence, published, PARSER, part))
 
 
+PARSER = Parser()
 FRIDAY = date(2022, 1, 21)
 _ADDED = re.compile(r" \[[^\]]*\]")
 

@@ -11,6 +11,7 @@ from assistant.models.reading_model import Reader
 from assistant.search.speech_question import SpeechQuestion
 from index.article import Passage
 from index.embedding.embedder import Encode
+from index.remarks.parser import Parser
 from index.storage.catalog import Catalog
 
 
@@ -30,15 +31,17 @@ Answerer = Callable[[Search, Sequence[Passage]], Iterator[AnswerEvent]]
 """Yields the statements of an answer in their order; none is a refusal."""
 
 
-def quoting(encode: Encode, reader: Reader, minimum: float, catalog: Callable[[], Catalog]) -> Answerer:
+def quoting(
+    encode: Encode, reader: Reader, minimum: float, catalog: Callable[[], Catalog], parser: Parser | None
+) -> Answerer:
     """Return an answerer that quotes the sentences with odds of `minimum` or more.
 
-    The `catalog` is asked who says what in them, for a question about speech.
+    The `catalog` is asked who says what in them, for a question about speech. The `parser` tells the tense of dates.
     """
 
     def answer(search: Search, passages: Sequence[Passage]) -> Iterator[AnswerEvent]:
         evidence = _evidence(search.speech, passages, catalog()) if search.speech else None
-        yield from quote_statements(search.question, passages, encode, reader, minimum, evidence)
+        yield from quote_statements(search.question, passages, encode, reader, minimum, evidence, parser)
 
     return answer
 

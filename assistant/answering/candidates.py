@@ -11,8 +11,9 @@ from assistant.answering.question import Question, years_in
 from assistant.english.countries import canonical, countries_in, government, with_governments
 from assistant.english.names import names_in, without_possessives
 from assistant.english.number_words import FRACTIONS, MULTIPLES, VALUES
-from assistant.english.relative_dates import YEAR, resolve_dates
+from assistant.english.relative_dates import resolve_dates
 from assistant.english.synonyms import concept, concepts
+from assistant.english.times import YEAR
 from index.article import Passage, Sentence
 from index.embedding.embedder import Encode
 from index.text.calendar_words import MONTH_ABBREVIATIONS, MONTHS, WEEKDAYS

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from assistant.english.countries import canonical, is_country
 from assistant.english.names import TITLES, without_possessives
-from assistant.english.relative_dates import YEAR
 from assistant.english.synonyms import concept
+from assistant.english.times import YEAR
 from assistant.search.speech_question import SpeechQuestion
 from index.remarks.speech_verbs import kind_of_verb
 from index.text.words import STOP_WORDS, words

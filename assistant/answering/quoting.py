@@ -34,6 +34,7 @@ from assistant.answering.speech_evidence import SpeechEvidence
 from assistant.models.reading_model import Reader, Reading
 from index.article import Passage
 from index.embedding.embedder import Encode
+from index.remarks.parser import Parser
 from index.text.words import words
 
 MOST_SENTENCES = 3
@@ -105,6 +106,7 @@ def quote_statements(
     reader: Reader,
     minimum: float,
     evidence: SpeechEvidence | None = None,
+    parser: Parser | None = None,
 ) -> Iterator[Statement]:
     """Yield the one to three sentences that answer best, newest first; none if no sentence scores `minimum` or more.
 
@@ -131,7 +133,7 @@ def quote_statements(
     dates_differ = len({group[0].candidate.passage.article.published for group in groups}) > 1
     shown: set[tuple[str, int]] = set()
     for group in groups:
-        for statement in _statements(group, names, dated=dates_differ):
+        for statement in _statements(group, names, parser, dated=dates_differ):
             place = (statement.citations[0].article.id, statement.citations[0].start)
             if place not in shown:
                 yield statement
@@ -350,14 +352,17 @@ def _newest_date(group: Sequence[ScoredSentence]) -> date:
     return max(each.candidate.published for each in group)
 
 
-def _statements(group: Sequence[ScoredSentence], names: frozenset[str], *, dated: bool = False) -> Iterator[Statement]:
+def _statements(
+    group: Sequence[ScoredSentence], names: frozenset[str], parser: Parser | None = None, *, dated: bool = False
+) -> Iterator[Statement]:
     """Yield the best sentence with all citations of its group, after the one that it needs."""
     best = group[0]
     candidate, sentence, article = best.candidate, best.candidate.sentence, best.candidate.passage.article
     start, end = _part_to_quote(best)
     quote = article.full_text[start:end]
-    notes = relative_date_notes(candidate.text, article.published, (start - sentence.start, end - sentence.start))
-    lead = _lead(candidate)
+    part = (start - sentence.start, end - sentence.start)
+    notes = relative_date_notes(candidate.text, article.published, parser, part)
+    lead = _lead(candidate, parser)
     if lead:
         note = pronoun_note(quote, candidate, names)
         if note:
@@ -380,12 +385,12 @@ def _part_to_quote(best: ScoredSentence) -> Span:
     return sentence.start + start, sentence.start + end
 
 
-def _lead(candidate: Candidate) -> Statement | None:
+def _lead(candidate: Candidate, parser: Parser | None) -> Statement | None:
     """Return the earlier sentence without which the candidate can't be understood."""
     article, (_, _, start, end) = candidate.passage.article, candidate.sentence
     if start == end:
         return None
-    text = with_notes(candidate.lead, relative_date_notes(candidate.lead, article.published))
+    text = with_notes(candidate.lead, relative_date_notes(candidate.lead, article.published, parser))
     return Statement(text, (Citation(candidate.number, candidate.lead, start, end, article),))
 
 

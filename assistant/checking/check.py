@@ -8,19 +8,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from assistant.answer import date_in_words, without_citation_marks
 from assistant.checking.content_words import Evidence, content_keys, joined, name_words, sentences_about, words_of
 from assistant.checking.contradictions import contradiction
 from assistant.checking.prompt_injection import gives_orders
-from assistant.english.relative_dates import resolve_dates
+from assistant.english.relative_dates import possible_meanings
 from assistant.models.cross_encoders import Judge
 from index.article import Article, Passage, Sentence
-from index.text.calendar_words import WEEKDAYS
 from index.text.cleaning import normalise
 from index.text.language import is_foreign
-from index.text.words import words
 
 Quote = tuple[int, int, int]
 
@@ -121,20 +118,10 @@ def _check_meaning(
     if by_words.supported:
         return by_words
     evidence, around, names = _known(statement, passages, numbers, chosen, sources)
-    days = " ".join(day for source in sources for day in _days_named(source))
+    days = " ".join(day for source in sources for day in _dates(source))
     if reason := contradiction(statement, evidence, f"{around}\n{days}", names, reworded=True):
         return Support(False, reason)
     return Support(True, quotes=tuple(source.quote for source in chosen))
-
-
-def _days_named(source: _Source) -> Iterator[str]:
-    """Yield the dates that the weekdays in a sentence may mean: the last and the next one by the day of publication."""
-    published = source.passage.article.published
-    if published is None:
-        return
-    for name in {*words(source.evidence.text)} & {*WEEKDAYS}:
-        back = (published.weekday() - WEEKDAYS.index(name)) % 7
-        yield from (f"{published + timedelta(days):%-d %B %Y}" for days in (-back, 7 - back))
 
 
 def _premise(sources: Sequence[_Source]) -> str:
@@ -251,16 +238,15 @@ def _text(passage: Passage) -> str:
 
 
 def _dates(source: _Source) -> Iterator[str]:
-    """Yield the dates that relative dates in a sentence mean."""
+    """Yield the dates that relative dates in a sentence may mean, by the day of publication."""
     published = source.passage.article.published
-    if published:
-        yield from (each.meaning for each in resolve_dates(source.evidence.text, published))
+    yield from possible_meanings(source.evidence.text, published) if published else ()
 
 
 def without_notes(statement: str, article: Article) -> str:
     """Return the text without its bracketed explanations if these are dates or words of the article; else unchanged."""
     plain = _BRACKETS.sub("", statement)
     known = f"{article.title}\n{article.full_text}\n{date_in_words(article)}"
-    dates = {each.meaning for each in resolve_dates(plain, article.published)} if article.published else set()
+    dates = possible_meanings(plain, article.published) if article.published else ()
     explanations = [bracket.strip()[1:-1] for bracket in _BRACKETS.findall(statement)]
     return plain if all(each in dates or each in known for each in explanations) else statement

@@ -58,7 +58,7 @@ def apply_restrictions(
     guesses: list[Guess] = []
     left_out: list[Guess] = []
     names = collection.catalog.names
-    for guess in find_restrictions(question, today, names("publisher"), names("author")):
+    for guess in find_restrictions(question, today, names("publisher"), names("author"), collection.parser):
         narrower = _with(filter, guess)
         given = (filter.after or filter.before) if guess.field == "dates" else getattr(filter, guess.field)
         is_first = guess.field not in {other.field for other in guesses}
