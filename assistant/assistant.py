@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Names
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,11 @@ from langchain_core.runnables import Runnable
 from assistant.answer import Answer, Turn
 from assistant.answering.answerers import quoting
 from assistant.answering.plan import Plan, Understood, plan
+from assistant.answering.scoring import Scorer
 from assistant.answering.writing import writing
 from assistant.chain import State, build_chain
 from assistant.checking import verification
+from assistant.checking.check import check_sentence
 from assistant.conversation.follow_ups import condense, condense_with
 from assistant.models.chat_models import HEARTBEAT, load_chat_model
 from assistant.models.cross_encoders import load_judge, load_relevance
@@ -214,12 +216,17 @@ class Assistant:
     def chain(self) -> Runnable[State, State]:
         """The LangChain runnable behind the answers; see `build_chain`."""
         settings, parser = self.settings, self.collection.parser
-        answer = quoting(self.encode, self.reader, settings.minimum_score, lambda: self.collection.catalog, parser)
+        answer = quoting(self.scorer, settings.minimum_score, lambda: self.collection.catalog)
         if self._model:
-            judge = load_judge(self.settings.support_model)
-            answer = writing(self._model, self.settings, self.reader, judge, fallback=answer)
-        count = self.settings.passages
+            check = partial(check_sentence, judge=load_judge(settings.support_model), parser=parser)
+            answer = writing(self._model, settings, self.reader, check, fallback=answer)
+        count = settings.passages
         return build_chain(self._understood, self._plan, self.collection, count, self.encode, answer, self._relevance)
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """What scores sentences as answers."""
+        return Scorer(self.reader, self.encode, self.collection.parser)
 
     @cached_property
     def _model(self) -> BaseChatModel | None:

@@ -56,11 +56,12 @@ def build_chain(
         overview = find_passages(task, search.article, collection, search.filter, count) if task else []
         if task and (overview or not task.topic):
             return overview, iter(overview_statements(task, overview, encode, collection.parser))
-        query = f"{search.question} {search.context}".strip()
-        passages = retrieve(collection, query, count, search.filter, relevance)
+        queries = [f"{question} {search.context}".strip() for question in search.questions]
+        found = [retrieve(collection, query, count, search.filter, relevance) for query in queries]
+        passages = _in_turn(found, count)
         if search.speech:
             told = passages_of_remarks(collection, search.speech, search.filter)
-            passages = list({passage.id: passage for passage in (*told, *passages)}.values())[:count]
+            passages = _in_turn([[*told, *passages]], count)
         return passages, answer(search, passages)
 
     def follow(states: Iterator[State]) -> Iterator[State]:
@@ -75,6 +76,12 @@ def build_chain(
         | RunnablePassthrough.assign(plan=RunnableLambda(plan))
         | RunnableGenerator(follow)
     )
+
+
+def _in_turn(found: Sequence[Sequence[Passage]], count: int) -> list[Passage]:
+    """Return `count` passages, one of each search in turn, each once."""
+    ranked = [passage for row in itertools.zip_longest(*found) for passage in row if passage]
+    return list({passage.id: passage for passage in ranked}.values())[:count]
 
 
 def _run_plan(plan: Plan, run_search: RunSearch, collection: Collection) -> Iterator[State]:

@@ -1,7 +1,7 @@
 """Measures whole answers on articles that nothing was tuned on: `python -m benchmarks.chain --data DIR`, or `--smoke`.
 
 Each question is asked twice: of all articles, and of the half that lacks its own article, where it must be refused. The
-same is done without the reading model, choosing sentences by likeness alone.
+same is done with odds that come from the sentences' likeness to the question alone.
 """
 
 import argparse
@@ -16,10 +16,14 @@ from sklearn.metrics import precision_recall_fscore_support
 from tqdm import tqdm
 
 from assistant import Answer
-from assistant.answering.question import Question
+from assistant.answering.features import Features
+from assistant.answering.scoring import Scorer, Weights
 from assistant.evaluation.measures import ANSWER_CHARACTERS, contains_answer, paired_interval, token_f1
 from benchmarks.data import Task, demonstration, squadshifts
 from benchmarks.systems import assistant_on, write_articles
+
+LIKENESS = Weights(-6.6, {name: 6.0 if name in ("meaning", "words") else 0.0 for name in Features._fields})
+"""Half likeness in meaning and half the question's words, as answers were chosen before there was a reading model."""
 
 COUNT = 600
 """Questions asked by default."""
@@ -77,13 +81,13 @@ def ask_all(articles: dict[str, str], tasks: Sequence[Task]) -> tuple[list[Answe
 
 @contextmanager
 def likeness_alone() -> Iterator[None]:
-    """Answer without the reading model inside this block."""
-    is_read = Question.is_read
-    Question.is_read = property(lambda question: False)
+    """Weigh nothing but likeness inside this block."""
+    fitted = Scorer.weights
+    Scorer.weights = property(lambda scorer: LIKENESS)
     try:
         yield
     finally:
-        Question.is_read = is_read
+        Scorer.weights = fitted
 
 
 def _measures(

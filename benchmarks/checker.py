@@ -17,6 +17,7 @@ from pathlib import Path
 
 from assistant.checking.check import Support, check_sentence
 from index.article import Article, Passage
+from index.remarks.parser import Parser
 from index.text.sentences import sentences
 
 
@@ -102,7 +103,8 @@ def main() -> None:
     if given.half is not None:
         rows = half(rows, given.half)
     started = time.perf_counter()
-    verdicts = [(row, check_sentence(row.sentence, [row.passage], [1])) for row in rows]
+    parser = Parser()
+    verdicts = [(row, check_sentence(row.sentence, [row.passage], [1], parser=parser)) for row in rows]
     seconds = time.perf_counter() - started
     print("\n".join(table(verdicts)))
     print(f"{1000 * seconds / len(rows):.0f} ms a sentence")

@@ -23,6 +23,7 @@ from benchmarks.ranking import ranked
 from benchmarks.reading import read
 from benchmarks.support import EVEN_ODDS, JUDGES, read_statements, scored, with_model
 from benchmarks.systems import assistant_on, write_articles
+from benchmarks.vetoes import asked_on_wikinews, barred_questions
 from training.reading.sets import qamr, squad
 
 COMMITTED = Path(__file__).with_name("quality.json")
@@ -108,7 +109,7 @@ def table(before: Mapping[str, Figure], now: Mapping[str, Figure]) -> str:
 
 def measured(folder: Path) -> dict[str, list[float]]:
     """Return every figure's values, one a question or sentence."""
-    return _reading(folder / "reading") | _support() | _search_and_answers(folder)
+    return _reading(folder / "reading") | _support() | _vetoes(folder / "reading") | _search_and_answers(folder)
 
 
 def _reading(folder: Path) -> dict[str, list[float]]:
@@ -135,6 +136,11 @@ def _support() -> dict[str, list[float]]:
                 name = f"{judge_name}, {path.stem}: {each.wording}, {right}"
                 values.setdefault(name, []).append(float((score >= EVEN_ODDS) == each.supported))
     return dict(sorted(values.items()))
+
+
+def _vetoes(folder: Path) -> dict[str, list[float]]:
+    barred = barred_questions(asked_on_wikinews(folder))
+    return {"answers, QAMR: right sentences not barred": [float(not is_barred) for _, _, is_barred in barred]}
 
 
 def _search_and_answers(folder: Path) -> dict[str, list[float]]:

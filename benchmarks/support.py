@@ -23,12 +23,15 @@ from assistant.models.support_model import MODEL, SupportModel
 from benchmarks.checker import as_passage, interval, share
 from benchmarks.data import drawn
 from index.article import Passage
+from index.remarks.parser import Parser
 from training.support.entailment import SETS, TEST_ONLY, entailment
 
 Judge = Callable[[str, Passage], float]
 
 EVEN_ODDS = 0.5
 """Score from which a judge accepts a sentence."""
+
+PARSER = Parser()
 
 COUNT = 300
 """Pairs of each public set that are judged by default."""
@@ -57,7 +60,7 @@ MADE = (
 
 def by_rules(sentence: str, passage: Passage) -> float:
     """Return 1 if the rules of the check accept the sentence, else 0."""
-    return float(check_sentence(sentence, [passage], [1]).supported)
+    return float(check_sentence(sentence, [passage], [1], parser=PARSER).supported)
 
 
 JUDGES: dict[str, Judge] = {"rules": by_rules}
@@ -75,7 +78,7 @@ def with_model(file: Path = MODEL) -> dict[str, Judge]:
         return float(model.judge([(as_premise(passage.article, passage.text), sentence)])[0].follows >= FOLLOWS)
 
     def checked(sentence: str, passage: Passage) -> float:
-        return float(check_sentence(sentence, [passage], [1], model.judge).supported)
+        return float(check_sentence(sentence, [passage], [1], model.judge, PARSER).supported)
 
     return {"model": alone, "model and rules": checked}
 

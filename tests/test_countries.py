@@ -8,9 +8,8 @@ import pytest
 
 from assistant.answering.candidates import candidates, has_kind, known_names, may_answer
 from assistant.answering.question import parse_question
-from assistant.checking.check import check_sentence
 from assistant.english.countries import canonical, countries_in, government, is_country
-from tests.test_check import passage
+from tests.test_check import check, passage
 
 ROWS = [
     line.split("\t")
@@ -169,7 +168,7 @@ def test_a_person_or_a_place_named_like_a_capital_doesnt_speak_for_a_country(sen
     ],
 )
 def test_the_check_takes_a_capital_that_speaks_for_its_country(said, text):
-    assert check_sentence(said, [passage(text)], [1]).supported
+    assert check(said, [passage(text)], [1]).supported
 
 
 @pytest.mark.parametrize(
@@ -182,7 +181,7 @@ def test_the_check_takes_a_capital_that_speaks_for_its_country(said, text):
     ],
 )
 def test_the_check_doesnt_take_a_capital_as_a_place_for_its_country(said, text):
-    assert not check_sentence(said, [passage(text)], [1]).supported
+    assert not check(said, [passage(text)], [1]).supported
 
 
 def test_a_long_text_full_of_ambiguous_words_is_read_fast():

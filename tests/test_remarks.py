@@ -7,6 +7,7 @@ import pytest
 from index.remarks.article_remarks import find_remarks
 from index.remarks.parser import Parser
 from index.remarks.quotations import quotations
+from index.remarks.sentence_remarks import all_remarks, sentence_remarks
 from index.remarks.speech_verbs import KINDS, may_report_speech, speech_verbs
 from index.text.sentences import sentences
 
@@ -71,6 +72,37 @@ def test_a_sentence_reports_who_says_something_in_which_way(sentence, kind, spea
 )
 def test_what_nobody_has_said_is_no_remark(sentence):
     assert [each for each in remarks(sentence) if each[0] != "demand"] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "content"),
+    [
+        ("The vaccine protected most children, researchers said on Friday.", "The vaccine protected most children"),
+        (
+            "The yard will lay off nine welders by June, it said on Thursday.",
+            "The yard will lay off nine welders by June",
+        ),
+        ("“Rain will come,” Ms Roake said on Monday.", "“Rain will come,”"),
+        ("Ms Roake said on Monday that rain would come.", "that rain would come"),
+    ],
+)
+def test_what_is_said_may_stand_before_the_speaker_and_a_day_is_no_part_of_it(sentence, content):
+    (found,) = find_remarks([("", sentence, sentences(sentence))], parser())
+    assert [sentence[slice(*each.content)] for each in found] == [content]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The banker is accused of hiding losses.",
+        "It was claimed on Monday that the mill had been sold.",
+        "Claims that the ferry was full have spread.",
+    ],
+)
+def test_what_nobody_named_claims_is_found_apart_from_the_remarks_of_speakers(sentence):
+    (doc,) = parser().parse([sentence])
+    assert [each.speaker for each in all_remarks(doc, [])] == [None]
+    assert sentence_remarks(doc, []) == []
 
 
 def test_one_sentence_may_report_several_remarks():

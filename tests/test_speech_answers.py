@@ -3,9 +3,13 @@
 import pytest
 
 from assistant import Assistant, Turn
+from assistant.answering.candidates import candidates
+from assistant.answering.speech_evidence import SpeechEvidence
 from assistant.render import answer_text
+from assistant.search.speech_question import SpeechQuestion
 from assistant.web.answer_html import answer_html
 from tests.conftest import words_settings
+from tests.test_check import passage
 
 ARTICLES = {
     "ferry": ("2024-01-10", "Kaja Brandt, head of the ferry line, denied that a boat had been sold."),
@@ -88,3 +92,30 @@ def test_without_a_parser_such_questions_are_read_as_any_other(tmp_path, write):
     assistant = Assistant(words_settings(tmp_path / "index", parser="none"))
     assistant.ingest([write("ferry.txt", "Ferry\n\nKaja Brandt denied that a boat had been sold.")])
     assert "denied" in assistant.ask("what did Kaja Brandt deny?").text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "sentence", "may_answer"),
+    [
+        (("deny",), "The bank rejected the report.", True),
+        (("deny",), "The mayor had no plans to sell the mill.", True),
+        (("deny",), "The mayor opened the mill on Monday.", False),
+        (("promise",), "Ms Roake pledged to mend the pier.", True),
+        (("promise",), "Ms Roake denied that the pier was closed.", False),
+        (("warn", "threaten"), "The coach cautioned his players.", True),
+        ((), "The coach told his players so.", True),
+        ((), "The coach and his players won the cup.", False),
+    ],
+)
+def test_articles_that_are_not_yet_searched_for_remarks_are_read_by_their_words_of_speech(kinds, sentence, may_answer):
+    told = passage(sentence)
+    evidence = SpeechEvidence(SpeechQuestion((), kinds, ""), (), frozenset([told.article.id]))
+    assert [evidence.may_answer(each) for each in candidates([told])] == [may_answer]
+
+
+def test_articles_that_were_added_without_a_parser_answer_questions_about_speech(tmp_path, write):
+    file = write("ferry.txt", "Ferry\n\nThe sea was calm. Kaja Brandt denied that a boat had been sold.")
+    Assistant(words_settings(tmp_path / "index", parser="none")).ingest([file])
+    assistant = Assistant(words_settings(tmp_path / "index"))
+    assert quoted(assistant.ask("what did Kaja Brandt deny?")) == ["Kaja Brandt denied that a boat had been sold."]
+    assert assistant.ask("what did Kaja Brandt promise?").refused

@@ -1,28 +1,35 @@
-"""Fits the weights of an answer's score: `python -m training.weigh --data DIR`.
+"""Fits what each feature adds to the odds that a sentence answers: `python -m training.weigh --data DIR`.
 
-The questions are on encyclopedia articles and on news that the reading model wasn't trained on, and that nothing is
-measured on. Each is asked with its article in the collection and without it. Prints the weights for
-`assistant/answering/quoting.py`, and a table of risk and coverage.
+The weights are stored in the reading model's file. The questions are on encyclopedia articles and on news that the
+reading model wasn't trained on, and that nothing is measured on. Each is asked with its article in the collection and
+without it, and a third time with one of its names exchanged for another. Prints a table of risk and coverage.
 """
 
 import argparse
+import json
+import random
+import re
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import spacy
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
 from assistant import Assistant
 from assistant.answering.candidates import candidates, known_names
+from assistant.answering.features import Features
 from assistant.answering.question import parse_question
-from assistant.answering.quoting import features
 from assistant.evaluation.measures import contains_answer
-from assistant.search.speech_question import speech_question
+from assistant.models.reading_model import MODEL
 from benchmarks.data import WRITTEN, Task, drawn, squadshifts, wikinews
 from benchmarks.systems import assistant_on, write_articles
+from index.remarks.parser import DEFAULT_PARSER
+from training.onnx_export import set_metadata
 from training.reading.sets import wiki
 
 FOLDS = 5
@@ -31,8 +38,14 @@ FOLDS = 5
 READ = 12
 """Passages read for a question, as the default setting has it."""
 
-NEWS = 300
-"""Questions on news, drawn from the tenth of QAMR's Wikinews sentences that is for tuning."""
+QUESTIONS = 300
+"""Questions drawn from each collection."""
+
+UNANSWERABLE = 0.5
+"""Weight of a question that has no answer, as there are twice as many as of those with one."""
+
+NAMES = ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "DATE")
+"""Kinds of names that are exchanged (OntoNotes 5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +58,49 @@ class Asked:
 
 
 def main() -> None:
-    """Print weights, risk and coverage."""
+    """Fit and store the weights, and print risk and coverage."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds `reading/`")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        encyclopedia = list(ask_wiki(given.data, Path(made) / "wiki"))
-        news = list(ask_news(given.data, Path(made) / "news"))
-    asked = [each for each in (*encyclopedia, *news) if len(each.features)]  # the others are refused with any weights
-    count = sum(len(each.features) > 0 for each in encyclopedia)
-    rows, right = (np.concatenate([getattr(each, name) for each in asked]) for name in ("features", "right"))
-    rows, closest = rows[:, :-1], [each.features[0, -1] for each in asked]  # the same for all sentences of a question
-    question = np.concatenate([np.full(len(each.features), at // 2) for at, each in enumerate(asked)])
+        asked = {name: list(_ask(*part, Path(made) / name)) for name, part in _collections(given.data).items()}
+    every = [each for own in asked.values() for each in own]
+    rows, right = (np.concatenate([getattr(each, name) for each in every]) for name in ("features", "right"))
+    weight = np.concatenate([np.full(len(each.features), 1.0 if each.answerable else UNANSWERABLE) for each in every])
+    question = np.concatenate([np.full(len(each.features), at // 3) for at, each in enumerate(every)])
     odds = np.zeros(len(rows))
     for fold in range(FOLDS):
         own = question % FOLDS == fold
-        fit = LogisticRegression(C=10).fit(rows[~own], right[~own])
-        odds[own] = fit.decision_function(rows[own])
-    fit = LogisticRegression(C=10).fit(rows, right)
-    bounds = np.cumsum([0, *(len(each.features) for each in asked)])
-    tops = [_top(each, odds[first:last]) for each, first, last in zip(asked, bounds, bounds[1:], strict=False)]
+        odds[own] = _fitted(rows[~own], right[~own], weight[~own]).decision_function(rows[own])
+    fit = _fitted(rows, right, weight)
+    bounds = np.cumsum([0, *(len(each.features) for each in every)])
+    tops = [_top(each, odds[first:last]) for each, first, last in zip(every, bounds, bounds[1:], strict=False)]
     # Rescales the odds for best sentences: a score of 0.5 then means that half of such answers are right.
-    pairs = [[top[0], cosine] for top, cosine in zip(tops, closest, strict=True)]
-    best = LogisticRegression(C=10).fit(pairs, [top[1] for top in tops])
-    scale, weight_of_closest = best.coef_[0]
-    weights = [*scale * fit.coef_[0], weight_of_closest]
-    bias = scale * fit.intercept_[0] + best.intercept_[0]
-    print(f"{len(asked)} questions; weights {np.round(weights, 2)}, bias {bias:.2f}")
-    tops = [(score, *top[1:]) for score, top in zip(best.predict_proba(pairs)[:, 1], tops, strict=True)]
-    for name, each in (("Wikipedia", tops[:count]), ("news", tops[count:])):
-        print(f"{name}\n{risk_and_coverage(each)}")
+    best_rows, best_right = np.array([[top[0]] for top in tops]), np.array([top[1] for top in tops])
+    best = _fitted(best_rows, best_right, np.array([1.0 if each.answerable else UNANSWERABLE for each in every]))
+    scale = best.coef_[0][0]
+    weights = {
+        "bias": round(float(scale * fit.intercept_[0] + best.intercept_[0]), 3),
+        "features": dict(zip(Features._fields, np.round(scale * fit.coef_[0], 3).tolist(), strict=True)),
+    }
+    print(json.dumps(weights))
+    metadata = Assistant().reader.metadata
+    set_metadata(MODEL, {**metadata, "answering": json.dumps(weights)})
+    scores = best.predict_proba(best_rows)[:, 1]
+    tops = [(score, *top[1:]) for score, top in zip(scores, tops, strict=True)]
+    for name, own in asked.items():
+        print(f"{name}\n{risk_and_coverage(tops[: len(own)])}")
+        tops = tops[len(own) :]
+
+
+def _fitted(rows: np.ndarray, right: np.ndarray, weight: np.ndarray) -> LogisticRegression:
+    return LogisticRegression(C=10, max_iter=2_000).fit(rows, right, weight)
 
 
 def risk_and_coverage(tops: Sequence[tuple[float, bool, bool]]) -> str:
     """Return a line for each minimum score, from `(score, right, answerable)` of each question's best sentence."""
     lines = []
-    for minimum in np.arange(0.2, 0.8, 0.05):
+    for minimum in np.arange(0.15, 0.65, 0.05):
         answered = [top for top in tops if top[0] >= minimum]
         refused = [top for top in tops if top[0] < minimum]
         rightly, unanswerable = (sum(not top[2] for top in each) for each in (refused, tops))
@@ -93,42 +113,72 @@ def risk_and_coverage(tops: Sequence[tuple[float, bool, bool]]) -> str:
     return "\n".join(lines)
 
 
-def ask_wiki(folder: Path, work: Path) -> Iterator[Asked]:
-    """Ask all questions of the development articles, each with its article in the collection and without."""
+def _collections(folder: Path) -> dict[str, tuple[dict[str, str], list[Task]]]:
+    """Return articles and questions: those of the development articles, and those on the development sentences."""
     articles, tasks = squadshifts(folder, "tune")
     kept = {example.title for example in wiki(folder / "reading", "dev")}
-    yield from _ask_both(articles, [task for task in tasks if task.title in kept], work)
+    news, on_news = wikinews(folder, "dev")
+    return {
+        "encyclopedia": (articles, drawn([task for task in tasks if task.title in kept], QUESTIONS)),
+        "news": (news, drawn([task for task in on_news if task.kind == WRITTEN], QUESTIONS)),
+    }
 
 
-def ask_news(folder: Path, work: Path) -> Iterator[Asked]:
-    """Ask questions of the development sentences, each with their articles in the collection and without."""
-    articles, tasks = wikinews(folder, "dev")
-    yield from _ask_both(articles, drawn([task for task in tasks if task.kind == WRITTEN], NEWS), work)
-
-
-def _ask_both(articles: dict[str, str], tasks: Sequence[Task], work: Path) -> Iterator[Asked]:
-    """Ask each question of all articles, and of those that no question is on."""
-    asked = {task.title for task in tasks}
-    rest = {title: text for title, text in articles.items() if title not in asked}
-    whole, without = (
-        assistant_on(write_articles(work / name / "articles", each), work / name / "index")
-        for name, each in (("whole", articles), ("rest", rest))
+def _ask(articles: dict[str, str], tasks: Sequence[Task], work: Path) -> Iterator[Asked]:
+    """Ask each question of all articles, and of the half without its own; and a near miss of all articles."""
+    titles = sorted(articles)
+    halves = [set(titles[0::2]), set(titles[1::2])]
+    whole, *others = (
+        assistant_on(
+            write_articles(work / f"{at}" / "articles", {t: articles[t] for t in own}), work / f"{at}" / "index"
+        )
+        for at, own in enumerate([set(titles), *halves])
     )
-    for task in tqdm(tasks, mininterval=10):
+    for task, near_miss in zip(tqdm(tasks, work.name, mininterval=10), near_misses(tasks), strict=True):
+        lacking = others[1] if task.title in halves[0] else others[0]
         yield _asked(whole, task.question, [articles[task.title][start:end] for start, end in task.spans])
-        yield _asked(without, task.question, [])
+        yield _asked(lacking, task.question, [])
+        yield _asked(whole if near_miss else lacking, near_miss or task.question, [])
+
+
+def near_misses(tasks: Sequence[Task]) -> list[str]:
+    """Return each question with one of its names exchanged for one of another question; empty where that can't be."""
+    pipeline = spacy.load(DEFAULT_PARSER)
+    chance = random.Random(0)
+    docs = list(pipeline.pipe(task.question for task in tasks))
+    names: dict[str, set[str]] = defaultdict(set)
+    for doc in docs:
+        for name in doc.ents:
+            names[name.label_].add(_plain(name.text))
+    exchanged = []
+    for doc in docs:
+        own = [name for name in doc.ents if name.label_ in NAMES and re.search(r"[A-Z0-9]", name.text)]
+        if not own:
+            exchanged.append("")
+            continue
+        name = chance.choice(own)
+        words = set(name.text.lower().split())
+        others = sorted(each for each in names[name.label_] if words.isdisjoint(each.lower().split()))
+        exchanged.append(doc.text.replace(_plain(name.text), chance.choice(others), 1) if others else "")
+    return exchanged
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"^the |[’']s$", "", name)
 
 
 def _asked(assistant: Assistant, question: str, answers: Sequence[str]) -> Asked:
     among = candidates(assistant.search(question, READ))
-    names = known_names(among)
-    asked = parse_question(question, names, speech_question(question, assistant.collection.parser))
-    rows = features(asked, among, names, assistant.encode, assistant.reader) if asked.is_read else []
-    right = np.array([contains_answer(candidate.text, answers) for candidate, _, _ in rows], dtype=bool)
-    return Asked(np.array([row for _, _, row in rows]), right, bool(answers))
+    asked = parse_question(question, known_names(among), assistant.collection.parser)
+    known = assistant.scorer.features(asked, among)
+    right = np.array([contains_answer(candidate.text, answers) for candidate, _, _ in known], dtype=bool)
+    rows = np.array([row for _, _, row in known]).reshape(-1, len(Features._fields))
+    return Asked(rows, right, bool(answers))
 
 
 def _top(asked: Asked, odds: np.ndarray) -> tuple[float, bool, bool]:
+    if not len(odds):
+        return -10.0, False, asked.answerable
     return float(odds.max()), bool(asked.right[odds.argmax()]), asked.answerable
 
 

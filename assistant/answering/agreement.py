@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.answering.candidates import Candidate
 from assistant.checking.check import check_sentence
 from assistant.checking.content_words import Word, words_of
+from index.remarks.parser import Parser
 from index.text.words import words
 
 _PASSIVE = re.compile(r"\bby\s(?:the\s)?[A-Z]")
@@ -21,11 +22,12 @@ SHARED = 0.75
 """Smallest share of content words in common at which two sentences are compared for exchanged roles. Not measured."""
 
 
-def says_the_same(best: Candidate, other: Candidate) -> bool:
+def says_the_same(best: Candidate, other: Candidate, parser: Parser | None) -> bool:
     """Return True if the other sentence, alone, supports what the best one says, with everybody in the same role."""
     sentence = other.sentence
     alone = replace(other.passage, start=sentence.start, end=sentence.end, sentences=(sentence,))
-    return check_sentence(best.text, [alone], [1]).supported and not roles_exchanged(best.text, other.text)
+    is_supported = check_sentence(best.text, [alone], [1], parser=parser).supported
+    return is_supported and not roles_exchanged(best.text, other.text)
 
 
 def roles_exchanged(one: str, other: str) -> frozenset[str]:

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from assistant.answer import Statement
 from assistant.answering.plan import Search
 from assistant.answering.quoting import quote_statements
+from assistant.answering.scoring import Scorer
 from assistant.answering.speech_evidence import SpeechEvidence
-from assistant.models.reading_model import Reader
 from assistant.search.speech_question import SpeechQuestion
 from index.article import Passage
-from index.embedding.embedder import Encode
-from index.remarks.parser import Parser
 from index.storage.catalog import Catalog
 
 
@@ -31,17 +29,17 @@ Answerer = Callable[[Search, Sequence[Passage]], Iterator[AnswerEvent]]
 """Yields the statements of an answer in their order; none is a refusal."""
 
 
-def quoting(
-    encode: Encode, reader: Reader, minimum: float, catalog: Callable[[], Catalog], parser: Parser | None
-) -> Answerer:
+def quoting(scorer: Scorer, minimum: float, catalog: Callable[[], Catalog]) -> Answerer:
     """Return an answerer that quotes the sentences with odds of `minimum` or more.
 
-    The `catalog` is asked who says what in them, for a question about speech. The `parser` tells the tense of dates.
+    The `catalog` is asked who says what in them, for a question about speech.
     """
 
     def answer(search: Search, passages: Sequence[Passage]) -> Iterator[AnswerEvent]:
         evidence = _evidence(search.speech, passages, catalog()) if search.speech else None
-        yield from quote_statements(search.question, passages, encode, reader, minimum, evidence, parser)
+        unanswered = yield from quote_statements(search.questions, passages, scorer, minimum, evidence)
+        if 0 < len(unanswered) < len(search.questions):
+            yield AnswerNote(f"The articles don't say: {' '.join(unanswered)}")
 
     return answer
 

@@ -7,6 +7,7 @@ from datetime import date
 from assistant.answering import about_collection
 from assistant.answering.overview import find_article, hint
 from assistant.answering.overview_task import OverviewTask, overview_task
+from assistant.answering.several_questions import single_questions
 from assistant.english.periods import Guess
 from assistant.search.filters import apply_restrictions
 from assistant.search.speech_question import SpeechQuestion, speech_question
@@ -35,11 +36,13 @@ class Search:
     """A question to answer, and the articles to answer it from.
 
     `question` stands alone, without the words that only say which articles are meant ("last week"), and with misspelt
-    names corrected. `guesses` are what those words were taken for. `task` is the overview that is asked for, if any,
-    and `article` the one that a summary is of. `speech` is whose remarks are asked for, if any.
+    names corrected. `questions` are the single ones that it is made of, or the sides that it compares. `guesses` are
+    what those words were taken for. `task` is the overview that is asked for, if any, and `article` the one that a
+    summary is of. `speech` is whose remarks are asked for, if any.
     """
 
     question: str
+    questions: tuple[str, ...]
     context: str = ""
     filter: Filter = EVERYTHING
     guesses: tuple[Guess, ...] = ()
@@ -75,7 +78,8 @@ def plan(
     question, notice = correct_names(whole.lower() if _is_shouted(whole) else whole, collection)
     task = overview_task(question)
     speech = None if task else speech_question(question, collection.parser)
-    search = Search(question, understood.context, filter, notice=notice, task=task, speech=speech)
+    questions = (question,) if task or speech else single_questions(question, collection.parser)
+    search = Search(question, questions, understood.context, filter, notice=notice, task=task, speech=speech)
     if narrowed.guesses:
         searches = [replace(search, filter=narrowed.filter, guesses=narrowed.guesses)]
         if all(guess.field == "dates" for guess in narrowed.guesses):

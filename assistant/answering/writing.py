@@ -11,9 +11,8 @@ from assistant.answering.answerers import Answerer, AnswerEvent, AnswerNote
 from assistant.answering.citation_marks import MarkedSentence, marked_sentences
 from assistant.answering.model_text import written_answer
 from assistant.answering.plan import Search
-from assistant.answering.quoting import MARKED
-from assistant.checking.check import check_sentence
-from assistant.models.cross_encoders import Judge
+from assistant.answering.scoring import MARKED
+from assistant.checking.check import Check
 from assistant.models.reading_model import Reader
 from assistant.settings import Settings
 from index.article import Passage
@@ -25,9 +24,7 @@ BROKEN_OFF = "The chat model broke off, so the rest of its answer is replaced by
 _LOG = logging.getLogger("onrecord")
 
 
-def writing(
-    model: BaseChatModel, settings: Settings, reader: Reader, judge: Judge | None, fallback: Answerer
-) -> Answerer:
+def writing(model: BaseChatModel, settings: Settings, reader: Reader, check: Check, fallback: Answerer) -> Answerer:
     """Return an answerer that has the chat model write, and yields the sentences that the passages support.
 
     Unsupported sentences are left out; with `settings.unsupported == "flag"` they are flagged where at least one other
@@ -41,7 +38,7 @@ def writing(
         pieces = written_answer(search.question, passages, model, settings.llm_seconds, tokens)
         try:
             for sentences in marked_sentences(pieces, len(passages)):
-                statements = [_checked(each, search.question, passages, reader, judge) for each in sentences]
+                statements = [_checked(each, search.question, passages, reader, check) for each in sentences]
                 waiting += [each for each in statements if not each.flag or settings.unsupported == "flag"]
                 is_supported = is_supported or any(not each.flag for each in waiting)
                 yield None
@@ -60,10 +57,10 @@ def writing(
 
 
 def _checked(
-    sentence: MarkedSentence, question: str, passages: Sequence[Passage], reader: Reader, judge: Judge | None
+    sentence: MarkedSentence, question: str, passages: Sequence[Passage], reader: Reader, check: Check
 ) -> Statement:
     """Return the sentence with the quotations that support it, or with a flag that says why none does."""
-    support = check_sentence(sentence.text, passages, sentence.numbers, judge)
+    support = check(sentence.text, passages, sentence.numbers)
     citations = tuple(
         _citation(question, number, passages[number - 1], start, end, reader) for number, start, end in support.quotes
     )

@@ -6,16 +6,17 @@ contradicts them. Without a model it must keep to their words, because rules can
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import date_in_words, without_citation_marks
 from assistant.checking.content_words import Evidence, content_keys, joined, name_words, sentences_about, words_of
 from assistant.checking.contradictions import contradiction
 from assistant.checking.prompt_injection import gives_orders
-from assistant.english.relative_dates import possible_meanings
+from assistant.english.relative_dates import possible_meanings, resolve_dates
 from assistant.models.cross_encoders import Judge
 from index.article import Article, Passage, Sentence
+from index.remarks.parser import Parser
 from index.text.cleaning import normalise
 from index.text.language import is_foreign
 
@@ -61,6 +62,10 @@ class Support:
     is_quoted: bool = False
 
 
+Check = Callable[[str, Sequence[Passage], Sequence[int]], Support]
+"""Returns whether the passages support a sentence, as `check_sentence` does with its models given."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """A sentence of a numbered passage."""
@@ -80,24 +85,34 @@ class _Source:
 
 
 def check_sentence(
-    sentence: str, passages: Sequence[Passage], numbers: Sequence[int], judge: Judge | None = None
+    sentence: str,
+    passages: Sequence[Passage],
+    numbers: Sequence[int],
+    judge: Judge | None = None,
+    parser: Parser | None = None,
 ) -> Support:
     """Return whether the passages support a sentence whose writer marked the passages with these numbers, from 1.
 
     The marked passages are tried first, each alone and then together. Another passage counts only if it has nearly all
-    of the sentence's words. With a `judge`, what keeps to the words must follow too, and other words will do.
+    of the sentence's words. With a `judge`, what keeps to the words must follow too, and other words will do. With a
+    `parser`, who says what is compared.
     """
     statement = without_citation_marks(normalise(sentence)).strip()
-    by_words = _check_words(statement, passages, numbers)
+    by_words = _check_words(statement, passages, numbers, parser)
     if judge is None or by_words.is_quoted or _unreadable(statement, passages):
         return by_words
     marked = [number for number in dict.fromkeys(numbers) if 1 <= number <= len(passages)]
     supporting = {number for number, _, _ in by_words.quotes}
-    return _check_meaning(statement, passages, sorted(supporting) or marked, by_words, judge)
+    return _check_meaning(statement, passages, sorted(supporting) or marked, by_words, judge, parser)
 
 
 def _check_meaning(
-    statement: str, passages: Sequence[Passage], numbers: Sequence[int], by_words: Support, judge: Judge
+    statement: str,
+    passages: Sequence[Passage],
+    numbers: Sequence[int],
+    by_words: Support,
+    judge: Judge,
+    parser: Parser | None,
 ) -> Support:
     """Return whether the statement follows from at most two sentences of the passages with these numbers."""
     sources = [source for number in numbers for source in _sources(number, passages[number - 1])]
@@ -117,9 +132,9 @@ def _check_meaning(
         return Support(False, reason)
     if by_words.supported:
         return by_words
-    evidence, around, names = _known(statement, passages, numbers, chosen, sources)
-    days = " ".join(day for source in sources for day in _dates(source))
-    if reason := contradiction(statement, evidence, f"{around}\n{days}", names, reworded=True):
+    evidence, around, names = _known(statement, passages, numbers, chosen, sources, parser)
+    days = " ".join(day for source in sources for day in _possible_dates(source.evidence.text, source.passage.article))
+    if reason := contradiction(statement, evidence, f"{around}\n{days}", names, parser, reworded=True):
         return Support(False, reason)
     return Support(True, quotes=tuple(source.quote for source in chosen))
 
@@ -139,7 +154,7 @@ def as_premise(article: Article, text: str) -> str:
     return "\n".join(filter(None, (headline, date_in_words(article) if article.published else "", text)))
 
 
-def _check_words(statement: str, passages: Sequence[Passage], numbers: Sequence[int]) -> Support:
+def _check_words(statement: str, passages: Sequence[Passage], numbers: Sequence[int], parser: Parser | None) -> Support:
     every = list(range(1, len(passages) + 1))
     if quotes := [quote for number in every for quote in _verbatim(statement, number, passages[number - 1])]:
         own = [quote for quote in quotes if quote[0] in numbers]
@@ -147,27 +162,31 @@ def _check_words(statement: str, passages: Sequence[Passage], numbers: Sequence[
     if reason := _unreadable(statement, passages):
         return Support(False, reason)
     marked = [number for number in dict.fromkeys(numbers) if number in every]
-    alone = [_support_by(statement, passages, [number], SHARE_IN_CITED) for number in marked]
+    alone = [_support_by(statement, passages, [number], SHARE_IN_CITED, parser) for number in marked]
     if supporting := [verdict for verdict in alone if verdict.supported]:
         return Support(True, quotes=tuple(quote for verdict in supporting for quote in verdict.quotes))
-    together = [_support_by(statement, passages, marked, SHARE_IN_CITED)] if len(marked) > 1 else []
-    others = (_support_by(statement, passages, [number], SHARE_IN_OTHER) for number in every if number not in marked)
+    together = [_support_by(statement, passages, marked, SHARE_IN_CITED, parser)] if len(marked) > 1 else []
+    others = (
+        _support_by(statement, passages, [number], SHARE_IN_OTHER, parser) for number in every if number not in marked
+    )
     supporting_one = next((verdict for verdict in (*together, *others) if verdict.supported), None)
     return supporting_one or next(iter(alone), Support(False, "No passage has nearly all of its words."))
 
 
-def _support_by(statement: str, passages: Sequence[Passage], numbers: Sequence[int], share: float) -> Support:
+def _support_by(
+    statement: str, passages: Sequence[Passage], numbers: Sequence[int], share: float, parser: Parser | None
+) -> Support:
     sources = [source for number in numbers for source in _sources(number, passages[number - 1])]
     about = list(sentences_about(statement, [source.evidence.text for source in sources]))
     chosen = [sources[at] for at in sorted(about)]
     if any(gives_orders(source.evidence.text) for source in chosen):
         return Support(False, "Only text that gives instructions to the model says this.")
-    evidence, around, names = _known(statement, passages, numbers, chosen, sources)
-    if reason := contradiction(statement, evidence, around, names):
+    evidence, around, names = _known(statement, passages, numbers, chosen, sources, parser)
+    if reason := contradiction(statement, evidence, around, names, parser):
         return Support(False, reason)
     if len(about) == 2 and (added := _words_only_in_second(statement, *(sources[at].evidence for at in about))):
         return Support(False, f"The passages don't say this of “{added}”.")
-    meant = (meaning for source in chosen for meaning in _dates(source))
+    meant = (meaning for source in chosen for meaning in _dates(source, parser))
     known = content_keys(" ".join([*(f"{each.lead} {each.text}" for each in evidence), *meant]))
     missing, needed = content_keys(statement) - known, content_keys(statement)
     if len(missing) > max((1 - share) * len(needed), len(needed) >= JOINED):
@@ -181,10 +200,11 @@ def _known(
     numbers: Sequence[int],
     chosen: Sequence[_Source],
     sources: Sequence[_Source],
+    parser: Parser | None,
 ) -> tuple[list[Evidence], str, frozenset[str]]:
     """Return what a statement is compared with: the chosen sentences, the text around them, and all names."""
     evidence = [source.evidence for source in chosen]
-    meant = " ".join(meaning for source in chosen for meaning in _dates(source))
+    meant = " ".join(meaning for source in chosen for meaning in _dates(source, parser))
     around = "\n".join([*(_text(passages[number - 1]) for number in numbers), *(each.lead for each in evidence), meant])
     return evidence, around, name_words([statement, *(source.evidence.text for source in sources)])
 
@@ -237,16 +257,22 @@ def _text(passage: Passage) -> str:
     return f"{article.title}\n{passage.text}\n{date_in_words(article)}"
 
 
-def _dates(source: _Source) -> Iterator[str]:
-    """Yield the dates that relative dates in a sentence may mean, by the day of publication."""
+def _dates(source: _Source, parser: Parser | None) -> Iterator[str]:
+    """Yield the dates that relative dates in a sentence mean."""
     published = source.passage.article.published
-    yield from possible_meanings(source.evidence.text, published) if published else ()
+    if published:
+        yield from (each.meaning for each in resolve_dates(source.evidence.text, published, parser))
+
+
+def _possible_dates(text: str, article: Article) -> frozenset[str]:
+    """Return the dates that relative dates in a text may mean, in the past or the future tense."""
+    return possible_meanings(text, article.published) if article.published else frozenset()
 
 
 def without_notes(statement: str, article: Article) -> str:
     """Return the text without its bracketed explanations if these are dates or words of the article; else unchanged."""
     plain = _BRACKETS.sub("", statement)
     known = f"{article.title}\n{article.full_text}\n{date_in_words(article)}"
-    dates = possible_meanings(plain, article.published) if article.published else ()
+    dates = _possible_dates(plain, article)
     explanations = [bracket.strip()[1:-1] for bracket in _BRACKETS.findall(statement)]
     return plain if all(each in dates or each in known for each in explanations) else statement

@@ -7,14 +7,15 @@ from functools import lru_cache
 
 from assistant.english.countries import canonical, government
 from assistant.english.names import TITLES, names_in
-from assistant.english.reported_speech import BEFORE_PLACES, BEFORE_VERBS, speech_kind
 from assistant.english.synonyms import concepts
+from index.remarks.speech_verbs import kind_of_verb
 from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import STOP_WORDS
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[’'](?!s\b)[^\W\d_]+)?|\d+(?:[.,:]\d+)*%?", re.UNICODE)
 _FUNCTION_WORDS = STOP_WORDS - {"don", "haven", "won"}  # left over from "haven't", and also names and a verb
-_BEFORE_VERBS = BEFORE_VERBS - {"been"}  # in "Moscow has been warned" Moscow doesn't speak
+_BEFORE_VERBS = frozenset("has have had also later then again repeatedly".split())
+_BEFORE_PLACES = frozenset("in at from near to into outside inside around across through via".split())
 _NO_GIVEN_NAMES = STOP_WORDS.union(MONTHS, WEEKDAYS)
 NO_NAMES = STOP_WORDS | TITLES | {"i"}
 
@@ -63,8 +64,8 @@ def _speaking_country(tokens: Sequence[str], at: int) -> str | None:
         return None
     is_part_of_name = at > 0 and tokens[at - 1][0].isupper() and tokens[at - 1].lower() not in _NO_GIVEN_NAMES
     verb = next((word for word in tokens[at + 1 : at + 4] if word not in _BEFORE_VERBS and not word.endswith("ly")), "")
-    is_place = at > 0 and tokens[at - 1].lower() in BEFORE_PLACES
-    return country if verb.islower() and speech_kind(verb) and not (is_part_of_name or is_place) else None
+    is_place = at > 0 and tokens[at - 1].lower() in _BEFORE_PLACES
+    return country if verb.islower() and kind_of_verb(verb) and not (is_part_of_name or is_place) else None
 
 
 def content_keys(text: str) -> frozenset[str]:
@@ -87,8 +88,15 @@ def name_words(texts: Sequence[str]) -> frozenset[str]:
     """Return the words that the texts write as names; a text's first word only if it speaks ("Roake said …")."""
     plain = [canonical(text) for text in texts]
     opening = (re.match(r"\W*([A-Z][^\W\d_]+) (\w+)", text) for text in plain)
-    speakers = {match.group(1).lower() for match in opening if match and speech_kind(match.group(2))}
+    speakers = {match.group(1).lower() for match in opening if match and kind_of_verb(match.group(2))}
     return names_in(plain) | (speakers - NO_NAMES)
+
+
+def initials(text: str) -> Iterator[str]:
+    """Yield the initials of the names in a text, and of parts of them: "who" for "the World Health Organization"."""
+    for run in re.findall(r"(?:[A-Z][\w-]+ (?:(?:of|the|and|for) )*)+[A-Z][\w-]+", text):
+        letters = "".join(word[0] for word in run.split() if word[0].isupper()).lower()
+        yield from (letters[start:end] for start in range(len(letters)) for end in range(start + 2, len(letters) + 1))
 
 
 def sentences_about(statement: str, sentences: Sequence[str], most: int = 2) -> Iterator[int]:

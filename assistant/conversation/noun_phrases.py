@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.english.names import TITLES
-from assistant.english.reported_speech import speech_kind
 from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import STOP_WORDS, stem, words
 
@@ -35,7 +34,10 @@ _VERBS = _stems(
     contain decide describe develop die differ do eat elect enter evolve exist explain fail feel find follow forget get
     give go govern grow happen hear help hide hit include invite join keep kill know lead learn leave live lose make
     mean meet occur own pay prevent propose protect reduce refuse relate remain replace resign seem sell send show sink
-    sit spend stand start stop support survive take tell think use win"""
+    sit spend stand start stop support survive take tell think use win
+    accuse acknowledge add admit announce argue blame call caution claim concede confirm declare demand deny disavow
+    dismiss dispute forecast hail insist note pledge predict promise reaffirm refute reject repeat said say says state
+    suggest told urge vow warn"""
 )
 """Verbs that are hardly ever nouns; they end a noun phrase."""
 
@@ -188,10 +190,4 @@ class _Sentence:
     def _is_verb(self, at: int) -> bool:
         word = self.tokens[at].word if at < len(self.tokens) else ""
         is_past = word.endswith("ed") and not word.endswith("eed") and len(word) > 3
-        return (
-            is_past
-            or word in AUXILIARIES
-            or word in BE_OR_HAVE
-            or stem(word) in _VERBS
-            or speech_kind(word) is not None
-        )
+        return is_past or word in AUXILIARIES or word in BE_OR_HAVE or stem(word) in _VERBS

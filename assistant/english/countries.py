@@ -75,6 +75,15 @@ def with_governments(names: Iterable[str]) -> frozenset[str]:
     return own.union(filter(None, map(government, own)))
 
 
+def words_of_name(name: str) -> frozenset[str]:
+    """Return the words of a name, in lower case; a capital or seat of government that is all of it adds its country.
+
+    "Moscow" gives "moscow" and "russia", "Moscow Dynamo" only its words.
+    """
+    country = government(_key(name))
+    return frozenset(words(canonical(name))) | ({country} if country else set())
+
+
 def ways_to_name(name: str) -> frozenset[str]:
     """Return what texts call a country, its capital included, given either; for anybody else the name alone.
 

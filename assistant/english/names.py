@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from index.remarks.names import ROLES
 from index.text.word_lists import word_list
 from index.text.words import words
 
-TITLES = frozenset(
-    "mr mrs ms miss dr prof sir lord lady president minister secretary general col gen lt sen rep".split()
-)
+TITLES = ROLES | {"general", "lady", "lord"}
+"""Titles in lower case without points. The three that are added are also parts of names: "General Motors"."""
 
 _OWNER = re.compile(r"[\w-]+[’'](?:s\b|(?=\s))")
 _CAPITALISED_INSIDE = re.compile(r"(?<![.!?:\n] )(?<=[\w,;’'\-–—“\"(‘] |.[“\"(‘])[A-Z][\w’'.-]*")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer import Turn, passage_facts
-from assistant.answering.quoting import ranked_sentences
+from assistant.answering.candidates import candidates
 from assistant.assistant import Assistant
 from assistant.evaluation import extra
 from assistant.evaluation.measures import (
@@ -139,7 +139,7 @@ def _conversation(outcome: Mapping[str, Any]) -> str:
 
 def _outcome(assistant: Assistant, example: Example) -> Outcome:
     answer = assistant.ask(example.question, example.history)
-    ranked = ranked_sentences(answer.standalone_question, answer.passages, assistant.encode, assistant.reader)
+    ranked = assistant.scorer.ranked(answer.standalone_question, candidates(answer.passages))
     passages = tuple(assistant.search(answer.standalone_question, SEARCHED))
     if not ranked:
         return Outcome(example, answer, passages, "", 0.0)

@@ -35,9 +35,9 @@ PARTICLES = frozenset(each.rstrip("-’'") for each in nameparser_particles.PART
 """Words in lower case within names, such as "van" and "bin"."""
 
 ROLES = frozenset(
-    """mr mrs ms dr prof professor sir minister president secretary senator sen representative governor mayor
-    spokesman spokeswoman spokesperson chairman chairwoman chairperson director ambassador commissioner executive
-    premier chancellor""".split()
+    """mr mrs ms miss dr prof professor sir col gen lt minister president secretary senator sen representative rep
+    governor mayor spokesman spokeswoman spokesperson chairman chairwoman chairperson director ambassador commissioner
+    executive premier chancellor""".split()
 )
 """Titles that are nobody's name, so that what stands before them is no part of it either."""
 

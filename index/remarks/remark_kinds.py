@@ -89,7 +89,7 @@ def _is_inverted(verb: Token) -> bool:
     return verb.i > 0 and verb.nbor(-1).text in (",", "”", '"') and verb.head.i > verb.i and verb.head.pos_ == "PROPN"
 
 
-def has_what_it_needs(verb: Token, speaker: Token, needs: str, quoted: list[Span]) -> bool:
+def has_what_it_needs(verb: Token, speaker: Token | None, needs: str, quoted: list[Span]) -> bool:
     """Return True if a verb has what it `needs` to report speech; see speech_verbs.tsv."""
     children = {child.dep_: child for child in verb.children}
     match needs:
@@ -109,7 +109,8 @@ def has_what_it_needs(verb: Token, speaker: Token, needs: str, quoted: list[Span
         case "complement":
             return "oprd" in children
         case "document":
-            return ("ccomp" in children or "dobj" in children) and speaker.lemma_.lower() in DOCUMENTS | COURTS
+            is_document = speaker is not None and speaker.lemma_.lower() in DOCUMENTS | COURTS
+            return is_document and ("ccomp" in children or "dobj" in children)
         case _:  # person
             whom = children.get("dobj") or children.get("nsubjpass")
             return whom is not None and (whom.pos_ in ("PROPN", "PRON") or can_speak(whom))

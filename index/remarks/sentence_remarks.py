@@ -33,7 +33,7 @@ _TO_SOMEBODY = frozenset("dobj dative iobj".split())
 class SentenceRemark:
     """A remark as a sentence reports it; offsets count characters of the sentence.
 
-    `speaker` is the phrase that names the speaker, `head` its main word; a quotation that only goes on has neither.
+    `speaker` is the phrase that names the speaker, `head` its main word; "he is accused of it" has neither.
     """
 
     kind: str
@@ -47,6 +47,11 @@ class SentenceRemark:
 
 def sentence_remarks(doc: Doc, quoted: list[Span]) -> list[SentenceRemark]:
     """Return the remarks of a sentence in their order; `quoted` are its quotations, which hold no further remarks."""
+    return [remark for remark in all_remarks(doc, quoted) if remark.speaker is not None]
+
+
+def all_remarks(doc: Doc, quoted: list[Span]) -> list[SentenceRemark]:
+    """Return the remarks of a sentence, and what it reports without a speaker: "it is claimed that …", "claims …"."""
     found = [*_by_verbs(doc, quoted), *_by_nouns(doc, quoted), *_by_other_words(doc, quoted)]
     return sorted(found, key=lambda each: each.cue)
 
@@ -54,23 +59,27 @@ def sentence_remarks(doc: Doc, quoted: list[Span]) -> list[SentenceRemark]:
 def _by_verbs(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
     for token in doc:
         known = speech_verb(token)
-        if known is None or is_within(token, quoted):
+        if known is None or is_within(token, quoted) or not is_told(token):
             continue
         verb, cue = known
-        speaker = speaker_of(token) if is_told(token) else None
+        speaker = speaker_of(token)
         kind = kind_of_remark(token, verb, quoted)
-        if speaker is None or kind is None or is_within(speaker, quoted) or _is_retold(token, speaker):
+        if kind is None or (speaker is not None and not _may_be_speaker(speaker, token, quoted)):
             continue
         if kind != "no_comment" and not has_what_it_needs(token, speaker, verb.needs, quoted):
             continue
-        if _is_nobody(speaker) or (token.lemma_ in _DONE_BY_THINGS and not can_speak(speaker)):
-            continue
         if not any(child.dep_ == "xcomp" and speech_verb(child) for child in token.children if token.lemma_ == "go"):
-            yield _remark(kind, cue, speaker, _content(token, speaker, quoted), quoted, _toward(token, speaker))
+            yield _remark(kind, doc, cue, speaker, _content(token, speaker, quoted), quoted, _toward(token, speaker))
+
+
+def _may_be_speaker(speaker: Token, verb: Token, quoted: list[Span]) -> bool:
+    if is_within(speaker, quoted) or _is_retold(verb, speaker) or _is_nobody(speaker):
+        return False
+    return verb.lemma_ not in _DONE_BY_THINGS or can_speak(speaker)
 
 
 def _by_nouns(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
-    """Yield the remarks of "the minister's claim that …" and "a statement by the bank that …"."""
+    """Yield the remarks of "the minister's claim that …", "a statement by the bank that …" and "claims that …"."""
     for token in doc:
         kind = NOUNS.get(token.lemma_.lower()) if token.pos_ == "NOUN" else None
         if kind is None or is_within(token, quoted):
@@ -83,8 +92,7 @@ def _by_nouns(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
         owner = next((child for child in token.children if child.dep_ == "poss"), None)
         by = (child for child in token.children if child.dep_ in ("prep", "agent") and child.lower_ in ("by", "from"))
         speaker = owner or next((each for prep in by for each in prep.children if each.dep_ == "pobj"), None)
-        if speaker is not None:
-            yield _remark(kind, (token.i, token.i), speaker, _subtree(clause), quoted, None)
+        yield _remark(kind, doc, (token.i, token.i), speaker, _subtree(clause), quoted, None)
 
 
 def _by_other_words(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
@@ -109,7 +117,7 @@ def _by_other_words(doc: Doc, quoted: list[Span]) -> Iterator[SentenceRemark]:
         elif token.text == ":" and 0 < token.i < 5 and _is_transcript(doc[: token.i]):
             speaker = doc[token.i - 1] if doc[token.i + 1 :] and doc[token.i + 1].is_title else None
         if speaker is not None:
-            yield _remark("say", cue, speaker, (0, len(doc.text)), quoted, None)
+            yield _remark("say", doc, cue, speaker, (0, len(doc.text)), quoted, None)
 
 
 def _is_transcript(before: Tokens) -> bool:
@@ -121,16 +129,15 @@ def _is_transcript(before: Tokens) -> bool:
 
 
 def _remark(
-    kind: str, cue: Span, speaker: Token, content: Span, quoted: list[Span], toward: Token | None
+    kind: str, doc: Doc, cue: Span, speaker: Token | None, content: Span, quoted: list[Span], toward: Token | None
 ) -> SentenceRemark:
-    doc = speaker.doc
-    name = named_by(speaker)
-    start, end = phrase(speaker)
+    name = named_by(speaker) if speaker is not None else None
+    phrases = [phrase(each) for each in (speaker, name) if each is not None]
     return SentenceRemark(
         kind,
         (doc[cue[0]].idx, end_of(doc[cue[1]])),
-        (min(start, phrase(name)[0]), max(end, phrase(name)[1])),
-        (name.idx, end_of(name)),
+        (min(start for start, _ in phrases), max(end for _, end in phrases)) if phrases else None,
+        (name.idx, end_of(name)) if name is not None else None,
         content,
         any(start < content[1] and content[0] < end for start, end in quoted),
         phrase(toward) if toward is not None else None,
@@ -163,14 +170,20 @@ def _is_source(according: Token, noun: Token) -> bool:
     return is_apart or noun.pos_ in ("PROPN", "PRON") or noun.lemma_.lower() in SOURCES
 
 
-def _content(verb: Token, speaker: Token, quoted: list[Span]) -> Span:
-    """Return what is said: its clause or its objects with the quotations that follow, or the quotations, or all."""
+def _content(verb: Token, speaker: Token | None, quoted: list[Span]) -> Span:
+    """Return what is said: its clause or objects with the quotations that follow, or the quotations, or what precedes.
+
+    Where none of these is found it is the whole sentence.
+    """
     sentence = (verb.sent.start_char, verb.sent.end_char)
     own = [(start, end) for start, end in quoted if start < sentence[1] and sentence[0] < end]
-    after = [child for child in verb.rights if child.i != speaker.i and not is_time(child)]
+    after = [child for child in verb.rights if child != speaker and not is_time(child)]
     clauses = [child for child in after if child.dep_ in ("ccomp", "xcomp")]
     objects = [
-        child for child in after if child.dep_ == "dobj" or (child.dep_ == "prep" and child.lower_ in _OBJECTIVE)
+        child
+        for child in after
+        if child.dep_ == "dobj"
+        or (child.dep_ == "prep" and child.lower_ in _OBJECTIVE and not any(map(is_time, child.children)))
     ]
     if own and not any(each.dep_ == "dobj" and not can_speak(each) for each in objects):
         objects = []  # "…," she told reporters
@@ -179,10 +192,11 @@ def _content(verb: Token, speaker: Token, quoted: list[Span]) -> Span:
         return start, max([end, *(each for _, each in own if start < each)])
     if own:
         return own[0][0], own[-1][1]
-    return sentence
+    before = next((child for child in verb.lefts if child.dep_ == "ccomp"), None)
+    return _subtree(before) if before is not None else sentence
 
 
-def _toward(verb: Token, speaker: Token) -> Token | None:
+def _toward(verb: Token, speaker: Token | None) -> Token | None:
     """Return the head of whom a remark accuses, warns, asks, thanks or tells, if the sentence says that."""
     whom = next((child for child in verb.children if child.dep_ in _TO_SOMEBODY or child.dep_ == "nsubjpass"), None)
     if whom is None:
@@ -190,7 +204,7 @@ def _toward(verb: Token, speaker: Token) -> Token | None:
             child for child in verb.children if child.dep_ == "prep" and child.lower_ in ("on", "upon", "to", "at")
         )
         whom = next((each for prep in preps for each in prep.children if each.dep_ == "pobj"), None)
-    if whom is None or whom.i == speaker.i or is_time(whom):
+    if whom is None or whom == speaker or is_time(whom):
         return None
     return whom if whom.pos_ in ("PROPN", "PRON") or whom.tag_ == "NNS" else None
 
