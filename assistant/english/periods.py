@@ -24,16 +24,13 @@ if TYPE_CHECKING:
 LONGEST = 1_000
 """Characters of a question; in a longer one no restriction is looked for."""
 
-AROUND = timedelta(7)
-"""How far "around Christmas" may be from it."""
-
 _REPORTED_LATER = ("quarter", "half")
-"""Units whose results are reported until the end of the next one."""
+"""Units whose results are reported in the quarter after them."""
 
 _NEWS = r"(?:news|headlines|articles|stories|papers?|reports|coverage)"
 _LEADING = re.compile(
     rf"(?:\b{_NEWS}\s(?P<of>from|of)|(?<!\bthan\s)(?<!\bas\s)(?<!\blike\s)"
-    r"\b(?P<how>in|during|throughout|on|at|over|within|for|around|earlier))\s(?:the\s)?$",
+    r"\b(?P<how>in|during|throughout|on|at|over|within|for|earlier))\s(?:the\s)?$",
     re.IGNORECASE,
 )
 """Words before a time that make it a period."""
@@ -71,7 +68,7 @@ _ASKS_FOR_TIME = re.compile(
 _OF_THE_FUTURE = re.compile(r"^\W*Will\b|\b(?:will|would)\b|\w[’']ll\b|\bgoing to\b")
 _NEXT_WORD = re.compile(r"\s(?:(?:and|or)\s)?(?P<word>[^\W\d]+)")
 _ENDS = re.compile(r"\s?(?:$|[?!.,;:)…])|\s-\s")
-_MAY_BE_NAME = re.compile(r"(?:since\s|after\s|before\s|until\s|till\s)?(?:april|august|jan|march|may)$", re.IGNORECASE)
+_MAY_BE_NAME = re.compile(r"april|august|jan|march|may", re.IGNORECASE)
 
 _MARKERS = re.compile(r"\b(?:according\sto|as\sreported\sby|by|in|from)\s(?P<the>the\s)?", re.IGNORECASE)
 _PUBLISHED = re.compile(rf"\b(?:reported|published|written|article|story|report|{_NEWS})\s$", re.IGNORECASE)
@@ -131,8 +128,7 @@ def without_restrictions(question: str, guesses: Sequence[Guess]) -> str:
         left = left[: guess.start] + " " + left[guess.end :]
     left = re.sub(r"\s+", " ", left)
     left = re.sub(r" (?=[?!.,;:…])", "", left)
-    left = re.sub(r"[,;:]+(?=[?!.,;:…])", "", left)
-    left = re.sub(r"^[\s,;:]+|[\s,;:]+$", "", left)
+    left = re.sub(r"[,;:]+(?=[?!.,;:…])|^[\s,;:]+|[\s,;:]+$", "", left)
     if not re.search(r"\w", left):
         return question
     return left[0].upper() + left[1:] if question.lstrip()[:1].isupper() else left
@@ -154,39 +150,34 @@ def _periods(question: str, today: date, parser: Parser | None) -> Iterator[Gues
         return
     times = find_times(question, today)
     doc = next(parser.parse([question])) if parser and times else None
-    listed = {time for pair in pairwise(times) if _are_listed(*pair, question) for time in pair}
+    listed = {  # "2019 and 2020" are no one period
+        time for pair in pairwise(times) if question[pair[0].end : pair[1].start] in (" and ", " or ") for time in pair
+    }
     for time in times:
         owner = _OWNER.match(question, time.end)
         leading = None if owner else _LEADING.search(question, 0, time.start)
-        is_meant = owner or (
-            _is_settled(time, question, doc) and _is_led(time, leading, question) and _goes_on(time, question, doc)
-        )
-        if not is_meant or time.first > today or time in listed:
+        is_led = _is_led(time, leading, question) and _goes_on(time, question, doc)
+        if time.first > today or (time in listed and not time.bound):
+            continue
+        if not owner and not (is_led and _is_settled(time, question, doc)):
             continue
         start = leading.start(leading.lastgroup or 0) if leading else time.start
         end = owner.end() if owner else time.end
-        is_around = leading and leading["how"] == "around" and time.unit == "day"
-        after, before = _bounds(time, AROUND if is_around else timedelta())
-        yield Guess("dates", question[start:end], start, end, after, before, kept=time.unit in _REPORTED_LATER)
-
-
-def _are_listed(one: Time, other: Time, question: str) -> bool:
-    """Return True for "2019 and 2020", which are no one period."""
-    return not one.bound and re.fullmatch(r"\s(?:and|or)\s", question[one.end : other.start]) is not None
+        yield Guess("dates", question[start:end], start, end, *_bounds(time), kept=time.unit in _REPORTED_LATER)
 
 
 def _is_settled(time: Time, question: str, doc: Doc | None) -> bool:
     """Return True if it is certain that the words mean a time, and which one."""
     words, tags = time.words.lower(), {token.tag_ for token in doc or ()}
     is_present = not tags.isdisjoint({"VBP", "VBZ"}) and "VBD" not in tags
-    if time.recurs is None:
+    if words.startswith("by ") or time.recurs is None:
         return not words.startswith("by ") and not (words == "today" and is_present)  # "who lives there today?"
-    if words.startswith("by ") or question[: time.start].lower().endswith("the "):  # "the march"
+    if question[: time.start].lower().endswith("the "):  # "the march"
         return False
     if time.unit in _REPORTED_LATER:
         return re.search(r"[qh]\d", words) is not None  # not "who scored in the second half?"
     if time.bound:
-        return time.bound == "since" or not _MAY_BE_NAME.match(words)
+        return time.bound == "since" or not _MAY_BE_NAME.fullmatch(time.core)
     is_weekday = time.recurs == "week" and "weekend" not in words  # which Monday? that of an article, perhaps
     return not (is_weekday or is_present)  # "what happens in March?"
 
@@ -196,9 +187,9 @@ def _goes_on(time: Time, question: str, doc: Doc | None) -> bool:
     if _ENDS.match(question, time.end):
         return True
     following = _NEXT_WORD.match(question, time.end)
-    if following is None or following["word"].lower() in STOP_WORDS | {"before", "after", "since"}:
+    if following is None or following["word"].lower() in STOP_WORDS | {"according", "after", "before", "since"}:
         return following is not None
-    span = doc.char_span(*following.span("word")) if doc and not _MAY_BE_NAME.match(time.words) else None
+    span = doc.char_span(*following.span("word")) if doc and not _MAY_BE_NAME.fullmatch(time.core) else None
     return span is not None and span[0].pos_ in ("ADP", "ADV", "AUX", "SCONJ", "VERB")
 
 
@@ -210,17 +201,14 @@ def _is_led(time: Time, leading: re.Match[str] | None, question: str) -> bool:
     return not ((time.bound or start < time.start) and _EVENT.search(question, 0, start))
 
 
-def _bounds(time: Time, around: timedelta) -> tuple[date | None, date | None]:
-    first, last, day = time.first - around, time.last + around, timedelta(1)
-    if time.unit in _REPORTED_LATER:
-        last = unit_around(last + day, time.unit)[1]
-    open_ended = {
-        "since": (first, None),
-        "after": (last + day, None),
-        "before": (None, first - day),
-        "until": (None, last),
-    }
-    return open_ended.get(time.bound or "", (first, last))
+def _bounds(time: Time) -> tuple[date | None, date | None]:
+    first, last, day = time.first, time.last, timedelta(1)
+    match time.bound:
+        case "since" | "after":
+            return first if time.bound == "since" else last + day, None
+        case "before" | "until":
+            return None, last if time.bound == "until" else first - day
+    return first, unit_around(last + day, "quarter")[1] if time.unit in _REPORTED_LATER else last
 
 
 def _sources(question: str, publishers: Collection[str], authors: Collection[str]) -> Iterator[Guess]:

@@ -1,17 +1,16 @@
-"""Explains relative dates in a quoted sentence ("on Friday", "in March", "last week") in brackets, by the day of
-publication.
+"""Explains relative dates in quoted sentences ("on Friday", "last week") in brackets, by the day of publication.
 
 A wrong date is worse than none, so only certain ones are explained. These stay as they are:
 - direct speech, because its day is the speaker's;
 - a sentence with a year, because its dates may count from that year;
-- weekdays and months in a clause whose verb isn't certainly past or future ("would … on Friday", "votes on Friday");
+- weekdays and months in a clause that isn't certainly past or future ("would … on Friday", "votes on Friday");
 - vague times: weeks, months and years "ago", seasons, quarters, "today's" and "tomorrow's".
-Of "early next year" and "earlier this week", the year and the week are told.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import get_args
 
 from assistant.english.tenses import Tense, tense_of
 from assistant.english.times import YEAR, Time, days_in_words, find_times, unit_around
@@ -41,7 +40,6 @@ _WHICH_DAY = re.compile(rf"(?:last|next|(?:this\s)?(?P<sure>past|coming))\s(?:{_
 _MONTH = re.compile(
     rf"(?:(?:early|mid|late|the\s(?:start|beginning|middle|end)\sof)[\s-])?{MONTH_PATTERN}", re.IGNORECASE
 )
-_BOUND = re.compile(r"^(?:since|until|till|by|before|after)\s", re.IGNORECASE)
 _OF_OTHERS = re.compile(r"\b(?:like|only|past|same)\s$", re.IGNORECASE)
 _OF_OTHER_DAYS = re.compile(r"\b(?:each|every|that)\s$", re.IGNORECASE)
 _ROUGHLY = re.compile(r"\b(?:about|almost|around|least|nearly|over|some|than)\s$", re.IGNORECASE)
@@ -50,18 +48,21 @@ _MAY_BE_AHEAD = re.compile(
 )
 """Words before a day that may still come, even in a clause about the past: "warned of rain until Friday"."""
 
-_YEAR_NOT_NAMED = timedelta(92)
-"""How long ago a month of the year before may be that is still named without its year."""
-
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Relative words, `sentence[start:end]`, and the day, week, month or year that they mean."""
+    """Relative words, `sentence[start:end]`, and the first and last day of the time that they mean."""
 
     start: int
     end: int
     words: str
-    meaning: str
+    first: date
+    last: date
+
+    @property
+    def meaning(self) -> str:
+        """That day, week, month or year in words."""
+        return _in_words(self.first, self.last)
 
 
 def resolve_dates(sentence: str, published: date, parser: Parser | None = None) -> list[Resolution]:
@@ -80,18 +81,14 @@ def resolve_dates(sentence: str, published: date, parser: Parser | None = None) 
             continue
         if days := _days(time, sentence[: time.start], published, tense):
             end = time.end + (owner.end() if owner else 0)
-            resolved.append(Resolution(time.start, end, sentence[time.start : end], _in_words(*days)))
+            resolved.append(Resolution(time.start, end, sentence[time.start : end], *days))
     return resolved
 
 
 def possible_meanings(sentence: str, published: date) -> frozenset[str]:
     """Return what the relative dates in the sentence may mean, in the past or the future tense."""
-    tenses: tuple[Tense, Tense] = ("past", "future")
-    days = [
-        _days(time, sentence[: time.start], published, tense)
-        for time in _times(sentence, published)
-        for tense in tenses
-    ]
+    times, tenses = _times(sentence, published), get_args(Tense)
+    days = (_days(time, sentence[: time.start], published, tense) for time in times for tense in tenses)
     return frozenset(_in_words(*each) for each in days if each)
 
 
@@ -110,25 +107,22 @@ def _in_words(first: date, last: date) -> str:
 
 def _days(time: Time, before: str, published: date, tense: Tense | None) -> tuple[date, date] | None:
     """Return the first and last day that the words after `before` certainly mean."""
-    words = _BOUND.sub("", time.words)
-    if _OF_OTHERS.search(before) or (words.endswith("ago") and _ROUGHLY.search(before)):
+    is_title = before.strip() and re.match("[TLN]", time.core) and not time.recurs  # "USA Today"
+    if is_title or _OF_OTHERS.search(before) or (time.core.endswith("ago") and _ROUGHLY.search(before)):
         return None
     try:
-        if time.recurs:
-            return _by_tense(time, words, before, published, tense)
-        is_title = before.strip() and re.match("[TLN]", words)  # "USA Today"
-        return None if is_title else _by_words(time, words, published)
+        return _by_tense(time, before, published, tense) if time.recurs else _by_words(time, published)
     except (ValueError, OverflowError):  # outside the calendar
         return None
 
 
-def _by_words(time: Time, words: str, published: date) -> tuple[date, date] | None:
-    if _DAY.fullmatch(words):
+def _by_words(time: Time, published: date) -> tuple[date, date] | None:
+    if _DAY.fullmatch(time.core):
         return time.first, time.last
     # Some weeks begin on Sunday: "last week" of that day is either of two.
-    if (period := _PERIOD.fullmatch(words)) and (period["unit"].lower() != "week" or published.isoweekday() < 7):
+    if (period := _PERIOD.fullmatch(time.core)) and (period["unit"].lower() != "week" or published.isoweekday() < 7):
         return unit_around(time.first, period["unit"].lower())
-    if day := _WHICH_DAY.fullmatch(words):
+    if day := _WHICH_DAY.fullmatch(time.core):
         # "Next Friday" is the coming one to some and the one after it to others.
         is_agreed = published.isoweekday() < 7 and unit_around(time.first, "week") != unit_around(published, "week")
         is_near = abs((time.first - published).days) <= 7
@@ -136,9 +130,9 @@ def _by_words(time: Time, words: str, published: date) -> tuple[date, date] | No
     return None
 
 
-def _by_tense(time: Time, words: str, before: str, published: date, tense: Tense | None) -> tuple[date, date] | None:
+def _by_tense(time: Time, before: str, published: date, tense: Tense | None) -> tuple[date, date] | None:
     """Return the days of the last or the next Monday, weekend or March."""
-    if tense is None or (words.islower() and "weekend" not in words) or _OF_OTHER_DAYS.search(before):
+    if tense is None or (time.core.islower() and "weekend" not in time.core) or _OF_OTHER_DAYS.search(before):
         return None
     if tense == "future":
         is_certain = time.first != published  # that day, or one later
@@ -146,15 +140,13 @@ def _by_tense(time: Time, words: str, before: str, published: date, tense: Tense
     else:
         is_certain = not (time.bound in ("until", "before", "after") or _MAY_BE_AHEAD.search(before))
         is_certain &= not _is_too_long_ago(time, published)
-    if not is_certain or (time.recurs == "year" and time.first != time.last and not _MONTH.fullmatch(words)):
+    if not is_certain or (time.recurs == "year" and time.first != time.last and not _MONTH.fullmatch(time.core)):
         return None
-    return unit_around(time.first, "month") if _MONTH.fullmatch(words) else (time.first, time.last)
+    return unit_around(time.first, "month") if _MONTH.fullmatch(time.core) else (time.first, time.last)
 
 
 def _is_too_long_ago(time: Time, published: date) -> bool:
-    """Return True for six days, and for a month of the year before, which would be named with its year.
-
-    Of an article dated Thursday, "said Friday" is dated a day early: six days ago would be "last Friday".
-    """
-    age = published - time.last
-    return age.days == 6 if time.recurs == "week" else time.last.year < published.year and age > _YEAR_NOT_NAMED
+    """Return True for six days (of an article of Thursday, "said Friday" is dated a day early), and for a month of the
+    year before, which would have its year."""
+    age = (published - time.last).days
+    return age == 6 if time.recurs == "week" else time.last.year < published.year and age > 92

@@ -17,7 +17,6 @@ _CONDITIONS = frozenset("if unless whether once soon".split())
 _NOT_YET = frozenset("until till by before ahead".split())
 _ADVERBIALS = frozenset("advmod dep npadvmod pobj poss prep".split())
 _PARTS_OF_NAMES = frozenset("amod compound det nmod".split())
-_COMPLEMENTS = frozenset("acomp attr oprd xcomp".split())
 
 _ARRANGED = frozenset("arrange book delay due expect plan postpone reschedule schedule set slate".split())
 """Lemmas of what is arranged: what comes after "planned for" and "due on" may still be ahead."""
@@ -33,7 +32,11 @@ def tense_of(doc: Doc, start: int, end: int) -> Tense | None:
     """
     span = doc.char_span(start, end, alignment_mode="expand")
     verb = _verb_above(span.root) if span and _is_time(span) else None
-    if span is None or verb is None or any(_is_conditional(each) for each in (verb, *verb.ancestors)):
+    if (
+        span is None
+        or verb is None
+        or _CONDITIONS & {child.lower_ for each in (verb, *verb.ancestors) for child in each.children}
+    ):
         return None
     tense = _tense(verb)
     if any(child.dep_ == "conj" and child.i < span.start and _tense(child) != tense for child in verb.children):
@@ -50,10 +53,7 @@ def _is_time(span: Span) -> bool:
 
 
 def _verb_above(token: Token) -> Token | None:
-    """Return the verb that the words belong to; None if they belong to a noun ("the meeting on Friday").
-
-    What a day owns ("Friday's meeting") is of the verb that the noun belongs to.
-    """
+    """Return the verb that the words belong to; None for a noun, but if they own it ("Friday's meeting")."""
     is_owner = token.dep_ == "poss"
     for above in token.ancestors:
         if above.pos_ in ("VERB", "AUX"):
@@ -61,10 +61,6 @@ def _verb_above(token: Token) -> Token | None:
         if above.lower_ in _NOT_YET or (above.pos_ in ("NOUN", "PROPN", "PRON") and not is_owner):
             return None
     return None
-
-
-def _is_conditional(verb: Token) -> bool:
-    return any(child.dep_ in ("mark", "advmod") and child.lower_ in _CONDITIONS for child in verb.children)
 
 
 def _helpers(verb: Token) -> list[Token]:
@@ -105,7 +101,9 @@ def _is_present(verb: Token) -> bool:
 
 
 def _is_arranged(verb: Token) -> bool:
-    return any(child.dep_ in _COMPLEMENTS and child.lemma_ in _ARRANGED for child in verb.children)
+    return any(
+        child.dep_ in ("acomp", "attr", "oprd", "xcomp") and child.lemma_ in _ARRANGED for child in verb.children
+    )
 
 
 def _may_be_ahead(verb: Token, at: int) -> bool:

@@ -30,8 +30,7 @@ _REWRITTEN = {
     rf"\btonight\b|\bthis\s{_PART_OF_DAY}\b": "today",
     r"\blast\snight\b": "yesterday",
     rf"\bthis\spast(?=\s(?:{'|'.join(WEEKDAYS)}|weekend))": "last",
-    r"\b(?P<which>last|past)\s(?:24|twenty-four)\shours\b": r"\g<which> 1 days",
-    r"\b(?P<which>last|past)\s(?:48|forty-eight)\shours\b": r"\g<which> 2 days",
+    **{rf"\b(?P<which>last|past)\s{24 * days}\shours\b": rf"\g<which> {days} days" for days in (1, 2, 3)},
     r"\bchristmas\seve\b": "24 Dec",
     r"\bchristmas(?:\sday)?\b": "25 Dec",
     r"\bnew\syear[’']s\seve\b": "31 Dec",
@@ -46,16 +45,12 @@ _SEASON = re.compile(
     rf"\b(?:(?P<since>since)\s)?(?:(?:the|this|last)\s)?(?P<name>{'|'.join(_SEASONS)})\b(?:\s(?:of\s)?(?P<year>{YEAR})\b)?",
     re.IGNORECASE,
 )
-_VAGUE = re.compile(r"\b(?:a\sfew|several)\s(?P<unit>day|week|month|year)s\sago\b", re.IGNORECASE)
-_LENGTHS = {"day": 1, "week": 7, "month": 30, "year": 365}
-
 _UNITS = r"(?:day|week|month|quarter|year|decade)s?"
 _UP_TO_NOW = re.compile(rf"(?:the\s)?(?:past|last\s\w+)\s(?:\w+\s)?{_UNITS}|the\slast\s{_UNITS}", re.IGNORECASE)
 """Words for a time that ends today: "the past week", "last 3 months", but not "last week"."""
 
-_WEEKLY = re.compile(
-    rf"(?:(?:since|after|before|by|until|till|from)\s)?(?:(?:this\s|the\s)?weekend|{'|'.join(WEEKDAYS)})", re.IGNORECASE
-)
+_BOUND = re.compile(r"^(?:since|after|before|by|until|till|from|up\sto)\s", re.IGNORECASE)
+_WEEKLY = re.compile(rf"(?:this\s|the\s)?weekend|{'|'.join(WEEKDAYS)}", re.IGNORECASE)
 _SHORT_WEEKDAY = re.compile(r"\b(?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b(?!\D*\d)", re.IGNORECASE)
 _CLOCK = r"(?:\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b\.?|gmt\b)?|noon|midnight)"
 _CLOCK_BEFORE = re.compile(rf"\b(?:{_CLOCK},?\s(?:on\s)?|early\s|late\s)$", re.IGNORECASE)
@@ -71,9 +66,9 @@ _PARTLY_READ, _EITHER_ORDER = 0.5, 0.9
 class Time:
     """Words for a time, `text[start:end]`, and its first and last day.
 
-    `unit` is "day", "week", "month", "quarter", "half", "year" or "season", and "vague" for "a few days ago". With a
-    `bound` ("since", "after", "before" or "until"), what is before or after that time is meant. `recurs` says whether
-    there is a time with these words each "week" ("Monday") or "year" ("March"); then it is the latest that has begun.
+    `unit` is "day", "week", "month", "quarter", "half", "year" or "season". With a `bound` ("since", "after", "before",
+    "until"), what is before or after that time is meant. `recurs` is "week" or "year" if there is a time with these
+    words in each ("Monday", "March"); then it is the latest that has begun.
     """
 
     start: int
@@ -84,6 +79,11 @@ class Time:
     unit: str
     bound: str | None = None
     recurs: str | None = None
+
+    @property
+    def core(self) -> str:
+        """The words without a bound: "March" of "since March"."""
+        return _BOUND.sub("", self.words)
 
     def moved(self, times: int) -> "Time":
         """Return the time with these words so many weeks or years later; an error if there is none."""
@@ -100,7 +100,7 @@ def find_times(text: str, day: date) -> list[Time]:
         return []
     known, rewritten = _rewritten(text)
     times: list[Time] = []
-    for time in sorted((*_read(known, day), *_seasons_and_vague(text, day)), key=lambda time: time.start):
+    for time in sorted((*_read(known, day), *_seasons(text, day)), key=lambda time: time.start):
         spans = [span for span in rewritten if span[0] < time.end and time.start < span[1]]
         start, end = min([time.start, *(span[0] for span in spans)]), max([time.end, *(span[1] for span in spans)])
         if (not times or start >= times[-1].end) and not _PAPER_BEFORE.search(text, 0, start):
@@ -172,6 +172,7 @@ def _time(match: "DateMatch", day: date) -> Time:
     if _UP_TO_NOW.fullmatch(match.text):
         (rolling,) = parse(match.text, today=day, config=WranglerConfig(anchor=Anchor.ROLLING))
         days = replace(rolling.range, end=day + timedelta(1))
+    is_weekly = _WEEKLY.fullmatch(_BOUND.sub("", match.text))
     recurs = "year" if match.confidence <= YEAR_GUESSED else None
     if days.start and days.end:
         first, last = days.start, days.end - timedelta(1)
@@ -179,16 +180,12 @@ def _time(match: "DateMatch", day: date) -> Time:
         bound = days.mod.value if days.mod else "since" if days.start else "until"
         edge = days.start or days.end or day
         first, last = unit_around(edge - timedelta(bound in ("after", "until")), unit)
-    return Time(*match.span, match.text, first, last, unit, bound, "week" if _WEEKLY.fullmatch(match.text) else recurs)
+    return Time(*match.span, match.text, first, last, unit, bound, "week" if is_weekly else recurs)
 
 
-def _seasons_and_vague(text: str, day: date) -> Iterator[Time]:
+def _seasons(text: str, day: date) -> Iterator[Time]:
     for match in _SEASON.finditer(text):
-        first = date(int(match["year"] or day.year), _SEASONS[match["name"].lower()], 1)
-        if first > day and not match["year"]:
-            first = first.replace(year=first.year - 1)
+        month = _SEASONS[match["name"].lower()]
+        first = date(int(match["year"] or max(1, day.year - (month > day.month))), month, 1)
         last = unit_around(first + timedelta(62), "month")[1]  # the third month
         yield Time(*match.span(), match.group(), first, last, "season", "since" if match["since"] else None)
-    for match in _VAGUE.finditer(text):
-        length = timedelta(_LENGTHS[match["unit"].lower()])
-        yield Time(*match.span(), match.group(), day - 7 * length, day - 2 * length, "vague")

@@ -1,7 +1,7 @@
 """Replaces misspelt words in a question by the words in the articles that they must mean.
 
-A word is misspelt if neither the articles nor English have it. Then a name or another word in the articles is meant that
-is one typing error away, two for a long one; of several, the one that most passages have.
+A word is misspelt if neither the articles nor English have it. Then a name or another word in the articles is meant
+that is one typing error away, two for a long one; of several, the one that most passages have.
 """
 
 import re
@@ -23,7 +23,7 @@ LONG = 8
 """Letters from which a word may have two typing errors, and one with a capital may be no name ("Mehicine")."""
 
 RARER = 100
-"""A word in small letters stands for one of its length that is so many times more common in English: "mayer", "mayor"."""
+"""A word in small letters stands for one of its length that English has so many times more often: "mayer", "mayor"."""
 
 OTHER_FIRST_LETTER = 0.1
 """How likely a typing error is in the first letter, beside elsewhere. Not measured."""
