@@ -97,7 +97,7 @@ RESOLVED = [
     "They met on Friday, 21 January [21 January 2022].",
     "They met on January 14 [14 January 2022], Friday.",
     "The pit closed in December [December 2021].",
-    "The pit will reopen in April [April 2022].",
+    "The pit will close in April [April 2022].",
     "The road has been shut since early January [January 2022].",
     "Thousands marched over the weekend [15 to 16 January 2022].",
     "The fair will be held this weekend [22 to 23 January 2022].",

@@ -62,7 +62,8 @@ class Resolution:
     @property
     def meaning(self) -> str:
         """That day, week, month or year in words."""
-        return _in_words(self.first, self.last)
+        is_week = self.first != self.last and (self.first, self.last) == unit_around(self.first, "week")
+        return f"{'the week of ' if is_week else ''}{days_in_words(self.first, self.first if is_week else self.last)}"
 
 
 def resolve_dates(sentence: str, published: date, parser: Parser | None = None) -> list[Resolution]:
@@ -89,7 +90,7 @@ def possible_meanings(sentence: str, published: date) -> frozenset[str]:
     """Return what the relative dates in the sentence may mean, in the past or the future tense."""
     times, tenses = _times(sentence, published), get_args(Tense)
     days = (_days(time, sentence[: time.start], published, tense) for time in times for tense in tenses)
-    return frozenset(_in_words(*each) for each in days if each)
+    return frozenset(Resolution(0, 0, "", *each).meaning for each in days if each)
 
 
 def _times(sentence: str, published: date) -> list[Time]:
@@ -98,11 +99,6 @@ def _times(sentence: str, published: date) -> list[Time]:
     unquoted = _QUOTED.sub(lambda quotation: " " * len(quotation.group()), sentence)
     times = [] if _FIRST_PERSON.search(unquoted) else find_times(unquoted, published)
     return [time for time in times if not (time.recurs and sentence.startswith(" (", time.end))]  # "Friday (4 May)"
-
-
-def _in_words(first: date, last: date) -> str:
-    is_week = first != last and (first, last) == unit_around(first, "week")
-    return f"the week of {days_in_words(first, first)}" if is_week else days_in_words(first, last)
 
 
 def _days(time: Time, before: str, published: date, tense: Tense | None) -> tuple[date, date] | None:
@@ -138,15 +134,10 @@ def _by_tense(time: Time, before: str, published: date, tense: Tense | None) -> 
         is_certain = time.first != published  # that day, or one later
         time = time.moved(1) if time.last < published else time
     else:
-        is_certain = not (time.bound in ("until", "before", "after") or _MAY_BE_AHEAD.search(before))
-        is_certain &= not _is_too_long_ago(time, published)
+        # Of an article of Thursday, "said Friday" is dated a day early. A month of the year before would have its year.
+        age = (published - time.last).days
+        is_old = age == 6 if time.recurs == "week" else time.last.year < published.year and age > 92
+        is_certain = not (is_old or time.bound in ("until", "before", "after") or _MAY_BE_AHEAD.search(before))
     if not is_certain or (time.recurs == "year" and time.first != time.last and not _MONTH.fullmatch(time.core)):
         return None
     return unit_around(time.first, "month") if _MONTH.fullmatch(time.core) else (time.first, time.last)
-
-
-def _is_too_long_ago(time: Time, published: date) -> bool:
-    """Return True for six days (of an article of Thursday, "said Friday" is dated a day early), and for a month of the
-    year before, which would have its year."""
-    age = (published - time.last).days
-    return age == 6 if time.recurs == "week" else time.last.year < published.year and age > 92

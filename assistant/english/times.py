@@ -31,6 +31,7 @@ _REWRITTEN = {
     r"\blast\snight\b": "yesterday",
     rf"\bthis\spast(?=\s(?:{'|'.join(WEEKDAYS)}|weekend))": "last",
     **{rf"\b(?P<which>last|past)\s{24 * days}\shours\b": rf"\g<which> {days} days" for days in (1, 2, 3)},
+    r"\b(?:begin|close|end|finish|start)(?=\sin\s)": "",  # else "close in March" is read as the end of March
     r"\bchristmas\seve\b": "24 Dec",
     r"\bchristmas(?:\sday)?\b": "25 Dec",
     r"\bnew\syear[’']s\seve\b": "31 Dec",

@@ -64,34 +64,37 @@ def _english() -> Mapping[str, int]:
 
 def _meant(word: str, is_name: bool, collection: Collection) -> str | None:
     """Return how the articles write the word that is meant, None if there is none."""
-    english, uses = _english(), _english().get(word, 0)
-    if uses and (is_name or len(word) < SHORTEST):
+    is_english, is_short = word in _english(), len(word) < SHORTEST
+    if is_english and (is_name or is_short):
         return None
-    furthest = 1 if uses or len(word) < LONG else 2
-    near = _near(word, english, furthest)
-    if uses:
-        near = {each: 1 for each in near if len(each) == len(word) and english[each] >= RARER * uses}
-    if len(word) < SHORTEST:
-        near = {each: 1 for each in near if sorted(each) == sorted(word)}
+    furthest = 1 if is_english or len(word) < LONG else 2
+    near = _near_english(word, furthest)
     passages = collection.lexical.stems_like("", range(len(word) + furthest + 1))
-    terms = {} if uses or len(word) < SHORTEST else _near(stem(word), passages, furthest)
-    for each, errors in near.items():
-        terms[stem(each)] = min(errors, terms.get(stem(each), errors))
+    errors = {} if is_english or is_short else _near(stem(word), passages, furthest)
+    errors |= {term: min(near[each], errors.get(term, furthest)) for each in near if (term := stem(each)) in passages}
 
     def unlikeliness(term: str) -> tuple[int, float]:
-        return terms[term], -passages[term] * (1 if term[0] == word[0] else OTHER_FIRST_LETTER)
+        return errors[term], -passages[term] * (1 if term[0] == word[0] else OTHER_FIRST_LETTER)
 
     unseen = None
-    for term in sorted(terms.keys() & passages.keys(), key=unlikeliness)[:MOST_TERMS]:
+    for term in sorted(errors, key=unlikeliness)[:MOST_TERMS]:
         forms = _forms(term, collection)
         for form in sorted(forms, key=lambda form: (OSA.distance(words(form)[0], word), -forms[form])):
-            is_name_too = form[0].isupper() and forms[form] >= forms[form.lower()]
             is_close = near.get(words(form)[0]) == 1
-            fits = is_close or (len(word) >= SHORTEST and not uses and OSA.distance(words(form)[0], word) <= furthest)
-            if fits and not form.isupper() and (not is_name or is_name_too or (is_close and len(word) >= LONG)):
+            may_be_name = form[0].isupper() and forms[form] >= forms[form.lower()]
+            fits = is_close or not (is_english or is_short or OSA.distance(words(form)[0], word) > furthest)
+            if fits and not form.isupper() and (not is_name or may_be_name or (is_close and len(word) >= LONG)):
                 return form
         unseen = unseen or next((each for each in near if stem(each) == term and near[each] == 1), None)
     return None if is_name else unseen
+
+
+def _near_english(word: str, furthest: int) -> dict[str, int]:
+    """Return the words of English for which the word may stand, with the number of errors."""
+    english, near = _english(), _near(word, _english(), furthest)
+    if word in english:
+        near = {each: 1 for each in near if len(each) == len(word) and english[each] >= RARER * english[word]}
+    return {each: errors for each, errors in near.items() if len(word) >= SHORTEST or sorted(each) == sorted(word)}
 
 
 def _forms(term: str, collection: Collection) -> Counter[str]:
