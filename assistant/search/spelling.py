@@ -20,7 +20,7 @@ SHORTEST = 5
 """Letters of a word. In one of four, only letters that have changed places are corrected ("fien")."""
 
 LONG = 8
-"""Letters from which a word may have two typing errors, and one with a capital may be no name ("Mehicine")."""
+"""Letters from which a word in small letters may have two errors, and one with a capital be no name ("Mehicine")."""
 
 RARER = 100
 """A word in small letters stands for one of its length that English has so many times more often: "mayer", "mayor"."""
@@ -67,7 +67,7 @@ def _meant(word: str, is_name: bool, collection: Collection) -> str | None:
     is_english, is_short = word in _english(), len(word) < SHORTEST
     if is_english and (is_name or is_short):
         return None
-    furthest = 1 if is_english or len(word) < LONG else 2
+    furthest = 1 if is_english or is_name or len(word) < LONG else 2
     near = _near_english(word, furthest)
     passages = collection.lexical.stems_like("", range(len(word) + furthest + 1))
     errors = {} if is_english or is_short else _near(stem(word), passages, furthest)
