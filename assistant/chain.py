@@ -57,7 +57,7 @@ def build_chain(
         task = search.task
         overview = find_passages(task, search.article, collection, search.filter, count) if task else []
         if task and (overview or not task.topic):
-            return overview, iter(overview_statements(task, overview, encode))
+            return overview, iter(overview_statements(task, overview, encode, collection.parser))
         queries = [f"{question} {search.context}".strip() for question in search.questions]
         found = [retrieve(collection, query, count, search.filter, relevance) for query in queries]
         passages = _in_turn(found, count)

@@ -12,6 +12,7 @@ from assistant.english.names import TITLES
 from assistant.english.relative_dates import resolve_dates
 from index.article import Article
 from index.remarks.nouns import groups_and_places
+from index.remarks.parser import Parser
 from index.text.words import words
 
 LONG_SENTENCE = 320
@@ -64,15 +65,17 @@ def clause_around(sentence: str, answer: Span) -> Span:
     return 0, len(sentence)
 
 
-def relative_date_notes(sentence: str, published: date | None, part: Span | None = None) -> list[Note]:
+def relative_date_notes(
+    sentence: str, published: date | None, parser: Parser | None, part: Span | None = None
+) -> list[Note]:
     """Return the notes on relative dates in the sentence, each date once: "on Friday" gets " [21 January 2022]".
 
     With `part`, only notes within that stretch are returned, and they count from its start. An undated article has
-    none.
+    none. Weekdays and months need a parser.
     """
     start, end = part or (0, len(sentence))
     notes: dict[str, Note] = {}
-    for each in resolve_dates(sentence, published) if published else []:
+    for each in resolve_dates(sentence, published, parser) if published else []:
         if start <= each.start and each.end <= end:
             notes.setdefault(each.meaning, Note(each.end - start, f" [{each.meaning}]"))
     return list(notes.values())

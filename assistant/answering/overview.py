@@ -19,6 +19,7 @@ from assistant.search.retriever import DEPTH, retrieve
 from index.article import Article, Filter, Passage
 from index.collection import Collection
 from index.embedding.embedder import Encode
+from index.remarks.parser import Parser
 from index.text.cleaning import has_furniture_words
 
 MOST_OF_ARTICLE, MOST_ARTICLES = 3, 5
@@ -76,7 +77,9 @@ def hint(task: OverviewTask, collection: Collection) -> str:
     return f"Which article is meant? {example}"
 
 
-def overview_statements(task: OverviewTask, passages: Sequence[Passage], encode: Encode) -> Iterator[Statement]:
+def overview_statements(
+    task: OverviewTask, passages: Sequence[Passage], encode: Encode, parser: Parser | None
+) -> Iterator[Statement]:
     """Yield the sentences of the overview; none where no sentence stands alone.
 
     A summary has an article's most central sentences in their order. The others have a sentence of each article with
@@ -93,7 +96,7 @@ def overview_statements(task: OverviewTask, passages: Sequence[Passage], encode:
     )
     for candidate in chosen:
         text, article, (start, end, _, _) = candidate.text, candidate.passage.article, candidate.sentence
-        notes = relative_date_notes(text, article.published)
+        notes = relative_date_notes(text, article.published, parser)
         notes += [] if is_summary else [publication_note(text, article)]
         yield Statement(with_notes(text, notes), (Citation(candidate.number, text, start, end, article),))
 

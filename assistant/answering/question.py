@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.english.countries import canonical, is_country
 from assistant.english.doers import named_doers
 from assistant.english.names import TITLES
-from assistant.english.relative_dates import YEAR
+from assistant.english.times import YEAR
 from index.remarks.nouns import people_and_groups
 from index.remarks.parser import Parser
 from index.remarks.speech_verbs import kind_of_verb

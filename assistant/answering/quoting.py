@@ -168,8 +168,9 @@ def _statements(
     candidate, sentence, article = best.candidate, best.candidate.sentence, best.candidate.passage.article
     start, end = _part_to_quote(best)
     quote = article.full_text[start:end]
-    notes = relative_date_notes(candidate.text, article.published, (start - sentence.start, end - sentence.start))
-    lead = _lead(candidate)
+    part = (start - sentence.start, end - sentence.start)
+    notes = relative_date_notes(candidate.text, article.published, parser, part)
+    lead = _lead(candidate, parser)
     if lead:
         note = pronoun_note(quote, candidate, names)
         if note:
@@ -192,12 +193,12 @@ def _part_to_quote(best: ScoredSentence) -> Span:
     return sentence.start + start, sentence.start + end
 
 
-def _lead(candidate: Candidate) -> Statement | None:
+def _lead(candidate: Candidate, parser: Parser | None) -> Statement | None:
     """Return the earlier sentence without which the candidate can't be understood."""
     article, (_, _, start, end) = candidate.passage.article, candidate.sentence
     if start == end:
         return None
-    text = with_notes(candidate.lead, relative_date_notes(candidate.lead, article.published))
+    text = with_notes(candidate.lead, relative_date_notes(candidate.lead, article.published, parser))
     return Statement(text, (Citation(candidate.number, candidate.lead, start, end, article),))
 
 

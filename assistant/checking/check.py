@@ -8,20 +8,17 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from assistant.answer import date_in_words, without_citation_marks
 from assistant.checking.content_words import Evidence, content_keys, joined, name_words, sentences_about, words_of
 from assistant.checking.contradictions import contradiction
 from assistant.checking.prompt_injection import gives_orders
-from assistant.english.relative_dates import resolve_dates
+from assistant.english.relative_dates import possible_meanings, resolve_dates
 from assistant.models.cross_encoders import Judge
 from index.article import Article, Passage, Sentence
 from index.remarks.parser import Parser
-from index.text.calendar_words import WEEKDAYS
 from index.text.cleaning import normalise
 from index.text.language import is_foreign
-from index.text.words import words
 
 Quote = tuple[int, int, int]
 
@@ -135,21 +132,11 @@ def _check_meaning(
         return Support(False, reason)
     if by_words.supported:
         return by_words
-    evidence, around, names = _known(statement, passages, numbers, chosen, sources)
-    days = " ".join(day for source in sources for day in _days_named(source))
+    evidence, around, names = _known(statement, passages, numbers, chosen, sources, parser)
+    days = " ".join(day for source in sources for day in _possible_dates(source.evidence.text, source.passage.article))
     if reason := contradiction(statement, evidence, f"{around}\n{days}", names, parser, reworded=True):
         return Support(False, reason)
     return Support(True, quotes=tuple(source.quote for source in chosen))
-
-
-def _days_named(source: _Source) -> Iterator[str]:
-    """Yield the dates that the weekdays in a sentence may mean: the last and the next one by the day of publication."""
-    published = source.passage.article.published
-    if published is None:
-        return
-    for name in {*words(source.evidence.text)} & {*WEEKDAYS}:
-        back = (published.weekday() - WEEKDAYS.index(name)) % 7
-        yield from (f"{published + timedelta(days):%-d %B %Y}" for days in (-back, 7 - back))
 
 
 def _premise(sources: Sequence[_Source]) -> str:
@@ -194,12 +181,12 @@ def _support_by(
     chosen = [sources[at] for at in sorted(about)]
     if any(gives_orders(source.evidence.text) for source in chosen):
         return Support(False, "Only text that gives instructions to the model says this.")
-    evidence, around, names = _known(statement, passages, numbers, chosen, sources)
+    evidence, around, names = _known(statement, passages, numbers, chosen, sources, parser)
     if reason := contradiction(statement, evidence, around, names, parser):
         return Support(False, reason)
     if len(about) == 2 and (added := _words_only_in_second(statement, *(sources[at].evidence for at in about))):
         return Support(False, f"The passages don't say this of “{added}”.")
-    meant = (meaning for source in chosen for meaning in _dates(source))
+    meant = (meaning for source in chosen for meaning in _dates(source, parser))
     known = content_keys(" ".join([*(f"{each.lead} {each.text}" for each in evidence), *meant]))
     missing, needed = content_keys(statement) - known, content_keys(statement)
     if len(missing) > max((1 - share) * len(needed), len(needed) >= JOINED):
@@ -213,10 +200,11 @@ def _known(
     numbers: Sequence[int],
     chosen: Sequence[_Source],
     sources: Sequence[_Source],
+    parser: Parser | None,
 ) -> tuple[list[Evidence], str, frozenset[str]]:
     """Return what a statement is compared with: the chosen sentences, the text around them, and all names."""
     evidence = [source.evidence for source in chosen]
-    meant = " ".join(meaning for source in chosen for meaning in _dates(source))
+    meant = " ".join(meaning for source in chosen for meaning in _dates(source, parser))
     around = "\n".join([*(_text(passages[number - 1]) for number in numbers), *(each.lead for each in evidence), meant])
     return evidence, around, name_words([statement, *(source.evidence.text for source in sources)])
 
@@ -269,17 +257,22 @@ def _text(passage: Passage) -> str:
     return f"{article.title}\n{passage.text}\n{date_in_words(article)}"
 
 
-def _dates(source: _Source) -> Iterator[str]:
+def _dates(source: _Source, parser: Parser | None) -> Iterator[str]:
     """Yield the dates that relative dates in a sentence mean."""
     published = source.passage.article.published
     if published:
-        yield from (each.meaning for each in resolve_dates(source.evidence.text, published))
+        yield from (each.meaning for each in resolve_dates(source.evidence.text, published, parser))
+
+
+def _possible_dates(text: str, article: Article) -> frozenset[str]:
+    """Return the dates that relative dates in a text may mean, in the past or the future tense."""
+    return possible_meanings(text, article.published) if article.published else frozenset()
 
 
 def without_notes(statement: str, article: Article) -> str:
     """Return the text without its bracketed explanations if these are dates or words of the article; else unchanged."""
     plain = _BRACKETS.sub("", statement)
     known = f"{article.title}\n{article.full_text}\n{date_in_words(article)}"
-    dates = {each.meaning for each in resolve_dates(plain, article.published)} if article.published else set()
+    dates = _possible_dates(plain, article)
     explanations = [bracket.strip()[1:-1] for bracket in _BRACKETS.findall(statement)]
     return plain if all(each in dates or each in known for each in explanations) else statement

@@ -1,16 +1,21 @@
 """Decides which articles to search: by the filter that is given, and by restrictions in the question itself."""
 
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Collection as Names
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from functools import partial
 from textwrap import shorten
 
-from assistant.english.periods import Guess, find_restrictions, without_restrictions
+from assistant.english.periods import Guess, find_periods, without_restrictions
 from assistant.search.named_sources import named_sources
 from index.article import EVERYTHING, Filter
 from index.collection import Collection
 from index.errors import CollectionError, QuestionError
+from index.remarks.parser import Parser
+
+LONGEST = 1_000
+"""Characters of a question; in a longer one no restriction is looked for."""
 
 FIELDS = [field.name for field in fields(Filter)]
 
@@ -70,7 +75,9 @@ def apply_restrictions(
     guesses: list[Guess] = []
     left_out: list[Guess] = []
     empty: list[Guess] = []
-    for guess in _restrictions(collection, question, today):
+    names, parser = collection.catalog.names, collection.parser
+    may_speak = partial(is_speaker, collection)
+    for guess in find_restrictions(question, today, names("publisher"), names("author"), may_speak, parser):
         narrower = with_guess(filter, guess)
         given = (filter.after or filter.before) if guess.field == "dates" else getattr(filter, guess.field)
         is_first = guess.field not in {other.field for other in guesses}
@@ -88,15 +95,23 @@ def apply_restrictions(
     return Narrowed(narrowed, tuple(guesses), filter, tuple(empty), without_empty)
 
 
-def _restrictions(collection: Collection, question: str, today: date) -> list[Guess]:
-    """Return the restrictions in the question, in its order and without overlaps."""
-    names = collection.catalog.names
-    publishers, authors = names("publisher"), names("author")
-    found = find_restrictions(question, today, publishers, authors)
-    for guess in named_sources(question, publishers, authors, lambda name: is_speaker(collection, name)):
-        if all(
-            guess.field != other.field and (guess.end <= other.start or other.end <= guess.start) for other in found
-        ):
+def find_restrictions(
+    question: str,
+    today: date,
+    publishers: Iterable[str] = (),
+    authors: Iterable[str] = (),
+    is_speaker: Callable[[str], bool] = lambda name: False,
+    parser: Parser | None = None,
+) -> list[Guess]:
+    """Return the periods, the outlet and the author to which the question restricts itself, in its order.
+
+    Who `is_speaker` is asked for what they say, and not for their articles.
+    """
+    if len(question) > LONGEST:
+        return []
+    found = find_periods(question, today, parser)
+    for guess in named_sources(question, publishers, authors, is_speaker):
+        if all(guess.end <= other.start or other.end <= guess.start for other in found):
             found.append(guess)
     return sorted(found, key=lambda guess: guess.start)
 

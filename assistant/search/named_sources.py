@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from assistant.english.countries import canonical, is_country
 from assistant.english.periods import Guess
 from index.remarks.nouns import people_and_groups
 from index.text.words import words
@@ -20,7 +21,7 @@ _READING = (
 
 _AUXILIARY = r"\b(?:does|did|do|has|have|had|will|would|can|could)"
 _ARTICLES = (
-    r"(?:articles?|coverage|headlines?|stor(?:y|ies)|reports?|reporting|pieces?|journalists?|reporters?|authors?)"
+    r"(?:articles?|coverage|headlines?|news|stor(?:y|ies)|reports?|reporting|pieces?|journalists?|reporters?|authors?)"
 )
 _VIEW = r"(?:take|view|version|account|opinion|line|story)"
 _THE = r"(?:the )?"
@@ -29,13 +30,18 @@ _ASKED_BEFORE = re.compile(rf"{_AUXILIARY} {_THE}$", re.I)
 _TOLD_BEFORE = re.compile(
     rf"\b(?:what|how|everything|anything|all|that|which|articles|stories|things?) ({_THE})$", re.I
 )
-_MARKED_BEFORE = re.compile(rf"\b(?:(?P<sure>according to|as reported by)|(?P<by>by)|in|of|from|for|at) {_THE}$", re.I)
+_MARKED_BEFORE = re.compile(
+    rf"\b(?:(?P<sure>according to|as reported by)|(?P<by>by)|(?P<out>in|from)|of|for|at)"
+    rf" (?P<the>{_THE})$",
+    re.I,
+)
 _VERB_AFTER = re.compile(
     rf" (?:(?:ever|also|already|just) )?(?:(?P<say>{_SAYING})|(?P<write>{_WRITING})|(?P<stays>{_READING}))\b", re.I
 )
 _OWN_AFTER = re.compile(
     rf"[’']s? (?:(?P<view>{_VIEW}) (?=on|of|about)|(?=(?:[\w-]+ )?{_ARTICLES}\b))| (?={_ARTICLES}\b)", re.I
 )
+_GOES_ON = re.compile(r" [A-Z]")
 _OF_ARTICLES = re.compile(rf"\b(?:{_ARTICLES}|{_WRITING}|anything|everything|something)\b", re.I)
 
 
@@ -124,6 +130,10 @@ def _span(question: str, name: _Name, is_speaker: Callable[[str], bool]) -> tupl
     start = name.start - 4 * has_the
     if own and (own.group().strip() or is_outlet):
         return start, name.end + len(own.group().rstrip())
-    if marked and (marked["sure"] or _OF_ARTICLES.search(before + " " + after)) and (is_outlet or marked["by"]):
-        return marked.start(), name.end
+    if marked and (is_outlet or marked["by"]):
+        is_asked = marked["sure"] or _OF_ARTICLES.search(before + " " + after)
+        is_name = name.is_full and (question[name.start].isupper() or question.islower())
+        is_place = is_country(canonical(name.value).lower()) or _GOES_ON.match(after)
+        if is_asked or (is_name and marked["out"] and marked["the"] and not is_place):
+            return marked.start(), name.end
     return None

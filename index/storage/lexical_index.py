@@ -92,12 +92,14 @@ class LexicalIndex:
         with connected(self._path) as database:
             return database.execute(query, (_quoted(stem(word)),)).fetchone() is not None
 
-    def stems_like(self, prefix: str, lengths: range) -> list[str]:
-        """Return the stems in the passages that begin with `prefix` and have one of these lengths."""
-        query = "SELECT term FROM lexical_stems WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
+    def stems_like(self, prefix: str, lengths: range) -> dict[str, int]:
+        """Return the stems in the passages that begin with `prefix` and have one of these lengths.
+
+        Each is mapped to the number of passages that have it.
+        """
+        query = "SELECT term, doc FROM lexical_stems WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ?"
         with connected(self._path) as database:
-            rows = database.execute(query, (prefix, prefix + "\U0010ffff", lengths.start, lengths.stop - 1))
-            return [row[0] for row in rows]
+            return dict(database.execute(query, (prefix, prefix + "\U0010ffff", lengths.start, lengths.stop - 1)))
 
     def agrees(self) -> bool:
         """Return whether the index is sound, and holds the words of all passages and no others."""
