@@ -14,8 +14,10 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable
 
 from assistant.answer import Answer, Turn
+from assistant.answering.about_answer import about_answer
 from assistant.answering.answerers import quoting
 from assistant.answering.plan import Plan, Understood, plan
+from assistant.answering.quoted_again import plan_about_answer
 from assistant.answering.writing import writing
 from assistant.chain import State, build_chain
 from assistant.checking import verification
@@ -228,7 +230,10 @@ class Assistant:
     def _understood(self, state: State) -> Understood:
         """Make a follow-up whole: by rules, or by the chat model where the rules find that it is a follow-up."""
         question, history = self._checked(state["question"]), state.get("history", ())
-        condensed = condense(question, history, self.encode, self.reader)
+        if about := about_answer(question) if history and history[-1].answer else None:
+            return Understood(question, question, about=about)
+        topics = [turn for turn in history if not about_answer(turn.question)]
+        condensed = condense(question, topics, self.encode, self.collection.parser)
         whole = condensed.question
         if self._model and condensed.context:
             try:
@@ -238,6 +243,9 @@ class Assistant:
         return Understood(question, whole, condensed.context)
 
     def _plan(self, state: State) -> Plan:
+        about, history = state["understood"].about, state.get("history", ())
+        if about:
+            return plan_about_answer(about, history, self.collection, self.encode)
         filter, page, ignore = state.get("filter", EVERYTHING), state.get("page", ""), state.get("ignore", ())
         return plan(state["understood"], self.collection, filter, page, _ignorable(ignore), self._today())
 

@@ -79,7 +79,14 @@ def build_chain(
 
 def _run_plan(plan: Plan, run_search: RunSearch, collection: Collection) -> Iterator[State]:
     """Yield the plan's reply, or make its searches, one after another, until one has an answer."""
-    if plan.reply:
+    if plan.statements:
+        statements, notices = (
+            [_completed(each, collection) for each in plan.statements],
+            [plan.reply] * bool(plan.reply),
+        )
+        yield AddableDict(passages=list(plan.passages), statements=statements, notices=notices)
+        yield AddableDict(answered_by="quotation", tokens={})
+    elif plan.reply:
         yield AddableDict(passages=[], statements=[Statement(plan.reply)], notices=[], answered_by="guide", tokens={})
     for search in plan.searches:
         has_answer = False

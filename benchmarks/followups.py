@@ -157,7 +157,7 @@ def unrelated(assistant: Assistant, alone: Sequence[str], conversations: Sequenc
         pairs = []
         for question in asked:
             other = chosen.choice([each for each in histories if each.history[0].question != question])
-            pairs.append((question, condense(question, other.history, assistant.encode, assistant.reader)))
+            pairs.append((question, condense(question, other.history, assistant.encode, assistant.collection.parser)))
         shown = np.mean([mine.question != question for question, mine in pairs])
         searched = np.mean([f"{mine.question} {mine.context}".strip() != question for question, mine in pairs])
         lines.append(
@@ -216,7 +216,7 @@ def made_up() -> tuple[dict[str, str], list[FollowUp], list[FollowUp], list[str]
 
 
 def _condensed(assistant: Assistant, asked: FollowUp) -> Condensed:
-    return condense(asked.question, asked.history, assistant.encode, assistant.reader)
+    return condense(asked.question, asked.history, assistant.encode, assistant.collection.parser)
 
 
 def _half(names: list[str], half: str) -> set[str]:

@@ -4,14 +4,16 @@ from collections.abc import Collection as Names
 from dataclasses import dataclass, replace
 from datetime import date
 
+from assistant.answer import Statement
 from assistant.answering import about_collection
+from assistant.answering.about_answer import AboutAnswer
 from assistant.answering.overview import find_article, hint
 from assistant.answering.overview_task import OverviewTask, overview_task
 from assistant.english.periods import Guess
 from assistant.search.filters import apply_restrictions
 from assistant.search.speech_question import SpeechQuestion, speech_question
 from assistant.search.spelling import correct_names
-from index.article import EVERYTHING, Article, Filter
+from index.article import EVERYTHING, Article, Filter, Passage
 from index.collection import Collection
 
 NOTHING_FROM_THEN = "No article from that period answers this, so all articles were searched."
@@ -22,12 +24,13 @@ class Understood:
     """A question as it was understood.
 
     `question` is a follow-up made whole, or the question as typed. `context` are further words to search with, where
-    it goes on with the question before.
+    it goes on with the question before. `about` is what is wanted of the last answer, where that is meant.
     """
 
     typed: str
     question: str
     context: str = ""
+    about: AboutAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,14 @@ class Search:
 class Plan:
     """The searches for a question: each is made only if the one before has no answer.
 
-    With a `reply`, which is about the collection or about how to ask, there is no search.
+    With a `reply`, which is about the collection or about how to ask, there is no search. With `statements`, which
+    quote the `passages`, these are the answer, and the reply its notice.
     """
 
     searches: tuple[Search, ...] = ()
     reply: str = ""
+    passages: tuple[Passage, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 def plan(
