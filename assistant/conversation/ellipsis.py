@@ -16,9 +16,6 @@ from index.text.words import words
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-MOST_WORDS = 7
-"""Words that a phrase in the place of a question has at most. Not measured."""
-
 _LEAD = re.compile(
     r"(?i)\s*(?:(?:and|but|or|so|then|also|ok(?:ay)?|well|no(?=,))\b[\s,]*)*"
     r"(?:(?:(?:what|how) about|what of|i meant?)\b[\s,]*)?"
@@ -46,7 +43,7 @@ def completed(question: str, earlier: Sequence[tuple[Doc, Doc]], parse: Callable
     about = parse(f"What about {phrase}?")
     is_clause = any(each.pos_ == "AUX" or each.tag_[0] == "W" or each.dep_ in SUBJECTS for each in about[2:])
     is_led = phrase != question.strip(" ?.!") or question.rstrip().endswith("?")
-    if is_clause or (about[2].tag_ == "VB" and " " in phrase) or not (is_led and 0 < len(words(phrase)) <= MOST_WORDS):
+    if is_clause or (about[2].tag_ == "VB" and " " in phrase) or not (is_led and words(phrase)):
         return None
     return _with_phrase(phrase, about, earlier[-1][0])
 

@@ -98,9 +98,7 @@ def _is_well_formed(doc: Doc) -> bool:
     """Return True for one clause with a verb and a subject; parsers take the verbs of some questions for nouns."""
     roots = [each for each in doc if each.dep_ == "ROOT"]
     near = [roots[0], *roots[0].children]
-    has_subject = any(
-        each.dep_ in (*SUBJECTS, "expl", "attr", "pobj", "pcomp") or each.tag_ in ("NN", "VB") for each in near
-    )
+    has_subject = any(each.dep_ in (*SUBJECTS, "attr", "pobj", "pcomp") or each.tag_ in ("NN", "VB") for each in near)
     return len(roots) == 1 and has_subject and any(each.pos_ in ("VERB", "AUX") for each in near)
 
 

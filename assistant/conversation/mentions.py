@@ -110,13 +110,9 @@ def _is_bound(token: Token, pronoun: str) -> bool:
         return any(each.dep_ in ("ccomp", "xcomp") for one in near for each in one.children)
     after = doc[token.i :].text.partition(",")[2]  # "When he was mayor, what did Corvane promise?"
     is_first = doc[0].tag_ in ("WRB", "IN") and any(each.pos_ == "PROPN" and each.text in after for each in doc)
+    clause = {token.head} if token.dep_ in SUBJECTS else {token.head, token.head.head}
     before = [each for each in mentions(doc) if each.end <= token.i and each.fits(pronoun)]
-    return is_first or any(token.tag_ == "PRP$" or _verb(each.root) != _verb(token) for each in before)
-
-
-def _verb(token: Token) -> Token | None:
-    """Return the verb of the clause that a word stands in."""
-    return next((each for each in token.ancestors if each.pos_ in ("VERB", "AUX")), None)
+    return is_first or any(token.tag_ == "PRP$" or each.root.head not in clause for each in before)
 
 
 def _in_full(meant: Mention, earlier: Sequence[tuple[Doc, Doc]]) -> str:
