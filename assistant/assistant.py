@@ -14,13 +14,15 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable
 
 from assistant.answer import Answer, Turn
+from assistant.answering.about_answer import about_answer
 from assistant.answering.answerers import quoting
-from assistant.answering.plan import Plan, Understood, plan
+from assistant.answering.plan import Plan, Search, Understood, plan
+from assistant.answering.quoted_again import reply_about_answer
 from assistant.answering.scoring import Scorer
 from assistant.answering.writing import writing
 from assistant.chain import State, build_chain
 from assistant.checking import verification
-from assistant.checking.check import check_sentence
+from assistant.checking.check import Check, check_sentence
 from assistant.conversation.follow_ups import condense, condense_with
 from assistant.models.chat_models import HEARTBEAT, load_chat_model
 from assistant.models.cross_encoders import load_judge, load_relevance
@@ -215,11 +217,10 @@ class Assistant:
     @cached_property
     def chain(self) -> Runnable[State, State]:
         """The LangChain runnable behind the answers; see `build_chain`."""
-        settings, parser = self.settings, self.collection.parser
+        settings = self.settings
         answer = quoting(self.scorer, settings.minimum_score, lambda: self.collection.catalog)
         if self._model:
-            check = partial(check_sentence, judge=load_judge(settings.support_model), parser=parser)
-            answer = writing(self._model, settings, self.reader, check, fallback=answer)
+            answer = writing(self._model, settings, self.reader, self._check, fallback=answer)
         count = settings.passages
         return build_chain(self._understood, self._plan, self.collection, count, self.encode, answer, self._relevance)
 
@@ -229,6 +230,11 @@ class Assistant:
         return Scorer(self.reader, self.encode, self.collection.parser)
 
     @cached_property
+    def _check(self) -> Check:
+        judge = load_judge(self.settings.support_model)
+        return partial(check_sentence, judge=judge, parser=self.collection.parser)
+
+    @cached_property
     def _model(self) -> BaseChatModel | None:
         settings = self.settings
         return load_chat_model(settings.llm, settings.llm_url) if settings.llm else None
@@ -236,18 +242,25 @@ class Assistant:
     def _understood(self, state: State) -> Understood:
         """Make a follow-up whole: by rules, or by the chat model where the rules find that it is a follow-up."""
         question, history = self._checked(state["question"]), state.get("history", ())
-        condensed = condense(question, history, self.encode, self.reader)
-        whole = condensed.question
-        if self._model and condensed.context:
+        if about := about_answer(question) if history else None:
+            return Understood(question, question, about=about)
+        topics = [turn for turn in history if not about_answer(turn.question)]
+        whole, context = condense(question, topics, self.encode, self.collection.parser)
+        if self._model and context:
             try:
                 whole = condense_with(question, history, self._model)
             except ModelError as error:
                 _LOG.warning("problem", extra={"facts": {"error": str(error), "instead": "the rules' reading"}})
-        return Understood(question, whole, condensed.context)
+        return Understood(question, whole, context)
 
     def _plan(self, state: State) -> Plan:
+        understood: Understood = state["understood"]
         filter, page, ignore = state.get("filter", EVERYTHING), state.get("page", ""), state.get("ignore", ())
-        return plan(state["understood"], self.collection, filter, page, _ignorable(ignore), self._today())
+        if understood.about:
+            history = state.get("history", ())
+            reply = reply_about_answer(understood.about, history, self.collection, self.encode, self._check)
+            return Plan((Search(understood.question, filter=filter, reply=reply),))
+        return plan(understood, self.collection, filter, page, _ignorable(ignore), self._today())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each text, as the index has them."""

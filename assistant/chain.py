@@ -52,8 +52,8 @@ def build_chain(
     """
 
     def run_search(search: Search) -> tuple[list[Passage], Iterator[AnswerEvent]]:
-        if search.reply:
-            return list(search.reply.passages), iter([*search.reply.statements, AnswerNote(answered_by="guide")])
+        if reply := search.reply:
+            return list(reply.passages), iter([*reply.statements, AnswerNote(reply.notice, reply.answered_by)])
         task = search.task
         overview = find_passages(task, search.article, collection, search.filter, count) if task else []
         if task and (overview or not task.topic):
@@ -116,7 +116,8 @@ def _parts(
     for event in itertools.chain([None], events):
         match event:
             case Statement():
-                waiting += AddableDict(statements=[event if search.reply else _completed(event, collection)])
+                is_listed = search.reply is not None and search.reply.answered_by == "guide"
+                waiting += AddableDict(statements=[event if is_listed else _completed(event, collection)])
                 held_back, has_statement = False, True
             case AnswerNote():
                 note = event

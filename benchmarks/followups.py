@@ -21,7 +21,7 @@ from scipy.stats import bootstrap
 from tqdm import tqdm
 
 from assistant import Assistant, Turn
-from assistant.conversation.follow_ups import Condensed, condense
+from assistant.conversation.follow_ups import condense
 from assistant.evaluation.measures import normalised, token_f1
 from assistant.search.retriever import retrieve
 from benchmarks.data import demonstration, squadshifts
@@ -77,18 +77,13 @@ def retrieval(assistant: Assistant, follow_ups: Sequence[FollowUp]) -> str:
     searches = {
         "as typed": [each.question for each in follow_ups],
         "after the one before": [f"{each.history[-1].question} {each.question}" for each in follow_ups],
-        "rewritten question": [each.question for each in condensed],
-        "rewritten search": [f"{each.question} {each.context}".strip() for each in condensed],
+        "rewritten question": [whole for whole, _ in condensed],
+        "rewritten search": [" ".join(each).strip() for each in condensed],
     }
     golds = [each.gold for each in follow_ups]
     scored = {name: scores(assistant, asked, golds) for name, asked in searches.items()}
-    changed = np.array([mine.question != each.question for mine, each in zip(condensed, follow_ups, strict=True)])
-    alone = np.array(
-        [
-            f"{mine.question} {mine.context}".strip() == each.question
-            for mine, each in zip(condensed, follow_ups, strict=True)
-        ]
-    )
+    changed = np.array([whole != each.question for (whole, _), each in zip(condensed, follow_ups, strict=True)])
+    alone = np.array([mine == (each.question, "") for mine, each in zip(condensed, follow_ups, strict=True)])
     groups = {"all": changed | True, "rewritten": changed, "gone on": ~changed & ~alone, "alone": alone}
     lines = [f"{'':<24}{'MRR':>12}" + "".join(f"{f'{name} ({of.sum()})':>18}" for name, of in groups.items())]
     for name, (recall, rank) in scored.items():
@@ -134,11 +129,11 @@ def likeness(assistant: Assistant, rewritten: Sequence[FollowUp]) -> str:
     """Return token F1 with people's rewrites, and the share left alone of the questions that people left alone."""
     changed = [each for each in rewritten if normalised(each.rewrite) != normalised(each.question)]
     same = [each for each in rewritten if normalised(each.rewrite) == normalised(each.question) and each.history]
-    ours = [_condensed(assistant, each).question for each in changed]
+    ours = [_condensed(assistant, each)[0] for each in changed]
     typed = np.mean([token_f1(each.question, each.rewrite) for each in changed])
     f1 = np.mean([token_f1(mine, each.rewrite) for mine, each in zip(ours, changed, strict=True)])
     exact = np.mean([normalised(mine) == normalised(each.rewrite) for mine, each in zip(ours, changed, strict=True)])
-    kept = np.mean([_condensed(assistant, each).question == each.question for each in same])
+    kept = np.mean([_condensed(assistant, each)[0] == each.question for each in same])
     return (
         f"{len(changed)} questions that people rewrote: token F1 with theirs {f1:.3f}, as typed {typed:.3f}; "
         f"the same as theirs {exact:.1%}\n"
@@ -157,9 +152,9 @@ def unrelated(assistant: Assistant, alone: Sequence[str], conversations: Sequenc
         pairs = []
         for question in asked:
             other = chosen.choice([each for each in histories if each.history[0].question != question])
-            pairs.append((question, condense(question, other.history, assistant.encode, assistant.reader)))
-        shown = np.mean([mine.question != question for question, mine in pairs])
-        searched = np.mean([f"{mine.question} {mine.context}".strip() != question for question, mine in pairs])
+            pairs.append((question, condense(question, other.history, assistant.encode, assistant.collection.parser)))
+        shown = np.mean([whole != question for question, (whole, _) in pairs])
+        searched = np.mean([mine != (question, "") for question, mine in pairs])
         lines.append(
             f"{len(asked)} {name} after an unrelated history: "
             f"{shown:.1%} changed, {searched:.1%} searched with words of it"
@@ -215,8 +210,8 @@ def made_up() -> tuple[dict[str, str], list[FollowUp], list[FollowUp], list[str]
     return articles, [each for each in asked if each.history], asked, [task.question for task in tasks[:20]]
 
 
-def _condensed(assistant: Assistant, asked: FollowUp) -> Condensed:
-    return condense(asked.question, asked.history, assistant.encode, assistant.reader)
+def _condensed(assistant: Assistant, asked: FollowUp) -> tuple[str, str]:
+    return condense(asked.question, asked.history, assistant.encode, assistant.collection.parser)
 
 
 def _half(names: list[str], half: str) -> set[str]:

@@ -7,9 +7,7 @@ from langchain_core.language_models import FakeListChatModel
 
 from assistant import Assistant, Settings
 from assistant.answer import Turn
-from assistant.conversation.ellipsis import complete
-from assistant.conversation.follow_ups import QUESTION_CHARACTERS, Condensed, condense, condense_with
-from assistant.english.names import names_in
+from assistant.conversation.follow_ups import QUESTION_CHARACTERS, condense, condense_with
 from index.errors import ModelError
 
 DENIAL = Turn(
@@ -31,6 +29,14 @@ SHIP = Turn("where did the Lady Brenna sink?", "The Lady Brenna rolled on to her
 OWNER = Turn("who owns Brackwater Marine?", "Mr Ferris, who founded Brackwater Marine in 2009, owns 60% of it. [1]")
 ENVOY = Turn("who is the Ukrainian foreign minister?", "Dmytro Kuleba is Ukraine's foreign minister. [1]")
 EMBASSY = Turn("which embassy was closed?", "The American embassy in Kyiv was closed. [1]")
+TRAM = Turn("When will the tram line open?", "The line to Ostrel opens in June, the city of Vask said. [1]")
+HEAD = Turn("Who is the head of the union?", "The head of the union, Jon Marsh, said that his members would vote. [1]")
+TELESCOPE = Turn("How many mirrors broke?", "Six mirrors broke in the frost, Ms Oyelaran told the council. [1]")
+QUOTA = Turn("What is the cod quota?", "The cod quota falls by a third to 8,000 tonnes. [1]")
+DID = Turn("Did the roof of the stadium collapse?", "The roof collapsed as bolts were rusted, an inquiry found. [1]")
+VOTE = Turn("Who voted against the bridge?", "Councillor Petra Sollen voted against it. [1]")
+LATEST = Turn("What is the latest news on the bridge?", "A court in Sarn stopped the work on the bridge. [1]")
+MET = Turn("Whom did Ada Lund and Kai Orre meet?", "Ada Lund and Kai Orre met Mr Tamm on Monday. [1]")
 MARCH = Turn("how many people marched in Kestrow in 2023?", "About 14,500 people marched. [1]")
 
 
@@ -39,7 +45,7 @@ def rewritten(demo):
     """The standalone question of a follow-up."""
 
     def rewritten(question, *history):
-        return condense(question, history, demo.encode, demo.reader).question
+        return condense(question, history, demo.encode, demo.collection.parser)[0]
 
     return rewritten
 
@@ -54,11 +60,15 @@ def rewritten(demo):
         ([OWNER], "when did he found it?", "When did Mr Ferris found Brackwater Marine?"),
         ([STRIKE], "did they win?", "Did the dockers win?"),
         ([STRIKE], "how long did it last?", "How long did the strike last?"),
-        ([SHIP], "who was hurt there?", "Who was hurt in Skerrin Sound?"),
         ([SHIP, CAPTAIN], "how old is he?", "How old is Edvin Larch?"),
         ([SHIP, CAPTAIN], "where was it built?", "Where was the Lady Brenna built?"),
         ([DENIAL], "Why did Blinken criticise him?", "Why did Blinken criticise Sergei Lavrov?"),
-        ([STRIKE], "how did that strike end?", "How did the strike end?"),
+        ([TRAM], "why was it stopped?", "Why was the tram line stopped?"),
+        ([TRAM], "who built it?", "Who built the tram line?"),
+        ([TRAM, HEAD], "what did he say about the strike?", "What did Jon Marsh say about the strike?"),
+        ([HEAD], "and his deputy?", "Who is Jon Marsh’s deputy?"),
+        ([TELESCOPE], "What did she find?", "What did Ms Oyelaran find?"),
+        ([TELESCOPE], "How many of them were tested?", "How many of the mirrors were tested?"),
     ],
 )
 def test_a_pronoun_gives_way_to_what_it_means(rewritten, history, question, whole):
@@ -73,15 +83,21 @@ def test_a_pronoun_gives_way_to_what_it_means(rewritten, history, question, whol
         ([DENIAL], "What about Antony Blinken?", "What did Antony Blinken deny?"),
         ([DENIAL], "and Moscow?", "What did Moscow deny?"),
         ([DENIAL], "what else?", "What else did Lavrov deny?"),
-        ([DENIAL], "and where?", "Where did Lavrov deny that Russia was planning to attack Ukraine?"),
+        ([DENIAL], "and where?", "Where did Lavrov deny that?"),
         ([STRIKE], "why?", "Why did the dockers begin their strike?"),
         ([MAYOR], "since when?", "Since when is Noor Elstrand the mayor of Dunmarrow?"),
-        ([FERRY], "when did that happen?", "When did that happen to the ferry?"),
+        ([FERRY], "when did that happen?", "What happened to the ferry, and when?"),
         ([ACCUSED], "and the prime minister?", "Who accused the prime minister?"),
         ([ACCUSED], "and why?", "Who accused the transport minister, and why?"),
         ([Turn("what did Lavrov say about NATO?", "")], "why?", "What did Lavrov say about NATO, and why?"),
         ([ENVOY], "the Russian one?", "Who is the Russian foreign minister?"),
-        ([EMBASSY], "and the Russian one?", "Was the Russian embassy closed?"),
+        ([MARCH], "and the women?", "How many women marched in Kestrow in 2023?"),
+        ([MARCH], "How about last week?", "How many people marched in Kestrow last week?"),
+        ([QUOTA], "what about herring?", "What is the herring quota?"),
+        ([QUOTA], "since when?", "since when?"),
+        ([DID], "why?", "Why did the roof of the stadium collapse?"),
+        ([TRAM], "no, I meant the airport", "When will the airport open?"),
+        ([VOTE], "how many?", "How many voted against the bridge?"),
         ([MARCH], "and in 2024?", "How many people marched in Kestrow in 2024?"),
         ([MARCH], "in Dunmarrow?", "How many people marched in Dunmarrow in 2023?"),
         ([DENIAL, MAYOR], "when was she elected?", "When was Noor Elstrand elected?"),
@@ -94,19 +110,43 @@ def test_what_is_left_out_comes_from_the_question_before(rewritten, history, que
 @pytest.mark.parametrize(
     ("before", "answer", "whole"),
     [
-        ("Who is the mayor?", "Noor Elstrand of the opposition Reform Party", "Since when is Noor Elstrand the mayor?"),
-        ("Who was the captain?", "Edvin Larch, 58, of Skerrin", "Since when was Edvin Larch the captain?"),
         (
-            "Who are the envoys?",
-            "Noor Elstrand and Edvin Larch",
-            "Since when are Noor Elstrand and Edvin Larch the envoys?",
+            "Who is the mayor?",
+            "Noor Elstrand of the opposition Reform Party won.",
+            "Since when is Noor Elstrand the mayor?",
         ),
-        ("Who is the owner?", "a bank in Skerrin", "Since when is a bank in Skerrin the owner?"),
+        ("Who was the captain?", "Edvin Larch, 58, of Skerrin, steered it.", "Since when was Edvin Larch the captain?"),
+        (
+            "who is the coach of Rovik?",
+            "Carlos Ibarra is in charge.",
+            "Since when is Carlos Ibarra the coach of Rovik?",
+        ),
     ],
 )
-def test_whom_the_answer_named_is_put_in_by_name_alone(before, answer, whole):
-    names = names_in(["They met Noor Elstrand and Edvin Larch of the Reform Party in Skerrin."])
-    assert complete("since when?", before, names, answer) == whole
+def test_whom_the_answer_named_is_put_in_by_name_alone(rewritten, before, answer, whole):
+    assert rewritten("since when?", Turn(before, answer)) == whole
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        ([MET], "what did she say?"),
+        ([MET], "where did he go?"),
+        ([LATEST], "when will it open?"),
+        ([LATEST], "why?"),
+        ([EMBASSY], "and the Russian one?"),
+        ([QUOTA], "and Lavrov?"),
+        ([TRAM, Turn("What did they promise?", "")], "did they keep it?"),
+    ],
+)
+def test_what_isnt_certain_is_searched_as_typed_with_the_question_before(demo, history, question):
+    followed = condense(question, history, demo.encode, demo.collection.parser)
+    assert followed == (question, f"{question} {history[-1].question}")
+
+
+@pytest.mark.parametrize("question", ["when was she elected?", "and Blinken?", "who is the mayor of Dunmarrow?"])
+def test_without_a_parser_no_question_is_rewritten(demo, question):
+    assert condense(question, [MAYOR], demo.encode, None)[0] == question
 
 
 @pytest.mark.parametrize(
@@ -124,6 +164,11 @@ def test_whom_the_answer_named_is_put_in_by_name_alone(before, answer, whole):
         "ferry disaster",
         "who  owns\t the  Lady   Brenna ?",
         "Who said that the budget passed?",
+        "So who won the Crown League in 2024?",
+        "No one was hurt in the fire, was there a reason?",
+        "How does the new telescope in Lindal work?",
+        "Has Veltra sold its ships?",
+        "Tell me about the tram line in Vask.",
         "",
         "?",
     ],
@@ -140,9 +185,9 @@ def test_a_turn_may_have_its_question_as_typed(rewritten):
 
 def test_the_search_has_the_question_before_only_where_the_topic_stays(demo):
     unrelated = "which vaccine was approved by regulators in Lindmoor?"
-    assert condense(unrelated, [DENIAL], demo.encode, demo.reader) == Condensed(unrelated)
-    followed = condense("when was she elected?", [MAYOR], demo.encode, demo.reader)
-    assert followed.context == f"{followed.question} {MAYOR.question}"
+    assert condense(unrelated, [DENIAL], demo.encode, demo.collection.parser) == (unrelated, "")
+    followed = condense("when was she elected?", [MAYOR], demo.encode, demo.collection.parser)
+    assert followed[1] == f"{followed[0]} {MAYOR.question}"
 
 
 @pytest.mark.real
@@ -157,15 +202,15 @@ def test_the_search_has_the_question_before_only_where_the_topic_stays(demo):
 )
 def test_with_the_real_model_a_change_of_topic_drags_no_word_along(real_index, question, history, goes_on):
     assistant = Assistant(Settings(index_dir=real_index))
-    followed = condense(question, history, assistant.encode, assistant.reader)
-    assert (followed.question, followed.context != "") == (question, goes_on)
+    followed = condense(question, history, assistant.encode, assistant.collection.parser)
+    assert (followed[0], followed[1] != "") == (question, goes_on)
 
 
 def test_the_rewritten_question_finds_what_the_typed_one_does_not(demo):
     answer = demo.ask("who is the mayor of Dunmarrow?")
     history = [Turn(answer.question, answer.text)]
-    followed = condense("how many votes did she get?", history, demo.encode, demo.reader)
-    assert "61,874" in demo.ask(followed.question).text
+    followed = condense("how many votes did she get?", history, demo.encode, demo.collection.parser)
+    assert "61,874" in demo.ask(followed[0]).text
 
 
 @pytest.mark.parametrize(
@@ -183,9 +228,9 @@ def test_the_rewritten_question_finds_what_the_typed_one_does_not(demo):
 def test_a_hostile_history_costs_little_and_breaks_nothing(demo, said, question):
     began = time.process_time()
     history = [Turn(said, said)] * 50
-    followed = condense(question, history, demo.encode, demo.reader)
-    assert len(followed.question) <= QUESTION_CHARACTERS
-    assert "\n" not in followed.question
+    followed = condense(question, history, demo.encode, demo.collection.parser)
+    assert len(followed[0]) <= QUESTION_CHARACTERS
+    assert "\n" not in followed[0]
     assert time.process_time() - began < 10
 
 

@@ -45,6 +45,8 @@ _QUESTIONS = {
 }
 """The question that such a headline answers, by the beginning of its verb."""
 
+WELCOME = "You're welcome. Ask again whenever you like."
+
 HEADLINES = 5
 """Headlines named in the answer to "What is this about?"."""
 
@@ -64,7 +66,7 @@ def reply(question: str, collection: Collection) -> str | None:
     if _GREETING.fullmatch(typed):
         return f"Hello. {_how_to_ask(collection)}"
     if _THANKS.fullmatch(typed):
-        return "You're welcome. Ask again whenever you like."
+        return WELCOME
     if _ABOUT.fullmatch(typed):
         return f"{contents(collection.catalog)} {_how_to_ask(collection)}"
     return None

@@ -28,10 +28,15 @@ _QUOTES = "“”\"'‘’"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply that needs no reading: its statements, and the passages that they cite."""
+    """A reply that needs no reading: its statements, the passages that they cite, and a notice for the reader.
+
+    It is answered by "guide", or by "quotation" where its statements quote what articles say.
+    """
 
     statements: tuple[Statement, ...]
     passages: tuple[Passage, ...] = ()
+    notice: str = ""
+    answered_by: str = "guide"
 
 
 @dataclass(frozen=True, slots=True)

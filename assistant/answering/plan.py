@@ -6,6 +6,7 @@ from datetime import date
 
 from assistant.answer import Statement
 from assistant.answering import about_collection
+from assistant.answering.about_answer import AboutAnswer
 from assistant.answering.collection_question import collection_question
 from assistant.answering.collection_reply import Reply, collection_reply, no_article_from_then, why_empty
 from assistant.answering.foreign_question import is_foreign
@@ -29,12 +30,13 @@ class Understood:
     """A question as it was understood.
 
     `question` is a follow-up made whole, or the question as typed. `context` are further words to search with, where
-    it goes on with the question before.
+    it goes on with the question before. `about` is what is wanted of the last answer, where that is meant.
     """
 
     typed: str
     question: str
     context: str = ""
+    about: AboutAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

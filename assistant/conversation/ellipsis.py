@@ -1,213 +1,123 @@
-"""Completes questions that leave out what the previous one said: "and Blinken?", "why?", "the Russian one?"."""
+"""Completes questions that leave out what the one before said: "and Blinken?", "why?", "the Russian one?"."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
 
-from assistant.conversation.mentions import Mention, head, mentions
-from assistant.conversation.noun_phrases import AUXILIARIES, BE_OR_HAVE
-from assistant.english.countries import canonical, is_country
-from index.text.calendar_words import MONTHS, WEEKDAYS
+from assistant.conversation.mentions import Mention, known_mentions, mentions, referent
+from assistant.english.countries import is_nation
+from assistant.english.times import find_times
+from index.remarks.speaker_phrases import SUBJECTS
 from index.text.words import words
 
-MOST_WORDS = 7
-"""Words that a fragment after "and" or "what about" has at most. Not measured."""
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
-MOST_WORDS_ALONE = 2
-"""Words that any other fragment has at most. Not measured."""
-
-_AUXILIARY = r"(?:did|does|do|is|are|was|were|will|would|can|could|should|has|have|had)\b"
-_DO = frozenset("did does do".split())
-_QUESTION_WORDS = frozenset(
-    "who whom whose what which when where why how tell describe explain list name compare".split()
+_LEAD = re.compile(
+    r"(?i)\s*(?:(?:and|but|or|so|then|also|ok(?:ay)?|well|no(?=,))\b[\s,]*)*"
+    r"(?:(?:(?:what|how) about|what of|i meant?)\b[\s,]*)?"
 )
-_CONNECTIVE = re.compile(r"(?:(?:and|but|or|so|also|then|ok(?:ay)?|oh|well|yes|no|now),?\s+)+", re.IGNORECASE)
-_ABOUT = re.compile(r"(?:(?:what|how) about|what of)\s+", re.IGNORECASE)
 _BARE = re.compile(
-    r"(?P<asks>(?:why|where|when|who|whom|how|how many|how much|how long|how often|since when|until when|by whom"
-    r"|with whom|from where|to whom|(?:what|who|where) else))"
-    r"(?: (?:is|was) (?:that|this|it)| (?:did|does) (?:that|this|it) (?:happen|occur)| come| so| exactly| then| not)?",
-    re.IGNORECASE,
+    r"(?i)(why|where|when|who|how|how (?:many|much|long|often)|(?:since|until) when|(?:by|with|from|to|for) whom"
+    r"|(?:what|who|where) else)(?: (?:(?:is|was) (?:that|this|it)|(?:did|does) (?:that|this|it) happen|come|so))?"
 )
-_WHO_IS = re.compile(r"who (?:is|was)\b", re.IGNORECASE)
-_COUNTS_OR_NAMES = frozenset({"Who", "Whom", "How many", "How much"})
-_INVERTED = re.compile(
-    rf"(?:(?P<asks>(?:(?:in|at|on|to|from|by|for|with|since|until) )?(?:what|which|whose|whom|who|when|where|why|how)\b"
-    rf"(?P<noun>(?: [\w’'-]+){{0,3}}?)) )?(?P<verb>{_AUXILIARY}) (?P<rest>.+)",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(r"(?P<asks>who|what|which [\w’'-]+|how (?:many|much)(?: [\w’'-]+)?) (?P<rest>.+)", re.IGNORECASE)
-_ADVERBIAL = re.compile(r"(?:(?:since|until) )?(?:when|where|why)\b|how\b(?! (?:many|much))", re.IGNORECASE)
-_PREPOSITIONAL = re.compile(
-    r"(?P<preposition>in|at|on|from|to|by|for|with|after|before|during|since|until|about|near) (?P<object>.+)",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    rf"(?:(?:in|on|since|during|last|this|next) )*(?:\d{{4}}|week|month|year|{'|'.join((*WEEKDAYS, *MONTHS))})\b"
-    r"(?: \d{4})?",
-    re.IGNORECASE,
-)
-_TIME_FIRST = re.compile(rf"(?:on|in) {_TIME.pattern} ", re.IGNORECASE)
-_ONE = re.compile(
-    rf"\b(?:(?P<determiner>the|an?|that|this|which) )?(?P<modifier>[\w’'-]+) (?P<one>ones?)\b"
-    rf"(?=\s*[?.!,]|$| (?:in|at|on|from|for|and|or|that|who|which)\b| {_AUXILIARY})",
-    re.IGNORECASE,
-)
-_NO_MODIFIERS = frozenset("the a an this that which what no any each every only some other".split())
+
+_LEADS_TO_TIME = re.compile(r"(?i)^(?:in|on|at|during) (?:the )?|\b(?:in|on|at|during) (?:the )?$")
+_ANY_DAY = date(2000, 1, 1)
+"""Stands for the day of asking, which says which days words for a time mean, but not which words are for a time."""
 
 
-def without_connective(question: str) -> str:
-    """Return the question without "and", "but" or "ok" at its beginning: "and why?" becomes "why?"."""
-    rest = _CONNECTIVE.sub("", question, count=1) if _CONNECTIVE.match(question) else question
-    return rest if rest.strip(" ?.!") else question
+def without_lead(question: str) -> str:
+    """Return the question without "and", "but" or "what about" at its beginning: "and why?" becomes "why?"."""
+    rest = _LEAD.sub("", question, count=1)
+    return rest if words(rest) else question
 
 
-def replace_one(question: str, before: str, names: frozenset[str]) -> str:
-    """Return the question with the noun of the previous question, `before`, in the place of "one".
+def completed(question: str, earlier: Sequence[tuple[Doc, Doc]], parse: Callable[[str], Doc]) -> str | None:
+    """Return a question of question words or a phrase alone completed from the one before; empty if nothing fits there.
 
-    After "Who is the Ukrainian foreign minister?", "the Russian one?" becomes "the Russian foreign minister?".
+    None is returned for any other question.
     """
-    match, own = _ONE.search(question), mentions(before, names)
-    if match is None or not own or match["modifier"].lower() in _NO_MODIFIERS:
-        return question
-    is_single = match["one"].lower() == "one"
-    if _is_nation(match["modifier"]):
-        noun = next((other for each in reversed(own) if (other := _without_nation(each.text))), head(own[-1].text))
-    else:
-        noun = head(own[-1].text).removesuffix("s") + ("" if is_single else "s")
-        if is_single and not match["determiner"]:  # "how do I make one?"
-            noun = f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
-    return f"{question[: match.start('one')]}{noun}{question[match.end() :]}"
-
-
-def is_incomplete(question: str) -> bool:
-    """Return True for a bare "why?" or a fragment without a verb; a keyword alone is complete."""
-    asked, fragment = _normalised(question), _fragment(question)
-    own = words(fragment)
-    if _BARE.fullmatch(asked):
-        return True
-    if not own or len(own) > MOST_WORDS or re.search(r"[.?!]\s", fragment):
-        return False
-    if not (AUXILIARIES | BE_OR_HAVE | _QUESTION_WORDS).isdisjoint(own):
-        return False
-    if _PREPOSITIONAL.match(fragment):
-        return not _ABOUT.match(asked)
-    is_led = fragment != question.strip().rstrip(" ?.!")
-    return is_led or ("?" in question and (len(own) <= MOST_WORDS_ALONE or own[0] == "the"))
-
-
-def complete(question: str, before: str, names: frozenset[str], answer: str) -> str | None:
-    """Return an incomplete question completed from the previous one, `before`; None if nothing in that one fits.
-
-    `answer` is a short answer to the previous question, empty if unknown.
-    """
-    bare, earlier = _BARE.fullmatch(_normalised(question)), before.strip().rstrip(" ?.!")
-    if bare:
-        asks = bare["asks"].capitalize()
-        return (
-            _previous_question_with(asks, earlier, names, _TIME_FIRST.sub("", answer))
-            or f"{earlier}, and {asks.lower()}?"
-        )
-    fragment = _fragment(question)
-    return _substituted(fragment, earlier, names) or (
-        None if _ABOUT.match(_normalised(question)) else f"What about {fragment}?"
-    )
-
-
-def _normalised(question: str) -> str:
-    return without_connective(question.strip()).strip().rstrip(" ?.!")
-
-
-def _fragment(question: str) -> str:
-    return (
-        _ABOUT.sub("", _normalised(question), count=1) if _ABOUT.match(_normalised(question)) else _normalised(question)
-    )
-
-
-def _previous_question_with(asks: str, before: str, names: frozenset[str], answer: str) -> str | None:
-    """Return the previous question asked anew: "Why" after "When did they march" becomes "Why did they march?"."""
-    inverted, subject = _INVERTED.fullmatch(before), _SUBJECT.fullmatch(before)
-    if asks.endswith(" else"):
-        kind = asks.removesuffix(" else")
-        return f"{asks}{before[len(kind) :]}?" if before.lower().startswith(f"{kind.lower()} ") else None
-    doer = next((each for each in mentions(inverted["rest"], names) if each.start == 0), None) if inverted else None
-    if inverted and doer:
-        one_is_asked = _WHO_IS.match(before) is not None
-        return _inverted_again(asks, inverted, doer, _name_alone(answer, names) if one_is_asked else answer)
-    if subject is None:
+    phrase = without_lead(question).strip(" ?.!")
+    if bare := _BARE.fullmatch(phrase):
+        return _asked_anew(bare[1], earlier)
+    about = parse(f"What about {phrase}?")
+    is_clause = any(each.pos_ == "AUX" or each.tag_[0] == "W" or each.dep_ in SUBJECTS for each in about[2:])
+    is_led = phrase != question.strip(" ?.!") or question.rstrip().endswith("?")
+    if is_clause or (about[2].tag_ == "VB" and " " in phrase) or not (is_led and words(phrase)):
         return None
-    if asks == "How many" and subject["asks"].lower() == "who":
-        return f"How many {subject['rest']}?"
-    if subject["rest"].startswith("happened") and _ADVERBIAL.match(asks):
-        return f"{asks} did that happen{subject['rest'].removeprefix('happened')}?"
-    return None
+    return _with_phrase(phrase, about, earlier)
 
 
-def _inverted_again(asks: str, before: re.Match[str], doer: Mention, answer: str) -> str | None:
-    verb, rest = before["verb"].lower(), before["rest"]
-    if asks in _COUNTS_OR_NAMES:
-        return None
-    if not before["asks"] or _ADVERBIAL.match(before["asks"]):
-        return f"{asks} {verb} {rest}?"
-    if verb in _DO:  # "What did Lavrov deny?", but not "What did Lavrov say about it?"
-        ends_with_verb = len(rest[doer.end :].split()) == 1 and not before["noun"].strip()
-        return f"{asks} {verb} {rest} {answer or 'that'}?" if ends_with_verb else None
-    return f"{asks} {verb} {answer} {rest}?" if answer else None  # "Who is the mayor?"
+def _asked_anew(asks: str, earlier: Sequence[tuple[Doc, Doc]]) -> str:
+    """Return the previous question with other question words: "Why" after "When did they march?"."""
+    before, asks = earlier[-1][0], asks.capitalize()
+    text, first, root = before.text.rstrip(" ?.!"), before[0], next(before.sents).root
+    verb = next((each for each in before if each.pos_ == "AUX"), first)
+    asked, again = before[max(verb.i - 1, 0)], f"{asks} {text[verb.idx :]}"
+    if asks.endswith(" else") or (asks == "How many" and first.lower_ == "who"):
+        return f"{asks}{text[len(first) :]}?" if asks.lower().startswith((first.lower_, "how")) else ""
+    if first.tag_ in ("MD", "VBD", "VBP", "VBZ"):
+        return f"{asks} {text[0].lower()}{text[1:]}?"
+    if verb == root and first.lower_ == "who":
+        who = referent("he", earlier, text) or referent("she", earlier, text)
+        return f"{asks} {verb} {who}{text[verb.idx + len(verb) :]}?" if who else ""
+    if verb == root or asks.startswith("How ") or first.tag_[0] != "W":
+        return ""
+    if verb.i and asked.dep_ not in SUBJECTS and (asked.tag_ == "WRB" or again.endswith(root.text)):
+        return f"{again}?" if asked.tag_ == "WRB" else f"{again} that?"
+    return f"{text}, and {asks.lower()}?"
 
 
-def _name_alone(answer: str, names: frozenset[str]) -> str:
-    """Return the name at the beginning of an answer such as "Ada Lund of the Reform Party"; else the whole answer."""
-    name = next((each for each in mentions(answer, names, only_names=True) if each.start == 0), None)
-    return name.text if name else answer
+def _with_phrase(phrase: str, about: Doc, earlier: Sequence[tuple[Doc, Doc]]) -> str:
+    """Return the previous question with the phrase after "What about" in the place of the one of the same kind."""
+    before, named = earlier[-1][0], mentions(about)
+    text, own = before.text.rstrip(" ?.!"), known_mentions(before, earlier)
+    if dated := _at_another_time(phrase, before):
+        return dated
+    if about[2].pos_ == "ADP":
+        same = [each for each in own if each.root.head.lower_ == about[2].lower_]
+        return _replaced(before, same[-1], phrase.partition(" ")[2]) if same else f"{text} {phrase}?"
+    word = re.sub(r"^the | ones?$", "", phrase)
+    kind = "amod" if re.search(r" ones?$", phrase) else "compound" if phrase.islower() and " " not in phrase else ""
+    words_alike = [each for each in before if (is_nation(each.text) if is_nation(word) else each.dep_ == kind)]
+    if len(words_alike) == 1:  # "Russian" after "the Ukrainian minister", "herring" after "the cod quota"
+        return f"{text[: words_alike[0].idx]}{word}{text[words_alike[0].idx + len(words_alike[0]) :]}?"
+    is_name, new = " " not in phrase or phrase[0].isupper(), named[-1].is_person if named else None
+    similar = [
+        each for each in own if (each.is_person is False) == (new is False) or (is_name and each.text[0].isupper())
+    ]
+    alike = [each for each in similar if each.is_person is new] or similar
+    if len(alike) > 1 or (new and not is_name):  # "the goalkeeper" takes the place of a subject, not of "for Rovik"
+        alike = [each for each in alike if each.is_person or each.root.dep_ in SUBJECTS]
+    return _replaced(before, alike[0], phrase) if len(alike) == 1 and kind != "amod" and phrase not in text else ""
 
 
-def _substituted(fragment: str, before: str, names: frozenset[str]) -> str | None:
-    """Return the previous question with the fragment in the place of the part that is most like it."""
-    own = mentions(before, names)
-    if _TIME.fullmatch(fragment):
-        time = _TIME.search(before)
-        return f"{before[: time.start()]}{fragment}{before[time.end() :]}?" if time else f"{before} {fragment}?"
-    prepositional = _PREPOSITIONAL.fullmatch(fragment)
-    if prepositional:
-        led = f" {prepositional['preposition'].lower()} "
-        same = [each for each in own if before[: each.start].lower().endswith(led)]
-        return _replaced(before, same[-1], prepositional["object"]) if same else f"{before} {fragment}?"
-    slot, inverted = _slot(fragment, own, names), _INVERTED.fullmatch(before)
-    if slot is None or slot.text.lower() == fragment.lower():
-        return None
-    if inverted and slot.end <= inverted.end("noun"):  # "Which embassy was closed?"
-        verb = inverted["verb"].lower()
-        return None if verb in _DO else f"{verb.capitalize()} {fragment} {inverted['rest']}?"
-    return _replaced(before, slot, fragment)
+def _at_another_time(phrase: str, before: Doc) -> str:
+    """Return the previous question with the phrase as its time; empty if the phrase is none for certain."""
+    text, words = before.text.rstrip(" ?.!"), _LEADS_TO_TIME.sub("", phrase)
+    times, old = find_times(words, _ANY_DAY), next(iter(find_times(text, _ANY_DAY)), None)
+    if [each.words for each in times] != [words] or (times[0].recurs and phrase == words and not old):
+        return ""  # "and May?" may ask for a person
+    if phrase == words and not times[0].bound and (words[0].isdigit() or words[0].isupper()):
+        phrase = f"{'on' if times[0].unit == 'day' else 'in'} {words}"
+    if old is None:
+        return f"{text} {phrase}?"
+    last = next(each for each in before if each.idx + len(each) >= old.end)
+    if last.head.i > last.i and last.dep_ in ("amod", "compound", "nummod"):  # "the 2018 championship"
+        return f"{text[: old.start]}{words}{text[old.end :]}?"
+    return f"{_LEADS_TO_TIME.sub('', text[: old.start]).rstrip()} {phrase}{text[old.end :]}?"
 
 
-def _slot(fragment: str, own: Sequence[Mention], names: frozenset[str]) -> Mention | None:
-    """Return the part of the previous question that the fragment replaces: same noun, or also a country or a name."""
-    own_words = words(fragment)
-    same_noun = [each for each in own if head(each.text) == head(fragment)]
-    nations = [each for each in own if _is_nation(each.text)]
-    named = [each for each in own if each.kind != "thing" or any(part[:1].isupper() for part in each.text.split(" "))]
-    is_name = fragment[:1].isupper() or not names.isdisjoint(own_words)
-    is_name = is_name or (len(own_words) == 1 and not own_words[0].endswith("s"))
-    is_person = any(each.kind == "person" for each in mentions(fragment, names))
-    if same_noun:
-        return same_noun[-1]
-    if nations and _is_nation(fragment):
-        return nations[-1]
-    if is_name or (is_person and named):
-        return next(iter([*named, *own]), None)
-    return own[0] if len(own) == 1 and not named and own_words[0] == "the" else None
-
-
-def _replaced(before: str, slot: Mention, text: str) -> str:
-    return f"{before[: slot.start]}{text}{before[slot.end :]}?"
-
-
-def _without_nation(phrase: str) -> str:
-    """Return the phrase without its determiner and nation; empty if it has no nation."""
-    parts = re.sub(r"^(?:the|an?) ", "", phrase).split(" ")
-    others = [part for part in parts if not _is_nation(part)]
-    return " ".join(others) if 0 < len(others) < len(parts) else ""
-
-
-def _is_nation(phrase: str) -> bool:
-    return is_country("".join(words(canonical(phrase))))
+def _replaced(before: Doc, slot: Mention, phrase: str) -> str:
+    start, text = slot.start, before.text.rstrip(" ?.!")
+    is_whole = slot.root.pos_ == "PROPN" or phrase[0].isupper() or " of " in phrase  # else "of Rovik" stays
+    last = before[slot.end - 1] if is_whole else slot.root
+    while start and before[start - 1].tag_ in ("DT", "PDT", "PRP$"):
+        start -= 1
+    if start and (before[start - 1].tag_[0] == "W" or before[start - 1].lower_ in ("many", "much")):
+        phrase = re.sub(r"^(?:the|an?) ", "", phrase)  # "how many women"
+    return f"{text[: before[start].idx]}{phrase}{text[last.idx + len(last) :]}?"

@@ -1,171 +1,165 @@
-"""Persons, places and things that a text mentions, and how well a pronoun could refer to them."""
+"""What a conversation mentions, and which mention a pronoun in its next question means."""
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from __future__ import annotations
 
-from assistant.conversation.noun_phrases import NounPhrase, noun_phrases
-from assistant.english.countries import canonical, is_country
-from assistant.english.names import TITLES
-from index.text.words import words
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
-Kind = Literal["person", "place", "name", "thing"]
+from assistant.english.countries import is_nation
+from assistant.english.names import given_names
+from index.remarks.names import TITLES, folded, is_time, name_of
+from index.remarks.nouns import groups_and_places, people
+from index.remarks.speaker_phrases import SUBJECTS, named_by
 
-LONGEST = 80
-"""Characters of a noun phrase; a longer one is no mention. Not measured."""
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
 
-_OWNERS = frozenset("his her its their".split())
-_WHERE = frozenset("in at to from near off outside inside into across around".split())
-_DESCRIBES = re.compile(r"(?:the )?[\w-]+(?:ous|ible|ful|less|ual|ical|est|ique|eme)")
-_RELATIONAL = frozenset(
-    """advantage benefit cause characteristic con consequence cost danger definition disadvantage effect evidence
-    example feature function history impact importance kind meaning name number origin part price pro purpose reason
-    result risk role side sort symptom type use""".split()
-)
-"""Nouns before "of" that aren't the topic themselves: "the causes of the strike" is about the strike."""
+_FORMS = {"he": "he him his mr sir king", "she": "she her mrs ms miss queen", "they": "they them their", "it": "it its"}
+_PRONOUNS = {form: pronoun for pronoun, forms in _FORMS.items() for form in forms.split()}
+"""Maps forms of pronouns, and titles that tell which one fits, to "he", "she", "they" or "it"."""
 
-_ROLES = TITLES | frozenset(
-    """ambassador author boss candidate captain chairman chairwoman chief coach commissioner director editor founder
-    governor head judge king lawyer leader man manager mayor owner premier prince princess prosecutor queen senator
-    singer speaker spokesman spokeswoman suspect winner woman writer""".split()
-)
-_RANKS = _ROLES | frozenset("foreign prime first deputy defence defense interior finance former vice".split())
-_GROUPS = frozenset(
-    """agency alliance army association authority bank board chamber church club coalition commission committee
-    company council court department federation firm fund gazette government group holdings hospital institute ministry
-    museum office organisation organization parliament party police press school senate service society team times
-    union university""".split()
-)
-_PEOPLE = frozenset("people children men women police voters".split())
-_AGE = re.compile(r", \d\d,")
-_MALE = frozenset("mr sir lord king prince chairman spokesman man".split())
-_FEMALE = frozenset("mrs ms miss lady queen princess chairwoman spokeswoman woman".split())
+_LEADING = frozenset("CC DT PDT PRP$ WDT WP WP$ WRB".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A mention at `[start:end]` of a text, worded so that it can stand elsewhere: "his strike" becomes "the strike".
+class Mention(NamedTuple):
+    """What a noun phrase, `doc[start:end]`, mentions; `text` is how another question can name it.
 
-    A "name" is a person or a thing; the name alone doesn't say which.
+    `is_person` is None for names that may be a person's or a thing's: "Noor Elstrand", "Brackwater Marine".
     """
 
     text: str
+    is_person: bool | None
+    root: Token
     start: int
     end: int
-    kind: Kind
-    plural: bool
+
+    def fits(self, pronoun: str) -> bool:
+        """Return True if "he", "she", "they" or "it" can mean it."""
+        is_plural, is_joined = (
+            self.root.tag_ in ("NNS", "NNPS"),
+            any(each.dep_ == "conj" for each in self.root.children),
+        )
+        if pronoun in ("they", "it"):
+            return is_plural or is_joined if pronoun == "they" else not (self.is_person or is_plural or is_joined)
+        noun = "she" if self.root.lower_.endswith("woman") else "he" if self.root.lower_.endswith("man") else pronoun
+        written = folded(self.root.doc[self.start : self.end].text).split()
+        return (
+            self.is_person is not False
+            and not is_plural
+            and {noun, *(_PRONOUNS.get(word, pronoun) for word in written)} == {pronoun}
+        )
 
 
-def mentions(text: str, names: frozenset[str], *, only_names: bool = False) -> list[Mention]:
-    """Return what a question mentions, in order; `only_names` for other texts. `names` are in lower case."""
-    everything = [
-        each for phrase in noun_phrases(text, names, only_names=only_names) for each in _mentions(text, phrase, names)
+@lru_cache(maxsize=64)
+def mentions(doc: Doc) -> list[Mention]:
+    """Return what a text mentions, in order; owners are mentions too, and times and pronouns are none."""
+    owners = [doc[each.left_edge.i : each.i + 1] for each in doc if each.dep_ == "poss" and each.pos_ == "PROPN"]
+    return [
+        _mention(chunk)
+        for chunk in sorted((*owners, *doc.noun_chunks), key=lambda each: each.start)
+        if chunk.root.pos_ in ("NOUN", "PROPN") and all(each.pos_ != "AUX" for each in chunk)
+        if not is_time(chunk.root) and chunk.root.dep_ != "npadvmod"
     ]
-    return [each for each in everything if len(each.text) <= LONGEST and not _DESCRIBES.fullmatch(each.text)]
 
 
-def mismatch_penalty(pronoun: str, mention: Mention) -> int | None:
-    """Return 0 if the mention fits the pronoun (in lower case) perfectly, up to 3 for a poor fit, None for no fit."""
-    own = set(words(mention.text))
-    match pronoun:
-        case "he" | "him" | "his" | "she" | "her" | "hers":
-            other = _FEMALE if pronoun in ("he", "him", "his") else _MALE
-            human = mention.kind in ("person", "name") and not mention.plural and own.isdisjoint(other)
-            return int(mention.kind == "name") if human else None
-        case "they" | "them" | "their" | "theirs" | "these" | "those":
-            return 0 if mention.plural else 1 if own & _GROUPS or mention.text.endswith("s") else 3
-        case "there":
-            return {"place": 0, "name": min(len(own), 2), "thing": 2, "person": None}[mention.kind]
-        case "this" | "that":
-            return int(mention.plural) if mention.kind == "thing" else None
-        case _:
-            return None if mention.kind == "person" else 3 if mention.plural else int(mention.kind != "thing")
+def known_mentions(doc: Doc, earlier: Sequence[tuple[Doc, Doc]]) -> list[Mention]:
+    """Return what a text mentions, people by their full names in any turn: "Sergei Lavrov" for "Lavrov"."""
+    names = [each for turn in earlier for one in turn for each in mentions(one) if each.is_person is not False]
+    full = {each.text.split()[-1]: each for each in names if " " in each.text and each.root.pos_ == "PROPN"}
+    return [
+        each._replace(text=whole.text, is_person=whole.is_person)
+        if each.is_person is not False and (whole := full.get(each.text))
+        else each
+        for each in mentions(doc)
+    ]
 
 
-def may_own(mention: Mention, pronoun: str) -> bool:
-    """Return True if "its" or "their" later in the same question may refer to the mention.
+def without_pronouns(question: Doc, earlier: Sequence[tuple[Doc, Doc]]) -> str:
+    """Return the question with the first pronoun for each person or thing replaced, where its meaning is certain."""
+    texts, used = {token.i: token.text for token in question}, question.text
+    first = {_PRONOUNS[each.lower_]: each for each in reversed(free_pronouns(question))}
+    for pronoun, token in reversed(first.items()):
+        meant = referent(pronoun, earlier, used)
+        if meant and token.lower_ != "their":
+            texts[token.i] = f"{meant}’s" if token.tag_ == "PRP$" else meant
+            used += f" {meant}"
+    return "".join(texts[each.i] + each.whitespace_ for each in question)
 
-    After "the name of the ship" the name is not what "its" refers to.
+
+def referent(pronoun: str, earlier: Sequence[tuple[Doc, Doc]], besides: str) -> str | None:
+    """Return what "he", "she", "they" or "it" means, where that is certain: one mention alone fits.
+
+    `earlier` are questions and answers. What stands in `besides`, the pronoun's own question, isn't meant. Who is the
+    subject of an answer may be meant as well as who was asked about.
     """
-    if head(mention.text).removesuffix("s") in _RELATIONAL:
-        return False
-    if pronoun == "their":
-        return mention.plural or any(word.endswith("s") and len(word) > 3 for word in words(mention.text))
-    penalty = mismatch_penalty(pronoun, mention)
-    return penalty is not None and penalty <= 1
+    is_person = pronoun in ("he", "she")
+    for age, (question, answer) in enumerate(reversed(earlier)):
+        if any(_PRONOUNS[each.lower_] == pronoun for each in free_pronouns(question)):
+            return None  # what it means there isn't known either
+        asked, told = (
+            [each for each in known_mentions(doc, earlier) if each.fits(pronoun) and each.text not in besides]
+            for doc in (question, answer)
+        )
+        subjects = [each for each in told if each.root.dep_ in SUBJECTS]
+        if is_person and question[0].lower_ in ("who", "whom"):
+            levels = [told, asked]
+        elif is_person:
+            levels = [[*asked, *(each for each in subjects if each.root.head.dep_ == "ROOT")], told]
+        else:
+            levels = [asked, subjects]
+        level = next(filter(None, levels), [])
+        alone = [each for each in level if is_person and each.root.dep_ in SUBJECTS and not each.fits("they")]
+        for fitting in (level, alone):
+            texts = {each.text for each in fitting}
+            if len(texts) == 1 and (is_person or not age or fitting[0].is_person is None):
+                return texts.pop()
+        if level:
+            return None
+    return None
 
 
-def head(phrase: str) -> str:
-    """Return the main noun of the phrase in lower case: "mayor" of "the mayor of Harden"."""
-    before = words(re.split(r"\s(?:of|in|for|on|at)\s", phrase)[0])
-    return before[-1] if before else ""
+def free_pronouns(question: Doc) -> list[Token]:
+    """Return the pronouns that mean something outside the question."""
+    personal = [each for each in question if each.lower_ in _PRONOUNS and each.tag_ in ("PRP", "PRP$")]
+    return [each for each in personal if not _is_bound(each, _PRONOUNS[each.lower_])]
 
 
-def full_name(mention: Mention, others: Sequence[Mention]) -> Mention:
-    """Return the mention with its name in full if one of the others has it: "Lavrov" becomes "Sergei Lavrov"."""
-    own = words(mention.text)
-    for other in others:
-        name = _without_ranks(other.text)
-        parts = words(name)
-        is_fuller = len(own) < len(parts) <= 4 and parts[-len(own) :] == own
-        if is_fuller and mention.kind != "thing" and other.kind in ("name", "person"):
-            return replace(mention, text=name)
-    return mention
+def _is_bound(token: Token, pronoun: str) -> bool:
+    """Return True for what means something in its own question, or nothing: "Did the union say it would strike?"."""
+    doc, near = token.doc, [token.head, *token.head.children]
+    if pronoun == "it" and token.head.pos_ == "AUX":  # "Is it true that …?"
+        return any(each.dep_ in ("ccomp", "xcomp") for one in near for each in one.children)
+    after = doc[token.i :].text.partition(",")[2]  # "When he was mayor, what did Corvane promise?"
+    is_first = doc[0].tag_ in ("WRB", "IN") and any(each.pos_ == "PROPN" and each.text in after for each in doc)
+    clause = {token.head} if token.dep_ in SUBJECTS else {token.head, token.head.head}
+    before = [each for each in mentions(doc) if each.end <= token.i and each.fits(pronoun)]
+    return is_first or any(token.tag_ == "PRP$" or each.root.head not in clause for each in before)
 
 
-def _without_ranks(name: str) -> str:
-    """Return the name alone: "Russian Foreign Minister Sergei Lavrov" becomes "Sergei Lavrov"."""
-    parts = name.split(" ")
-    while len(parts) > 1 and (parts[0].lower() in _RANKS or is_country(canonical(parts[0]).lower())):
-        parts = parts[1:]
-    return " ".join(parts)
+def _mention(chunk: Span) -> Mention:
+    doc, start, end, root, is_person = chunk.doc, chunk.start, chunk.end, named_by(chunk.root), _is_person(chunk)
+    while start < chunk.root.i and (doc[start].tag_ in _LEADING or doc[start].lower_ in ("many", "much")):
+        start += 1
+    if is_person and root.pos_ == "PROPN":
+        name = name_of(root)
+        text = name.text if " " in name.text else doc[name.start : name.end].text
+        return Mention(text, is_person, chunk.root, start, end)
+    if is_person:  # "the mayor of Dunmarrow"
+        end = max([end, *(each.right_edge.i + 1 for each in root.rights if each.lower_ == "of")])
+    the = "the " if start > chunk.start and doc[start - 1].dep_ != "cc" else ""
+    return Mention(f"{the}{doc[start:end].text}", is_person, chunk.root, start, end)
 
 
-def _mentions(text: str, phrase: NounPhrase, names: frozenset[str]) -> Iterator[Mention]:
-    """Yield the phrase as a mention, after its owner if it has one; or only the part after "of" (see _RELATIONAL)."""
-    tokens, before = phrase
-    start, end = tokens[0].start, tokens[-1].start + len(tokens[-1].bare)
-    whole = text[start:end]
-    if not any(character.isalpha() for character in whole):
-        return
-    of = whole.find(" of ")
-    if of > 0 and head(whole[:of]).removesuffix("s") in _RELATIONAL:
-        yield _mention(text, start + of + len(" of "), end, "of", names)
-        return
-    for owner in tokens[:-1]:
-        if owner.is_owner:
-            yield _mention(text, start, owner.start + len(owner.bare), before, names)
-    yield _mention(text, start, end, before, names)
-
-
-def _mention(text: str, start: int, end: int, before: str, names: frozenset[str]) -> Mention:
-    phrase = text[start:end]
-    core = head(phrase)
-    named = core in names or any(part[:1].isupper() for part in phrase.split(" ") if core in words(part))
-    kind = _kind(phrase, core, before, named=named)
-    if kind == "name" and (before in _ROLES or _AGE.match(text, end)):  # "the captain, Edvin Larch, 58, …"
-        kind = "person"
-    ends_plural = core.endswith("s") and not core.endswith(("ss", "us", "is")) and (not named or _is_led(phrase))
-    return Mention(
-        text=f"the {phrase}" if before in _OWNERS else phrase,
-        start=start,
-        end=end,
-        kind=kind,
-        plural=core in _PEOPLE or ends_plural or " and " in phrase,
-    )
-
-
-def _kind(phrase: str, core: str, before: str, *, named: bool) -> Kind:
-    own = words(phrase)
-    if own[:1] and (own[0] in _MALE | _FEMALE | TITLES or core in _ROLES | _PEOPLE):
-        return "person"
-    if not named or _is_led(phrase) or not _GROUPS.isdisjoint(own):
-        return "thing"
-    if is_country("".join(words(canonical(phrase)))) or before in _WHERE:
-        return "place"
-    return "person" if own[0] in _RANKS else "name"
-
-
-def _is_led(phrase: str) -> bool:
-    return phrase.lower().startswith(("the ", "a ", "an "))
+def _is_person(chunk: Span) -> bool | None:
+    """Return True for people, False for things and places, and None for other names."""
+    root = named_by(chunk.root)
+    if root.pos_ != "PROPN" or root.text.islower():
+        return root.lemma_.lower() in people() or root.lower_ in TITLES or root.lower_ == "people"
+    name, is_apposed = name_of(root), root.i >= chunk.end
+    first, *_, last = f"{name.text} {name.text}".lower().split()
+    is_introduced = name.titles or any(each.lemma_.lower() in people() for each in chunk if each.i < name.start)
+    if is_apposed or (chunk[0].lower_ != "the" and (is_introduced or first in given_names())):
+        return True
+    is_thing = is_nation(name.text) or not groups_and_places().isdisjoint((name.text.lower(), last))
+    return False if is_thing else None

@@ -102,6 +102,11 @@ def is_country(word: str) -> bool:
     return word in _countries()
 
 
+def is_nation(phrase: str) -> bool:
+    """Return True if a phrase is a country's name or its adjective: "Russia", "Russian"."""
+    return is_country("".join(words(canonical(phrase))))
+
+
 def _country_of(match: re.Match[str], in_lower_case: bool) -> str | None:
     """Return the one name of the country that is meant, None if something else is."""
     country = _tables().names.get(match.group().lower())
