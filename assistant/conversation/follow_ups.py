@@ -1,25 +1,17 @@
 """Rewrites follow-up questions so that they stand alone: "and Blinken?" becomes "What did Blinken deny?"."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
 
 from assistant.answer import Turn, without_citation_marks
-from assistant.conversation.ellipsis import completed, without_lead
-from assistant.conversation.mentions import free_pronouns, without_pronouns
+from assistant.conversation.ellipsis import standalone
 from assistant.models.chat_models import stream_reply
 from assistant.models.prompts import fill_prompt
 from index.embedding.embedder import Encode
 from index.errors import ModelError
-from index.remarks.parser import LONGEST, Parser
-from index.remarks.speaker_phrases import SUBJECTS
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
+from index.remarks.parser import Parser
 
 TURNS, COMPARED_TURNS = 6, 2
 """How many of the last turns are read, and how many of them are compared in meaning. The run is not recorded."""
@@ -46,15 +38,16 @@ def condense(question: str, history: Sequence[Turn], encode: Encode, parser: Par
         typed = _line(turn.question)[:QUESTION_CHARACTERS]
         answer = _line(without_citation_marks(turn.answer[:ANSWER_CHARACTERS]))
         if typed:
-            turns.append(Turn(_standalone(typed, turns, parser)[0], answer))
+            turns.append(Turn(standalone(typed, turns, parser)[0], answer))
     if not turns or not question.strip():
         return question, ""
-    whole, goes_on = _standalone(question, turns, parser)
+    line = _line(question)
+    whole, goes_on = standalone(line, turns, parser)
     texts = [text[:COMPARED_CHARACTERS] for turn in turns[-COMPARED_TURNS:] for text in turn if text]
     vectors = encode([question, *texts])
     if not goes_on and (vectors[1:] @ vectors[0]).max() < RELATED:
         return question, ""
-    return whole, f"{whole} {turns[-1].question[:COMPARED_CHARACTERS]}"
+    return question if whole == line else whole, f"{whole} {turns[-1].question[:COMPARED_CHARACTERS]}"
 
 
 def condense_with(question: str, history: Sequence[Turn], model: BaseChatModel) -> str:
@@ -69,30 +62,6 @@ def condense_with(question: str, history: Sequence[Turn], model: BaseChatModel) 
         problem = f"The chat model wrote {len(question):,} characters instead of one question on one line."
         raise ModelError(f"{problem} Ask again, or set ONRECORD_LLM to another model.")
     return question
-
-
-def _standalone(question: str, turns: Sequence[Turn], parser: Parser | None) -> tuple[str, bool]:
-    """Return the question made whole where that is certain, and whether it can't be understood without the turns."""
-    if not turns or parser is None or len(question) > LONGEST:
-        return question, False
-    parse = parser.parse_one
-    doc, earlier = parse(_line(question)), [(parse(turn.question), parse(turn.answer)) for turn in turns]
-    named = without_pronouns(doc, earlier)
-    part = completed(named, earlier, parse)
-    if part or (part is None and named != doc.text):
-        whole = without_lead(part or named).strip()
-        whole = f"{whole[0].upper()}{whole[1:]}{'' if whole[-1] in '?.!' else '?'}"
-        if _is_well_formed(parse(whole)):
-            return whole, True
-    return question, part is not None or named != doc.text or any(free_pronouns(doc))
-
-
-def _is_well_formed(doc: Doc) -> bool:
-    """Return True for one clause with a verb and a subject; parsers take the verbs of some questions for nouns."""
-    roots = [each for each in doc if each.dep_ == "ROOT"]
-    near = [roots[0], *roots[0].children]
-    has_subject = any(each.dep_ in (*SUBJECTS, "attr", "pobj", "pcomp") or each.tag_ in ("NN", "VB") for each in near)
-    return len(roots) == 1 and has_subject and any(each.pos_ in ("VERB", "AUX") for each in near)
 
 
 def _line(text: str) -> str:
