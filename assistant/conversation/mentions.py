@@ -23,21 +23,14 @@ _TITLES = {"he": r"\b(?:(?i:mr|sir|king)|[a-z]*(?<!wo)man)\b", "she": r"\b(?:(?i
 
 
 class Mention(NamedTuple):
-    """What a noun phrase, `doc[start:end]`, mentions; `text` is how another question can name it.
-
-    `is_person` is None for names that may be a person's or a thing's: "Noor Elstrand", "Brackwater Marine".
-    """
+    """What `doc[start:end]` mentions, and a text that names it; `is_person` is None where it may be a thing's name."""
 
     text: str
+    is_name: bool
     is_person: bool | None
     root: Token
     start: int
     end: int
-
-    @property
-    def is_name(self) -> bool:
-        """True for what is named and not described."""
-        return named_by(self.root).pos_ == "PROPN"
 
     def fits(self, pronoun: str) -> bool:
         """Return True if "he", "she", "they" or "it" can mean it."""
@@ -68,14 +61,14 @@ def mentions_in_full(doc: Doc, earlier: Sequence[tuple[Doc, Doc]]) -> list[Menti
     return [each._replace(text=name.text, is_person=name.is_person) for each, name in pairs]
 
 
-def without_pronouns(question: Doc, earlier: Sequence[tuple[Doc, Doc]]) -> str:
-    """Return the question with the first pronoun for each person or thing replaced, if all their meanings are certain."""
+def without_pronouns(question: Doc, earlier: Sequence[tuple[Doc, Doc]]) -> str | None:
+    """Return the question with the first pronoun for each person or thing replaced; None if any isn't certain."""
     texts, used = {token.i: token.text for token in question}, question.text
-    first = {_PRONOUNS[each.lower_]: each for each in reversed(free_pronouns(question)) if each.lower_ != "their"}
+    first = {_PRONOUNS[each.lower_]: each for each in reversed(_free_pronouns(question))}
     for pronoun, token in reversed(first.items()):
         meant = referent(pronoun, earlier, used)
-        if meant is None:
-            return question.text
+        if meant is None or token.lower_ == "their":
+            return None
         texts[token.i] = f"{meant}’s" if token.tag_ == "PRP$" else meant
         used += f" {meant}"
     return "".join(texts[each.i] + each.whitespace_ for each in question)
@@ -84,12 +77,11 @@ def without_pronouns(question: Doc, earlier: Sequence[tuple[Doc, Doc]]) -> str:
 def referent(pronoun: str, earlier: Sequence[tuple[Doc, Doc]], besides: str) -> str | None:
     """Return what "he", "she", "they" or "it" means, where one mention alone fits, or one person as a subject.
 
-    He may be who the question before was about, or who does something in its answer: if these are two, it isn't
-    certain. What stands in `besides`, the pronoun's own question, isn't meant.
+    Whom a question was about or who does something in its answer may be meant, and nothing that stands in `besides`.
     """
     is_person = pronoun in ("he", "she")
     for age, turn in enumerate(reversed(earlier)):
-        if any(_PRONOUNS[each.lower_] == pronoun for each in free_pronouns(turn[0])):
+        if any(_PRONOUNS[each.lower_] == pronoun for each in _free_pronouns(turn[0])):
             return None  # what it means there isn't known either
         fitting = ([each for each in mentions_in_full(doc, earlier) if each.fits(pronoun)] for doc in turn)
         asked, told = ([each for each in some if each.text.lower() not in besides.lower()] for some in fitting)
@@ -102,18 +94,17 @@ def referent(pronoun: str, earlier: Sequence[tuple[Doc, Doc]], besides: str) -> 
             level = [*(each for each in asked if each.root.lower_ not in named), *doers] or told
         else:
             level = asked or doers
-        alone = [each for each in level if is_person and each.root.dep_ in SUBJECTS and not each.fits("they")]
-        if any(each.is_person and each.is_name for each in level):
-            alone = alone if all(each.is_person for each in alone) else []  # "Rovik" may be a club
-        for texts in ({each.text for each in level}, {each.text for each in alone}):
-            if len(texts) == 1 and (is_person or not age or level[0].is_person is None):
-                return texts.pop()
         if level:
-            return None
+            texts = {each.text for each in level}
+            people = {each.text for each in level if each.is_person and each.is_name}
+            doing = {each.text for each in level if is_person and each.root.dep_ in SUBJECTS and not each.fits("they")}
+            meant = doing if len(texts) > 1 and (doing <= people or not people) else texts
+            is_near = is_person or not age or level[0].is_person is None
+            return meant.pop() if len(meant) == 1 and is_near else None
     return None
 
 
-def free_pronouns(question: Doc) -> list[Token]:
+def _free_pronouns(question: Doc) -> list[Token]:
     """Return the pronouns that mean something outside the question."""
     return [each for each in question if each.lower_ in _PRONOUNS and each.tag_[:3] == "PRP" and not _is_bound(each)]
 
@@ -132,17 +123,18 @@ def _is_bound(token: Token) -> bool:
 
 def _mention(chunk: Span) -> Mention:
     doc, start, root, is_person = chunk.doc, chunk.start, named_by(chunk.root), _is_person(chunk)
+    is_name = root.pos_ == "PROPN"
     while start < chunk.root.i and (doc[start].tag_[0] == "W" or doc[start].lower_ in ("and", "many", "much")):
         start += 1
-    of = [each.right_edge.i + 1 for each in root.rights if is_person and root.pos_ == "NOUN" and each.lower_ == "of"]
+    of = [each.right_edge.i + 1 for each in root.rights if is_person and not is_name and each.lower_ == "of"]
     end = max([chunk.end, *of])  # "the mayor of Dunmarrow"
-    if is_person and root.pos_ == "PROPN":
+    if is_person and is_name:
         name = name_of(root)
         text = name.text if " " in name.text else doc[name.start : name.end].text  # "Sergei Lavrov", but "Mr Ferris"
     else:
         own = next((at for at in range(start, end) if doc[at].tag_ not in ("DT", "PDT", "PRP$")), start)
         text = f"{'the ' if own > chunk.start else ''}{doc[own:end].text}"
-    return Mention(text, is_person, chunk.root, start, end)
+    return Mention(text, is_name, is_person, chunk.root, start, end)
 
 
 def _is_person(chunk: Span) -> bool | None:
