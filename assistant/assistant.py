@@ -255,12 +255,17 @@ class Assistant:
 
     def _plan(self, state: State) -> Plan:
         understood: Understood = state["understood"]
-        filter, page, ignore = state.get("filter", EVERYTHING), state.get("page", ""), state.get("ignore", ())
+        filter, page, ignore = (
+            state.get("filter", EVERYTHING),
+            state.get("page", ""),
+            _ignorable(state.get("ignore", ())),
+        )
         if understood.about:
-            history = state.get("history", ())
-            reply = reply_about_answer(understood.about, history, self.collection, self.encode, self._check)
+            history = state["history"]
+            check = self._check if self._model else None
+            reply = reply_about_answer(understood.about, history, self.collection, filter, self.encode, check)
             return Plan((Search(understood.question, filter=filter, reply=reply),))
-        return plan(understood, self.collection, filter, page, _ignorable(ignore), self._today())
+        return plan(understood, self.collection, filter, page, ignore, self._today())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for each text, as the index has them."""

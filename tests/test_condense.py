@@ -37,6 +37,22 @@ DID = Turn("Did the roof of the stadium collapse?", "The roof collapsed as bolts
 VOTE = Turn("Who voted against the bridge?", "Councillor Petra Sollen voted against it. [1]")
 LATEST = Turn("What is the latest news on the bridge?", "A court in Sarn stopped the work on the bridge. [1]")
 MET = Turn("Whom did Ada Lund and Kai Orre meet?", "Ada Lund and Kai Orre met Mr Tamm on Monday. [1]")
+COACH = Turn(
+    "Who is the coach of Rovik?",
+    "Carlos Ibarra is the new head coach of Rovik FC. He takes over from Tomas Wirth. [1]",
+)
+LEFT = Turn("Why did Marsden leave?", "The chair, Bo Lindahl, said that the results had been poor. [1]")
+FINED = Turn("How much was Lumora fined?", "Lumora must pay 45 million, said the judge, Adaeze Moll. [1]")
+DISMISSED = Turn("When did Rovik dismiss Marsden?", "Rovik FC dismissed Elena Marsden on Monday. [1]")
+MINISTER = Turn("What did the health minister promise?", "Dr Ilka Brandt, the health minister, promised wards. [1]")
+KEEPER = Turn("How old is the goalkeeper of Tarn Valley?", "Jan Morrow, 24, broke his wrist. [1]")
+WORLDS = Turn("Who won the 2018 Worlds?", "Petra Nolde won it. [1]")
+LEAGUE = Turn("Who won the Crown League?", "Rovik FC won the Crown League. [1]")
+PHONES = Turn("How many phones did Lumora sell last year?", "It sold 11 million phones. [1]")
+MILL = Turn("When did the mill in Ostrel burn down?", "The mill burned down on Friday night. [1]")
+BRIDGE = Turn("How long is the bridge?", "The bridge is 310 metres long. [1]")
+SCORER = Turn("Who scored for Rovik?", "Milan Dekker put the hosts ahead after twelve minutes. [1]")
+PORT = Turn("Who is the director of the port?", "Nora Pell is the director of the port. [1]")
 MARCH = Turn("how many people marched in Kestrow in 2023?", "About 14,500 people marched. [1]")
 
 
@@ -101,9 +117,72 @@ def test_a_pronoun_gives_way_to_what_it_means(rewritten, history, question, whol
         ([MARCH], "and in 2024?", "How many people marched in Kestrow in 2024?"),
         ([MARCH], "in Dunmarrow?", "How many people marched in Dunmarrow in 2023?"),
         ([DENIAL, MAYOR], "when was she elected?", "When was Noor Elstrand elected?"),
+        ([FINED], "why?", "Why was Lumora fined?"),
+        ([COACH], "his age?", "What is Carlos Ibarra’s age?"),
     ],
 )
 def test_what_is_left_out_comes_from_the_question_before(rewritten, history, question, whole):
+    assert rewritten(question, *history) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        (LEAGUE, "and in 2019?", "Who won the Crown League in 2019?"),
+        (LEAGUE, "2019?", "Who won the Crown League in 2019?"),
+        (LEAGUE, "and last season?", "Who won the Crown League last season?"),
+        (LEAGUE, "in May?", "Who won the Crown League in May?"),
+        (WORLDS, "and in 2019?", "Who won the 2019 Worlds?"),
+        (WORLDS, "what about 2020?", "Who won the 2020 Worlds?"),
+        (PHONES, "and in 2019?", "How many phones did Lumora sell in 2019?"),
+        (PHONES, "and this year?", "How many phones did Lumora sell this year?"),
+        (MARCH, "and 2024?", "How many people marched in Kestrow in 2024?"),
+        (MARCH, "Since 2020?", "How many people marched in Kestrow Since 2020?"),
+        (MILL, "and on Monday?", "When did the mill in Ostrel burn down on Monday?"),
+        (LEAGUE, "and May?", "and May?"),
+    ],
+)
+def test_another_time_takes_the_place_of_the_one_before(rewritten, before, question, whole):
+    assert rewritten(question, before) == whole
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        (COACH, "and the goalkeeper?", "Who is the goalkeeper of Rovik?"),
+        (COACH, "and Kestrel Park?", "Who is the coach of Kestrel Park?"),
+        (COACH, "and the coach of Tarn Valley?", "Who is the coach of Tarn Valley?"),
+        (PORT, "what about the mayor?", "Who is the mayor?"),
+        (KEEPER, "and the coach?", "How old is the coach of Tarn Valley?"),
+        (KEEPER, "and Rovik?", "How old is the goalkeeper of Rovik?"),
+        (DISMISSED, "and the goalkeeper?", "When did Rovik dismiss the goalkeeper?"),
+        (MINISTER, "and the finance minister?", "What did the finance minister promise?"),
+        (PHONES, "and tablets?", "How many tablets did Lumora sell last year?"),
+        (PHONES, "and Quantrel?", "How many phones did Quantrel sell last year?"),
+        (MILL, "and the church?", "When did the church in Ostrel burn down?"),
+        (BRIDGE, "and the tunnel?", "How long is the tunnel?"),
+        *((before, "and the other one?", "and the other one?") for before in (COACH, MILL, BRIDGE, EMBASSY)),
+        (SCORER, "and the goalkeeper?", "and the goalkeeper?"),
+    ],
+)
+def test_another_person_or_thing_takes_the_place_of_one_of_its_kind(rewritten, before, question, whole):
+    assert rewritten(question, before) == whole
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "whole"),
+    [
+        ([COACH], "how old is he?", "How old is Carlos Ibarra?"),
+        ([MINISTER], "when did she promise that?", "When did Ilka Brandt promise that?"),
+        ([FINED], "did it appeal?", "Did Lumora appeal?"),
+        ([LEFT], "what did he say?", "what did he say?"),
+        ([LEFT], "where did she go?", "where did she go?"),
+        ([FINED], "what did she say?", "what did she say?"),
+        ([DISMISSED], "who replaced her?", "who replaced her?"),
+        ([COACH, FINED], "what did she say about it?", "what did she say about it?"),
+    ],
+)
+def test_a_pronoun_that_may_mean_two_people_stays(rewritten, history, question, whole):
     assert rewritten(question, *history) == whole
 
 

@@ -17,9 +17,10 @@ _KEYWORDS: dict[Kind, frozenset[str]] = {
 }
 """Maps each kind to words of which one is enough, if no other word of the question is about anything else."""
 
+_WRONG = r"(?:wrong|false|incorrect|not true|that(?:['’]s| is| was) (?:not true|not right|wrong|false))"
 _IDIOMS: dict[Kind, str] = {
-    "doubt": r"(?:no|nope|wrong|false|incorrect|not true|that(?:['’]s| is| was) (?:not true|not right|wrong|false))"
-    r"[\s,.;:!–—-]+(?:it|that|this|he|she|they|there|you)\b[^?]*",
+    "doubt": rf"(?:no|nope|{_WRONG})[\s,.;:!–—-]+(?:it|that|this|he|she|they|there|you)\b[^?]*"
+    rf"|{_WRONG}[,.;:!–—-]\s[^?]*",
     "link": r"who (?:says|said|wrote|reported) (?:so|that|this|it)|says who|according to whom?|how do you know\b.*"
     r"|where (?:is|was) (?:that|this) from|where (?:do|did) you (?:get|have|take) (?:that|this|it)(?: from)?",
     "more": r"(?:please )?(?:go on|keep going|carry on)",
@@ -33,7 +34,7 @@ _NUMBERS = {
     **{str(at): at for at in range(1, 100)},
 }
 _FILLERS = STOP_WORDS | frozenset(
-    "ok okay one ones number item point article articles answer like want see show very".split()
+    "ok okay not one ones number item point article articles answer like want see show very".split()
 )
 _ASKING = frozenset("how why when which who whom whose he she him her his hers".split())
 """Words that make "more" or "all" a part of a question about the news: "How much more?"."""

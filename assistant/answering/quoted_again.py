@@ -7,10 +7,11 @@ from dataclasses import replace
 from assistant.answer import Citation, Statement, Turn
 from assistant.answering.about_answer import AboutAnswer, about_answer
 from assistant.answering.about_collection import WELCOME
-from assistant.answering.annotations import publication_note, relative_date_notes, with_notes
+from assistant.answering.annotations import SHORTEST_CLAUSE, publication_note, relative_date_notes, with_notes
 from assistant.answering.candidates import Candidate, candidates
 from assistant.answering.collection_reply import Reply
 from assistant.checking.check import Check
+from index.article import Filter, Passage
 from index.collection import Collection
 from index.embedding.embedder import Encode
 from index.remarks.parser import Parser
@@ -36,7 +37,7 @@ NOTHING_ELSE = "Nothing else was found that answers the question. Other words ma
 
 _MARKS = re.compile(r"((?: ?\[\d{1,3}\])+)(?= |$)")
 _NOTE = re.compile(r" ?\[[^\[\]]*\]")
-_LISTED = re.compile(r"“(.{1,300})” \([^()]*\)\.$")
+_LISTED = re.compile(r"(?:^|: )“(.{1,300})” \([^()]*\)\.$")
 """Matches a headline as a list of articles has it: "“Storm takes the mill” (The Herald, 5 May 2024)."."""
 
 Quoted = tuple[Candidate, frozenset[int]]
@@ -44,16 +45,22 @@ Quoted = tuple[Candidate, frozenset[int]]
 
 
 def reply_about_answer(
-    about: AboutAnswer, history: Sequence[Turn], collection: Collection, encode: Encode, check: Check
+    about: AboutAnswer,
+    history: Sequence[Turn],
+    collection: Collection,
+    filter: Filter,
+    encode: Encode,
+    check: Check | None,
 ) -> Reply:
     """Return the reply, without a search: sentences quoted again or further ones, and a notice that says what they are.
 
-    `check` finds the sentences of the articles that the last answer consists of, or follows from.
+    A history can say anything. So of the last answer only what stands in the articles that pass the filter is quoted,
+    and with `check`, for answers that a chat model wrote, the sentences from which it follows.
     """
     if about.kind == "thanks":
         return Reply((Statement(WELCOME),))
     turns = history[-TURNS:]
-    quoted = _last_quoted(turns, collection, check)
+    quoted = _last_quoted(turns, collection, filter, check)
     if about.kind == "one" and quoted:
         quoted = [each for each in quoted if about.number in each[1]] or quoted[about.number - 1 : about.number]
         if not quoted:
@@ -76,31 +83,41 @@ def reply_about_answer(
             return _quotations(sentences, OWN_WORDS, collection.parser)
 
 
-def _last_quoted(turns: Sequence[Turn], collection: Collection, check: Check) -> list[Quoted]:
+def _last_quoted(turns: Sequence[Turn], collection: Collection, filter: Filter, check: Check | None) -> list[Quoted]:
     """Return the sentences of the last answer, or of the one before it that this one was about."""
     for turn in reversed(turns):
-        quoted = list(_quoted(turn.answer[:ANSWER_CHARACTERS], collection, check))
+        quoted = list(_quoted(turn.answer[:ANSWER_CHARACTERS], collection, filter, check))
         if quoted or not about_answer(turn.question):
             return quoted
     return []
 
 
-def _quoted(answer: str, collection: Collection, check: Check) -> Iterator[Quoted]:
+def _quoted(answer: str, collection: Collection, filter: Filter, check: Check | None) -> Iterator[Quoted]:
     """Yield the sentences that an answer quotes or follows from, or the first ones of the articles that it lists."""
     parts = _MARKS.split(" ".join(answer.split()))
     for text, marks in list(zip(parts[::2], parts[1::2], strict=False))[:MOST_QUOTED]:
         numbers = frozenset(map(int, re.findall(r"\d+", marks)))
-        listed = _LISTED.search(text)
-        passages = collection.matching(words(listed[1] if listed else text)[:MOST_WORDS], MOST_PASSAGES)
-        if listed:
-            ids = [each.article.id for each in passages if each.article.title.rstrip(".") == listed[1]]
-            firsts = candidates(collection.catalog.first_passages(ids[:1], 1))
-            yield from ((each, numbers) for each in firsts[:1])
-            continue
-        support = check(text.strip(), passages, range(1, len(passages) + 1))
-        places = [(passages[number - 1].id, start) for number, start, _ in support.quotes]
-        sentences = [each for each in candidates(passages) if (each.passage.id, each.sentence.start) in places]
-        yield from ((each, numbers) for each in (sentences[:1] if support.is_quoted else sentences))
+        yield from ((each, numbers) for each in _sources(text.strip(), collection, filter, check))
+
+
+def _sources(text: str, collection: Collection, filter: Filter, check: Check | None) -> list[Candidate]:
+    """Return the sentences of the articles behind a sentence of an answer."""
+    listed = _LISTED.search(text)
+    passages = collection.matching(words(listed[1] if listed else text)[:MOST_WORDS], MOST_PASSAGES, filter)
+    if listed:
+        ids = [each.article.id for each in passages if each.article.title.rstrip(".") == listed[1]]
+        return candidates(collection.catalog.first_passages(ids[:1], 1))[:1]
+    plain, found = _plain(text), [(each, _plain(each.text)) for each in candidates(passages)]
+    is_clause = len(plain) >= SHORTEST_CLAUSE
+    standing = [each for each, own in found if plain == own or (is_clause and plain in own)]
+    return standing[:1] or (_supporting(text, passages, check) if check else [])
+
+
+def _supporting(text: str, passages: Sequence[Passage], check: Check) -> list[Candidate]:
+    """Return the sentences that support the text; none if it isn't supported."""
+    quotes = check(text, passages, range(1, len(passages) + 1)).quotes
+    places = {(passages[number - 1].id, start) for number, start, _ in quotes}
+    return [each for each in candidates(passages) if (each.passage.id, each.sentence.start) in places]
 
 
 def _plain(text: str) -> str:
@@ -124,9 +141,7 @@ def _further(
     return [left[at] for at in sorted(best)]
 
 
-def _quotations(
-    sentences: Sequence[Candidate], notice: str, parser: Parser | None, *, dated: bool = False
-) -> Reply:
+def _quotations(sentences: Sequence[Candidate], notice: str, parser: Parser | None, *, dated: bool = False) -> Reply:
     passages = list({each.passage.id: each.passage for each in sentences}.values())
     numbers = {passage.id: number for number, passage in enumerate(passages, start=1)}
     numbered = [replace(each, number=numbers[each.passage.id]) for each in sentences]

@@ -186,7 +186,8 @@ def _with_phrase(phrase: str, about: Doc, earlier: Sequence[tuple[Doc, Doc]]) ->
 
 def _replaced(before: Doc, slot: Mention, phrase: str) -> str:
     text, is_whole = before.text.rstrip(" ?.!"), slot.is_name or phrase[0].isupper() or " of " in phrase
-    last = before[slot.end - 1] if is_whole else slot.root  # "the goalkeeper" for "the coach" leaves "of Rovik"
+    is_of_name = before[slot.end - 1].pos_ == "PROPN"  # "the goalkeeper" for "the coach of Rovik" leaves "of Rovik"
+    last = slot.root if is_of_name and not is_whole else before[slot.end - 1]
     if slot.start and (before[slot.start - 1].tag_[0] == "W" or before[slot.start - 1].lower_ in ("many", "much")):
         phrase = re.sub(r"^(?:the|an?) ", "", phrase)  # "how many women"
     return f"{text[: before[slot.start].idx]}{phrase}{text[last.idx + len(last) :]}?"
