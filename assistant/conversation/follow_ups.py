@@ -163,7 +163,7 @@ def _at_another_time(phrase: str, before: Doc) -> str | None:
 
 def _with_phrase(phrase: str, about: Doc, earlier: Sequence[tuple[Doc, Doc]]) -> str:
     """Return the previous question with the phrase after "What about" in the place of the one of the same kind."""
-    before, named = earlier[-1][0], mentions(about)
+    before, named = earlier[-1][0], [each for each in mentions(about) if each.root.head.i == 1]
     text, asked = before.text.rstrip(" ?.!"), mentions_in_full(before, earlier)
     if about[2].pos_ == "ADP":
         same = [each for each in asked if each.root.head.lower_ == about[2].lower_]
@@ -173,7 +173,7 @@ def _with_phrase(phrase: str, about: Doc, earlier: Sequence[tuple[Doc, Doc]]) ->
     alike = [each for each in before if (is_nation(each.text) if is_nation(word) else each.dep_ == kind)]
     if len(alike) == 1:  # "Russian" after "the Ukrainian minister", "herring" after "the cod quota"
         return f"{text[: alike[0].idx]}{word}{text[alike[0].idx + len(alike[0]) :]}?"
-    is_name, new = " " not in phrase or about[-2].pos_ == "PROPN", named[-1].is_person if named else None
+    is_name, new = " " not in phrase or (named and named[0].is_name), named[0].is_person if named else None
     slots = [each for each in asked if (each.is_person is False) == (new is False) or (is_name and each.is_name)]
     if new and not is_name:  # "the goalkeeper" takes the place of a subject, not of "for Rovik"
         slots = [each for each in slots if each.is_person or each.root.dep_ in SUBJECTS]
