@@ -104,8 +104,7 @@ def test_answers_that_contradict_each_other_are_told_with_their_dates_the_newest
     assert days == sorted(days, reverse=True)
     assert event["latest"] in answer.sentences[0].text
     assert all(
-        f"[{sentence.citations[0].article.published:%-d %B %Y}]" in sentence.text
-        for sentence in answer.sentences
+        f"[{sentence.citations[0].article.published:%-d %B %Y}]" in sentence.text for sentence in answer.sentences
     )
 
 
