@@ -76,12 +76,15 @@ def quote_statements(
         groups.sort(key=_newest_date, reverse=True)
     dates_differ = len({group[0].candidate.passage.article.published for group in groups}) > 1
     shown: set[tuple[str, int]] = set()
-    for group in groups:
+    older = _older_values(groups) if len(questions) == 1 else []
+    for group in groups[: len(groups) - len(older)]:
         for statement in _statements(group, names, scorer.parser, dated=dates_differ or bool(offices)):
             place = (statement.citations[0].article.id, statement.citations[0].start)
             if place not in shown:
                 yield statement
             shown.add(place)
+    if older:
+        yield _named_with_dates(older)
     return [question for question, groups in zip(questions, turns, strict=False) if not groups]
 
 
@@ -193,6 +196,21 @@ def _statements(
     own = Citation(candidate.number, quote, start, end, article, best.marked)
     others = [_citation(each) for each in group[1:] if says_the_same(candidate, each.candidate, parser)]
     yield Statement(with_notes(quote, notes), (own, *others), marked=_marked_in_text(best, start, end, notes))
+
+
+def _older_values(groups: Sequence[list[ScoredSentence]]) -> list[ScoredSentence]:
+    """Return the sentences whose number is older news than that of the first ones, if groups are newest first."""
+    values = [group[0] for group in groups]
+    if not values or any(each.question.asks != "number" or each.answer is None for each in values):
+        return []
+    newest = values[0].candidate.published
+    return [each for each in values if each.candidate.passage.article.published and each.candidate.published < newest]
+
+
+def _named_with_dates(values: Sequence[ScoredSentence]) -> Statement:
+    """Return one line with the words that answered on earlier days: "Earlier: “two” (6 May 2024)." """
+    named = (f"“{each.words}” ({date_in_words(each.candidate.passage.article)})" for each in values)
+    return Statement(f"Earlier: {', '.join(named)}.", tuple(_citation(each) for each in values))
 
 
 def _part_to_quote(best: ScoredSentence) -> Span:
