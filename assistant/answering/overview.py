@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from assistant.answer import Citation, Statement
 from assistant.answering.annotations import publication_note, relative_date_notes, with_notes
 from assistant.answering.candidates import Candidate, candidates, known_names
-from assistant.answering.overview_task import OverviewTask, topic_concepts
+from assistant.answering.overview_task import OverviewTask, topic_stems
 from assistant.answering.question import parse_question
-from assistant.english.synonyms import concept, concepts
+from assistant.english.stems import stems
 from assistant.search.retriever import DEPTH, retrieve
 from index.article import Article, Filter, Passage
 from index.collection import Collection
 from index.embedding.embedder import Encode
 from index.remarks.parser import Parser
 from index.text.cleaning import has_furniture_words
+from index.text.words import stem
 
 MOST_OF_ARTICLE, MOST_ARTICLES = 3, 5
 """Sentences that sum up an article, and articles that give one sentence each to news and changes."""
@@ -60,11 +61,11 @@ def find_article(task: OverviewTask, collection: Collection, filter: Filter) -> 
     """Return the article to sum up: the one whose headline has all the words named, or else the one filtered for."""
     if not task.topic:
         return collection.catalog.article(filter.article) if filter.article else None
-    named = topic_concepts(task.topic)
+    named = topic_stems(task.topic)
     articles = (passage.article for passage in retrieve(collection, task.topic, DEPTH, filter))
     return min(
-        (article for article in articles if named <= topic_concepts(article.title)),
-        key=lambda article: len(topic_concepts(article.title)),
+        (article for article in articles if named <= topic_stems(article.title)),
+        key=lambda article: len(topic_stems(article.title)),
         default=None,
     )
 
@@ -134,8 +135,8 @@ def _of_each_article(task: OverviewTask, sentences: Sequence[Candidate], encode:
     topics = [task.topic or headline for headline in headlines]
     own = encode([candidate.text for candidate in sentences])
     scores = ((encode(headlines) + encode(topics)) * own).sum(axis=1)
-    asked = topic_concepts(task.topic) if task.kind == "topic" else set()
-    shares = np.array([len(asked & set(concepts(each.text))) / len(asked) if asked else 1 for each in sentences])
+    asked = topic_stems(task.topic) if task.kind == "topic" else set()
+    shares = np.array([len(asked & set(stems(each.text))) / len(asked) if asked else 1 for each in sentences])
     best: dict[str, Candidate] = {}
     for at in _best_first(scores + shares, sentences):
         if shares[at] or not shares.any():
@@ -160,7 +161,7 @@ def _passages_about_topic(task: OverviewTask, collection: Collection, filter: Fi
     first = {each.article.story: each for each in leads}
     names = parse_question(task.topic, known_names(candidates([*first.values(), *best.values()]))).required
     openings = {story: f"{each.article.title} {each.text}" for story, each in first.items()}
-    topic = topic_concepts(task.topic), {concept(name) for name in names}
+    topic = topic_stems(task.topic), {stem(name) for name in names}
     stories = _with_words(*topic, openings)
     if not stories and task.kind == "topic":
         stories = _with_words(*topic, {story: f"{text} {best[story].text}" for story, text in openings.items()})
@@ -175,7 +176,7 @@ def _passages_about_topic(task: OverviewTask, collection: Collection, filter: Fi
 
 def _with_words(topic: Set[str], names: Set[str], openings: Mapping[str, str]) -> list[str]:
     """Return the stories whose opening has the names and half of the topic; none where no opening has some word."""
-    known = {story: set(concepts(opening)) for story, opening in openings.items()}
+    known = {story: set(stems(opening)) for story, opening in openings.items()}
     if not topic <= set().union(*known.values()):
         return []
     return [story for story in known if names <= known[story] and 2 * len(topic & known[story]) >= len(topic)]
@@ -193,7 +194,7 @@ def _by_outlet(task: OverviewTask, collection: Collection, filter: Filter, count
     publishers = collection.catalog.names("publisher")
     passages: list[Passage] = []
     for outlet in task.outlets:
-        named = [name for name in publishers if topic_concepts(outlet) <= topic_concepts(name)]
+        named = [name for name in publishers if topic_stems(outlet) <= topic_stems(name)]
         own = (
             _passages_about_topic(task, collection, replace(filter, publisher=named[0]), count)
             if len(named) == 1

@@ -6,8 +6,7 @@ from typing import Literal
 
 from assistant.answering.phrasing import plain_question
 from assistant.english.countries import canonical
-from assistant.english.synonyms import concept
-from index.text.words import STOP_WORDS, words
+from index.text.words import STOP_WORDS, stem, words
 
 Kind = Literal["summary", "topic", "news", "changes", "comparison"]
 
@@ -118,10 +117,10 @@ def overview_task(question: str, *, has_source: bool = False) -> OverviewTask | 
             topic, outlets = (groups.get("topic") or "").strip(" ,;:"), (groups.get("one"), groups.get("other"))
             named = tuple(outlet for outlet in outlets if outlet)
             task = OverviewTask(kind, topic, named, phrasing.sentences, form.pattern == _EVENTS)
-            return task if not topic or topic_concepts(topic) else None
+            return task if not topic or topic_stems(topic) else None
     return None
 
 
-def topic_concepts(text: str) -> set[str]:
-    """Return the concepts of the words that say what a text is about."""
-    return {concept(word) for word in words(canonical(text)) if word not in _NO_TOPIC}
+def topic_stems(text: str) -> set[str]:
+    """Return the stems of the words that say what a text is about."""
+    return {stem(word) for word in words(canonical(text)) if word not in _NO_TOPIC}

@@ -10,6 +10,7 @@ from assistant.answering.about_answer import AboutAnswer
 from assistant.answering.collection_question import collection_question
 from assistant.answering.collection_reply import Reply, collection_reply, no_article_from_then, why_empty
 from assistant.answering.foreign_question import is_foreign
+from assistant.answering.office import office_question
 from assistant.answering.overview import find_article, hint
 from assistant.answering.overview_task import OverviewTask, overview_task
 from assistant.answering.phrasing import plain_question
@@ -85,7 +86,9 @@ def plan(
     """
     if reply := _reply_without_reading(understood.typed, filter, collection):
         return Plan((Search(understood.question, filter=filter, reply=reply),))
-    narrowed = apply_restrictions(collection, understood.question, filter, today, ignore)
+    parser = collection.parser
+    is_lasting = parser is not None and office_question(parser.parse_one(understood.question)) is not None
+    narrowed = apply_restrictions(collection, understood.question, filter, today, ignore, is_lasting=is_lasting)
     typed, notice = _corrected(narrowed.question, collection)
     question = plain_question(typed).question
     search = Search(question, understood.context, narrowed.filter, narrowed.guesses, notice)
@@ -93,9 +96,9 @@ def plan(
     if reply := _reply_about_collection(bare, narrowed, collection):
         return Plan((replace(search, reply=reply),))
     task = overview_task(typed, has_source=narrowed.has_source)
-    speech = None if task else speech_question(question, collection.parser)
+    speech = None if task else speech_question(question, parser)
     refusal = why_empty(narrowed, collection) if narrowed.empty else ""
-    parts = () if task or speech else single_questions(question, collection.parser)
+    parts = () if task or speech else single_questions(question, parser)
     search = replace(search, task=task, speech=speech, refusal=refusal, parts=parts)
     searches = _searches(search, understood, filter, page, collection)
     if task and task.kind == "summary":

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from datetime import date
 from itertools import accumulate, zip_longest
 
-from assistant.answer import Citation, Span, Statement
+from assistant.answer import Citation, Span, Statement, date_in_words
 from assistant.answering.agreement import roles_exchanged, says_the_same
 from assistant.answering.annotations import (
     Note,
@@ -17,6 +17,7 @@ from assistant.answering.annotations import (
 )
 from assistant.answering.candidates import Candidate, candidates, known_names
 from assistant.answering.features import SHORTLIST
+from assistant.answering.office import holders, office_question
 from assistant.answering.scoring import ScoredSentence, Scorer
 from assistant.answering.speech_evidence import SpeechEvidence
 from index.article import Passage
@@ -53,17 +54,21 @@ def quote_statements(
     each speaker in turn; only where there is nothing of theirs are the sentences read that somebody unknown says.
 
     A sentence that says the same elsewhere is cited too. A pronoun at the head of a sentence is explained in brackets,
-    or the sentence that it needs comes first. Where the answers are of different dates, each has its date in brackets.
+    or the sentence that it needs comes first. Each answer has its date in brackets where the dates differ, or where it
+    says who holds an office.
     """
     sentences = candidates(passages)
     names = known_names(sentences)
     turns = _remarks_in_turn(questions[0], sentences, scorer, minimum, evidence) if evidence else []
     most = MOST_REMARKS if turns else MOST_SENTENCES
+    offices = _offices(questions, scorer.parser) if evidence is None else {}
     if not turns:
         possible = [each for each in sentences if evidence is None or not evidence.bars(each)]
         about_speech = evidence is not None
-        ranked = (scorer.ranked(each, sentences, possible, about_speech=about_speech) for each in questions)
-        turns = [_answers([each for each in scored if each.score >= minimum]) for scored in ranked]
+        for question in questions:
+            ranked = scorer.ranked(offices.get(question, question), sentences, possible, about_speech=about_speech)
+            likely = [each for each in ranked if each.score >= minimum]
+            turns.append(holders(ranked, likely, scorer.parser) if question in offices else _answers(likely))
     in_turn = [group for turn in zip_longest(*turns) for group in turn if group]
     different = list({group[0].candidate.text: group for group in in_turn}.values())
     groups = _groups_within_limit(different, names, most)
@@ -71,13 +76,22 @@ def quote_statements(
         groups.sort(key=_newest_date, reverse=True)
     dates_differ = len({group[0].candidate.passage.article.published for group in groups}) > 1
     shown: set[tuple[str, int]] = set()
-    for group in groups:
-        for statement in _statements(group, names, scorer.parser, dated=dates_differ):
+    older = _older_values(groups) if len(questions) == 1 else []
+    for group in groups[: len(groups) - len(older)]:
+        for statement in _statements(group, names, scorer.parser, dated=dates_differ or bool(offices)):
             place = (statement.citations[0].article.id, statement.citations[0].start)
             if place not in shown:
                 yield statement
             shown.add(place)
+    if older:
+        yield _named_with_dates(older)
     return [question for question, groups in zip(questions, turns, strict=False) if not groups]
+
+
+def _offices(questions: Sequence[str], parser: Parser | None) -> dict[str, str]:
+    """Return the question who holds the office, for each question that asks so."""
+    asked = {each: office_question(parser.parse_one(each)) for each in questions} if parser else {}
+    return {question: office for question, office in asked.items() if office}
 
 
 def _remarks_in_turn(
@@ -177,11 +191,26 @@ def _statements(
             notes.append(note)
         else:
             yield lead
-    if dated:
+    if dated and not any(date_in_words(article) in note.text for note in notes):
         notes.append(publication_note(quote, article))
     own = Citation(candidate.number, quote, start, end, article, best.marked)
     others = [_citation(each) for each in group[1:] if says_the_same(candidate, each.candidate, parser)]
     yield Statement(with_notes(quote, notes), (own, *others), marked=_marked_in_text(best, start, end, notes))
+
+
+def _older_values(groups: Sequence[list[ScoredSentence]]) -> list[ScoredSentence]:
+    """Return the sentences whose number is older news than that of the first ones, if groups are newest first."""
+    values = [group[0] for group in groups]
+    if not values or any(each.question.asks != "number" or each.answer is None for each in values):
+        return []
+    newest = values[0].candidate.published
+    return [each for each in values if each.candidate.passage.article.published and each.candidate.published < newest]
+
+
+def _named_with_dates(values: Sequence[ScoredSentence]) -> Statement:
+    """Return one line with the words that answered on earlier days: "Earlier: “two” (6 May 2024)." """
+    named = (f"“{each.words}” ({date_in_words(each.candidate.passage.article)})" for each in values)
+    return Statement(f"Earlier: {', '.join(named)}.", tuple(_citation(each) for each in values))
 
 
 def _part_to_quote(best: ScoredSentence) -> Span:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from assistant.answering.question import ASKING
 from index.remarks.parser import Parser
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc, Token
 
-_COMPARING = frozenset("compare comparison differ difference versus vs vs.".split())
-_PRONOUNS = frozenset("it he she they this that".split())
+_COMPARING = frozenset("compare comparison differ difference versus".split())
+_AGAINST = frozenset("vs vs. versus v".split())
+_PRONOUNS = frozenset("it he she they this that its his her their".split())
+_SUBJECTS = ("nsubj", "nsubjpass")
 
 
 def single_questions(question: str, parser: Parser | None) -> tuple[str, ...]:
@@ -23,59 +26,90 @@ def single_questions(question: str, parser: Parser | None) -> tuple[str, ...]:
     if parser is None:
         return (question,)
     doc = parser.parse_one(question)
-    return _joined_questions(doc) or _sides(doc) or (question,)
+    return _joined_questions(doc, parser) or _sides(doc) or (question,)
 
 
-def _joined_questions(doc: Doc) -> tuple[str, ...]:
+def _joined_questions(doc: Doc, parser: Parser) -> tuple[str, ...]:
     """Return the two questions that "and" or a question mark joins, each with a question word of its own."""
     for word in doc:
         start = word.i - int(word.i > 0 and doc[word.i - 1].pos_ == "ADP")  # "and in which year"
         if word.tag_ in ASKING and start > 1 and doc[start - 1].lower_ in ("and", "?", ";", ","):
-            first, second = doc[: start - 1], doc[start:]
+            first, second = (parser.parse_one(_question(part.text)) for part in (doc[: start - 1], doc[start:]))
             if _is_question(first) and _is_question(second):
                 return _question(first.text), _question(_with_subject(second, first))
     return ()
 
 
-def _is_question(part: Span) -> bool:
-    """Return True if a question word is the subject of a verb, or a helping verb stands before the subject."""
-    subjects = [token for token in part if token.dep_ in ("nsubj", "nsubjpass")]
-    verbs = [token for token in part if token.pos_ in ("VERB", "AUX")]
-    asks = any(token.tag_ in ASKING for token in part)
-    first = subjects[0] if subjects else None
-    is_asked_for = first is not None and any(token.tag_ in ASKING for token in (first, *first.children))
-    is_inverted = bool(verbs) and (first is None or verbs[0].i < first.i)
-    return asks and bool(verbs) and (is_asked_for or is_inverted)
+def _is_question(doc: Doc) -> bool:
+    """Return True if a question word belongs to the subject, or a helping verb stands before the subject."""
+    subject = next((token for token in doc if token.dep_ in _SUBJECTS), None)
+    verb = next((token for token in doc if token.pos_ in ("VERB", "AUX")), None)
+    asks = any(token.tag_ in ASKING for token in doc)
+    is_asked_for = subject is not None and any(token.tag_ in ASKING for token in subject.subtree)
+    return asks and verb is not None and (is_asked_for or subject is None or verb.i < subject.i)
 
 
-def _with_subject(second: Span, first: Span) -> str:
-    """Return the second question with the first one's subject for its pronoun."""
-    subject = next((t for t in first if t.dep_ in ("nsubj", "nsubjpass") and t.pos_ in ("NOUN", "PROPN")), None)
-    pronoun = next((t for t in second if t.dep_ in ("nsubj", "nsubjpass") and t.lower_ in _PRONOUNS), None)
-    if subject is None or pronoun is None:
+def _with_subject(second: Doc, first: Doc) -> str:
+    """Return the second question with the first one's subject for its pronoun, also for that of an owner."""
+    subject = _subject(first)
+    pronoun = next((t for t in second if t.dep_ in (*_SUBJECTS, "poss") and t.lower_ in _PRONOUNS), None)
+    if not subject or pronoun is None:
         return second.text
-    doc, noun = pronoun.doc, subject.doc[subject.left_edge.i : subject.right_edge.i + 1].text
-    parts = [doc[second.start : pronoun.i].text, noun, doc[pronoun.i + 1 : second.end].text]
-    return " ".join(filter(None, parts))
+    noun = subject + ("’s" if pronoun.dep_ == "poss" else "")
+    return " ".join(filter(None, (second[: pronoun.i].text, noun, second[pronoun.i + 1 :].text)))
+
+
+def _subject(doc: Doc) -> str:
+    """Return the phrase that a question is about, empty if there is none."""
+    subjects = (token for token in doc if token.dep_ in _SUBJECTS and token.pos_ in ("NOUN", "PROPN"))
+    if subject := next((each for each in subjects if not any(t.tag_ in ASKING for t in each.subtree)), None):
+        return _phrase(subject)
+    # The parser takes the verb of "when did the strike end?" for a noun.
+    helper = next((token.i for token in doc if token.pos_ == "AUX"), len(doc))
+    nouns = takewhile(lambda token: token.pos_ in ("DET", "ADJ", "NOUN", "PROPN", "NUM"), doc[helper + 1 :])
+    return " ".join(token.text for token in [*nouns][:-1])
 
 
 def _sides(doc: Doc) -> tuple[str, ...]:
     """Return the question once with each of the two things that it compares."""
     compares = any(token.tag_ in ("JJR", "RBR") or token.lemma_.lower() in _COMPARING for token in doc)
     for token in doc:
+        if token.lower_ in _AGAINST and 0 < token.i < len(doc) - 1:  # "turnout in 2023 vs 2026"
+            end = doc[token.i + 1].right_edge.i + 1
+            return tuple(
+                _question(f"{doc[: token.i - 1].text} {each}") for each in (doc[token.i - 1], doc[token.i + 1 : end])
+            )
         joiner = next((child for child in token.children if child.dep_ == "cc"), None)
         other = next((child for child in token.children if child.dep_ == "conj" and child.i > token.i), None)
-        if joiner is None or other is None or token.pos_ not in ("NOUN", "PROPN", "ADP", "NUM"):
+        if joiner is None or other is None or token.pos_ not in ("NOUN", "PROPN", "ADP", "NUM", "ADJ"):
             continue
         is_choice = joiner.lower_ == "or" and (doc[0].pos_ == "AUX" or doc[token.left_edge.i - 1].text == ",")
-        if not (compares or is_choice):
-            continue
         start, end = token.left_edge.i, other.right_edge.i + 1
-        return tuple(
-            _question(" ".join([doc[:start].text, side.text, doc[end:].text]))
-            for side in (doc[start : joiner.i], doc[joiner.i + 1 : end])
-        )
+        before, after = doc[:start].text, doc[end:].text
+        if token.head.lower_ == "between" or doc[0].lemma_.lower() == "compare":
+            before = f"What is {'' if token.head.lower_ == 'between' else doc[min(1, start) : start].text}"
+        elif not (compares or is_choice) or token.pos_ == "ADJ":
+            continue
+        return tuple(_question(f"{before} {each.removeprefix('Compare ')} {after}") for each in _both(token, other))
     return ()
+
+
+def _both(one: Token, other: Token) -> tuple[str, str]:
+    """Return two phrases that "and" joins, with the noun that one has for both, and the noun for "that"."""
+    first = one.doc[one.left_edge.i : next(child.i for child in one.children if child.dep_ == "cc")].text
+    second = _phrase(other)
+    if other.lower_ in ("that", "those"):
+        determiner = next((f"{child.text} " for child in one.children if child.dep_ == "det"), "")
+        return first, f"{determiner}{one.text} {other.doc[other.i + 1 : other.right_edge.i + 1].text}"
+    before = [child for child in other.children if child.dep_ in ("amod", "compound") and child.i < other.i]
+    is_short = not any(child.dep_ in ("amod", "compound", "prep", "nummod") for child in one.children)
+    has_same_start = (one.left_edge.dep_ == "det") == (other.left_edge.dep_ == "det")
+    shares_noun = before and is_short and has_same_start and one.pos_ != "PROPN" and other.pos_ == "NOUN"
+    return (f"{first} {other.text}", second) if shares_noun else (first, second)
+
+
+def _phrase(head: Token) -> str:
+    return head.doc[head.left_edge.i : head.right_edge.i + 1].text
 
 
 def _question(text: str) -> str:

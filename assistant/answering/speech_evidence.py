@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from assistant.answering.candidates import Candidate
 from assistant.checking.speech import NEGATION
 from assistant.english.countries import canonical, is_country, words_of_name
-from assistant.english.synonyms import concept, concepts
+from assistant.english.stems import stems
 from assistant.search.speech_question import SpeechQuestion
 from index.article import FoundRemark
 from index.remarks.quotations import quotations, with_double_marks, without_spans
 from index.remarks.speech_verbs import kind_of_verb
 from index.storage.remark_table import RemarkRow, speaker_words
-from index.text.words import STOP_WORDS, words
+from index.text.words import STOP_WORDS, stem, words
 
 _PRONOUNS = frozenset("he she they it".split())
 _STATING = ("say", "announce")
@@ -31,7 +31,7 @@ class SpeechEvidence:
 
     def __init__(self, asked: SpeechQuestion, remarks: Iterable[RemarkRow], unread: frozenset[str]) -> None:
         self.asked = asked
-        self._topic = {concept(word) for word in words(asked.about) if word not in STOP_WORDS}
+        self._topic = {stem(word) for word in words(asked.about) if word not in STOP_WORDS}
         self._unread = unread
         self._remarks: dict[tuple[str, int], list[FoundRemark]] = defaultdict(list)
         for row in remarks:
@@ -104,7 +104,7 @@ class SpeechEvidence:
 
     def is_plainly_on_topic(self, candidate: Candidate) -> bool:
         """Return True if a denial, a promise or the like has a word of the topic that is asked about."""
-        return bool(self.asked.kinds) and not self._topic.isdisjoint(concepts(candidate.text))
+        return bool(self.asked.kinds) and not self._topic.isdisjoint(stems(candidate.text))
 
     def _of(self, candidate: Candidate) -> list[FoundRemark]:
         return self._remarks[candidate.passage.article.id, candidate.sentence.start]
@@ -115,7 +115,7 @@ class SpeechEvidence:
             return True
         if any(remark.kind == self.asked.verb != "say" for remark in self._of(candidate)):
             return True
-        return not self._topic.isdisjoint(concepts(f"{candidate.lead} {candidate.text}"))
+        return not self._topic.isdisjoint(stems(f"{candidate.lead} {candidate.text}"))
 
     def _may_be_asked_for(self, remark: FoundRemark, candidate: Candidate) -> bool:
         """Return True for a statement that may be a promise, or a remark of a "he" near the name of whom is asked."""
@@ -133,7 +133,7 @@ class SpeechEvidence:
 
 def _is_described(asked: SpeechQuestion, candidate: Candidate) -> bool:
     """Return True if the passage has the noun for the speaker."""
-    return not asked.described or concept(asked.described) in concepts(candidate.around)
+    return not asked.described or stem(asked.described) in stems(candidate.around)
 
 
 def _speaker_words(remark: FoundRemark, candidate: Candidate) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Words of statements and passages, compared by keys that their other forms and synonyms share."""
+"""Words of statements and passages, compared by keys that their other forms share."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from assistant.english.countries import canonical, government
 from assistant.english.names import TITLES, names_in
-from assistant.english.synonyms import concepts
+from assistant.english.stems import stems
 from index.remarks.speech_verbs import kind_of_verb
 from index.text.calendar_words import MONTHS, WEEKDAYS
 from index.text.words import STOP_WORDS
@@ -22,7 +22,7 @@ NO_NAMES = STOP_WORDS | TITLES | {"i"}
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text, and the key that it shares with its other forms and synonyms."""
+    """A word of a text, and the key that it shares with its other forms."""
 
     text: str
     key: str
@@ -75,8 +75,8 @@ def content_keys(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=16_384)
 def key_of(word: str) -> str:
-    """Return the key that the word shares with its other forms and synonyms."""
-    return " ".join(concepts(word)) or word.lower()
+    """Return the key that the word shares with its other forms."""
+    return " ".join(stems(word)) or word.lower()
 
 
 def joined(words: Sequence[Word]) -> str:

@@ -1,1 +1,1 @@
-"""Knowledge of English: periods, relative dates, numbers, names, countries, synonyms, reported speech."""
+"""Knowledge of English: periods, relative dates, numbers, names, countries."""

@@ -62,6 +62,7 @@ _ASKS_FOR_TIME = re.compile(
     re.IGNORECASE,
 )
 _OF_THE_FUTURE = re.compile(r"^\W*Will\b|\b(?:will|would)\b|\w[’']ll\b|\bgoing to\b")
+_BETWEEN = re.compile(r"\s(?:and|or|than|vs\.?|versus)\s(?:in\s)?", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"\s(?:(?:and|or)\s)?(?P<word>[^\W\d]+)")
 _ENDS = re.compile(r"\s?(?:$|[?!.,;:)…])|\s-\s")
 _MAY_BE_NAME = re.compile(r"april|august|jan|march|may", re.IGNORECASE)

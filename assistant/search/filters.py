@@ -65,12 +65,19 @@ class Narrowed:
 
 
 def apply_restrictions(
-    collection: Collection, question: str, filter: Filter, today: date, ignore: Names[str] = ()
+    collection: Collection,
+    question: str,
+    filter: Filter,
+    today: date,
+    ignore: Names[str] = (),
+    *,
+    is_lasting: bool = False,
 ) -> Narrowed:
     """Return the question with its own restrictions ("last week", "according to Reuters") moved into the filter.
 
     A restriction is ignored if `filter` has that field already. Those of the fields in `ignore` ("dates", "publisher",
-    "author") are taken out of the question, but not applied.
+    "author") are taken out of the question, but not applied. What `is_lasting`, such as who holds an office, may have
+    been reported long before a period, so that only the end of that counts.
     """
     guesses: list[Guess] = []
     left_out: list[Guess] = []
@@ -78,6 +85,8 @@ def apply_restrictions(
     names, parser = collection.catalog.names, collection.parser
     may_speak = partial(is_speaker, collection)
     for guess in find_restrictions(question, today, names("publisher"), names("author"), may_speak, parser):
+        if is_lasting and guess.before:
+            guess = replace(guess, after=None)
         narrower = with_guess(filter, guess)
         given = (filter.after or filter.before) if guess.field == "dates" else getattr(filter, guess.field)
         is_first = guess.field not in {other.field for other in guesses}

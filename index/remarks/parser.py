@@ -42,7 +42,7 @@ _PARTS_OF_SPEECH = {
 """Maps the tags of the Penn Treebank to universal parts of speech. spaCy's own way takes a third of the time of a
 parse, for distinctions that aren't needed here."""
 
-_BE = frozenset("be is am are was were been being 's ’s 're ’re".split())
+_BE = frozenset("be is am are was were been being 's ’s 're ’re 'm ’m".split())
 _TURNS = threading.Lock()
 _NEEDED = ("tagger", "parser", "lemmatizer")
 
@@ -75,6 +75,8 @@ def _set_parts_of_speech(doc: Doc) -> Doc:
         is_helper = token.dep_ in ("aux", "auxpass") or token.lower_ in _BE
         part = _PARTS_OF_SPEECH.get(token.tag_, "X")
         token.pos_ = "AUX" if part == "VERB" and is_helper else part
+        if token.pos_ == "AUX" and token.lower_ in _BE:
+            token.lemma_ = "be"  # the lemmatizer keeps it, and would leave "is" as it stands
     return doc
 
 
