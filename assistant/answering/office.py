@@ -14,14 +14,9 @@ from index.text.words import words
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-MOST = 2
-"""Sentences that are quoted: "The club dismissed its coach. Ada Lund takes over." """
-
 _LEADING = frozenset("chair coach command govern head lead manage own rule run".split())
-_CHANGING = frozenset(
-    "appoint become depart die dismiss elect fire hire inaugurate install leave name oust promote quit remove replace "
-    "resign retire sack stand step succeed swear take".split()
-)
+_TAKING = frozenset("appoint become elect hire inaugurate install name promote replace succeed swear take".split())
+_LEAVING = frozenset("depart die dismiss fire leave oust quit remove resign retire sack stand step".split())
 _OTHER_TIMES = frozenset("after before first former founding late next original previous until when while".split())
 
 
@@ -57,22 +52,29 @@ def holders(
 ) -> list[list[ScoredSentence]]:
     """Return the sentences of the newest article that says who holds the office, in its order, each as a group.
 
-    Those are the likely ones, others that tell of a change and name the same person ("Lund resigned"), and others of
-    the same article that tell of a change ("Ada Sund takes over").
+    That is a likely one, or one that tells of a change and names the same person ("Lund resigned"). If somebody leaves,
+    another of the article that says who comes is quoted too ("Ada Sund takes over").
     """
-    changes = [each for each in ranked if parser and _tells_of_change(parser.parse_one(each.candidate.text))]
+    told_in = {id(each): _verbs(each, parser) for each in ranked}
     named = {word for each in likely for word in words(each.words)[-1:]}
-    told = [*likely, *(each for each in changes if named.intersection(words(each.candidate.text)))]
+    told = [*likely]
+    for each in ranked:
+        if told_in[id(each)] & (_TAKING | _LEAVING) and named.intersection(words(each.candidate.text)):
+            told.append(each)
     if not told:
         return []
-    newest = max(told, key=lambda each: (each.candidate.published, each.score)).candidate.passage.article.id
-    own = [each for each in ranked if each.candidate.passage.article.id == newest and each in [*told, *changes]]
-    return [[each] for each in sorted(own[:MOST], key=lambda each: each.candidate.sentence.start)]
+    best = max(told, key=lambda each: (each.candidate.published, each.score))
+    quoted = [best]
+    if told_in[id(best)] & _LEAVING and not told_in[id(best)] & _TAKING:
+        own = (each for each in ranked if each.candidate.passage.article.id == best.candidate.passage.article.id)
+        quoted += [each for each in own if each is not best and told_in[id(each)] & _TAKING][:1]
+    return [[each] for each in sorted(quoted, key=lambda each: each.candidate.sentence.start)]
 
 
 def _is_role(noun: Token) -> bool:
     return noun.text.islower() and noun.tag_ in ("NN", "NNP") and noun.text in people() | TITLES
 
 
-def _tells_of_change(doc: Doc) -> bool:
-    return any(token.pos_ == "VERB" and token.lemma_.lower() in _CHANGING for token in doc)
+def _verbs(scored: ScoredSentence, parser: Parser | None) -> set[str]:
+    doc = parser.parse_one(scored.candidate.text) if parser else ()
+    return {token.lemma_.lower() for token in doc if token.pos_ == "VERB"}
