@@ -76,10 +76,10 @@ def condense_with(question: str, history: Sequence[Turn], model: BaseChatModel) 
     fenced = [re.sub(r"[<>]", " ", text) for text in (turns, _line(question[:QUESTION_CHARACTERS]))]
     prompt = fill_prompt("condense", turns=fenced[0], question=fenced[1])
     question = "".join(stream_reply(prompt, model, SECONDS)).strip()
-    if not question or "\n" in question or len(question) > QUESTION_CHARACTERS:
-        problem = f"The chat model wrote {len(question):,} characters instead of one question on one line."
-        raise ModelError(f"{problem} Ask again, or set ONRECORD_LLM to another model.")
-    return question
+    if question and "\n" not in question and len(question) <= QUESTION_CHARACTERS:
+        return question
+    problem = f"The chat model wrote {len(question):,} characters instead of one question on one line."
+    raise ModelError(f"{problem} Ask again, or set ONRECORD_LLM to another model.")
 
 
 def _standalone(question: str, turns: Sequence[Turn], parser: Parser | None) -> tuple[str, bool]:

@@ -123,24 +123,28 @@ def _is_bound(token: Token) -> bool:
 
 def _mention(chunk: Span) -> Mention:
     doc, start, root, is_person = chunk.doc, chunk.start, named_by(chunk.root), _is_person(chunk)
-    is_name = root.pos_ == "PROPN"
     while start < chunk.root.i and (doc[start].tag_[0] == "W" or doc[start].lower_ in ("and", "many", "much")):
         start += 1
-    of = [each.right_edge.i + 1 for each in root.rights if is_person and not is_name and each.lower_ == "of"]
+    of = [each.right_edge.i + 1 for each in root.rights if is_person and not _is_name(root) and each.lower_ == "of"]
     end = max([chunk.end, *of])  # "the mayor of Dunmarrow"
-    if is_person and is_name:
+    if is_person and _is_name(root):
         name = name_of(root)
         text = name.text if " " in name.text else doc[name.start : name.end].text  # "Sergei Lavrov", but "Mr Ferris"
     else:
         own = next((at for at in range(start, end) if doc[at].tag_ not in ("DT", "PDT", "PRP$")), start)
         text = f"{'the ' if own > chunk.start else ''}{doc[own:end].text}"
-    return Mention(text, is_name, is_person, chunk.root, start, end)
+    return Mention(text, _is_name(root), is_person, chunk.root, start, end)
+
+
+def _is_name(root: Token) -> bool:
+    # The parser may take "Lie" of "Oda Lie" for a noun.
+    return root.pos_ == "PROPN" or (root.is_title and root.i > 0 and root.nbor(-1).pos_ == "PROPN")
 
 
 def _is_person(chunk: Span) -> bool | None:
     """Return True for people, False for things and places, and None for other names."""
     root = named_by(chunk.root)
-    if root.pos_ != "PROPN" or root.text.islower():
+    if not _is_name(root) or root.text.islower():
         return root.lemma_.lower() in people() or root.lower_ in TITLES or root.lower_ == "people"
     name, is_apposed = name_of(root), root.i >= chunk.end
     first, *_, last = f"{name.text} {name.text}".lower().split()
