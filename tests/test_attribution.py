@@ -50,12 +50,18 @@ def test_of_two_speakers_each_has_his_turn(assistant):
 
 
 @pytest.mark.parametrize("name", ["demo", "sample", "attribution"])
-def test_outside_brackets_every_sentence_is_a_slice_of_its_article(assistant, name):
+def test_outside_brackets_every_sentence_and_earlier_value_is_a_slice_of_its_article(assistant, name):
     for line in (QUESTIONS / f"{name}.jsonl").read_text("utf-8").splitlines():
         answer = assistant.ask(json.loads(line)["question"])
         for sentence in answer.sentences:
-            article = sentence.citations[0].article
-            assert without_notes(sentence.text, article) in article.full_text
+            if sentence.text.startswith("Earlier: "):
+                values = re.findall("“(.+?)”", sentence.text)
+                quoted = zip(values, sentence.citations, strict=True)
+                assert values
+                assert all(value in citation.quote for value, citation in quoted)
+            else:
+                article = sentence.citations[0].article
+                assert without_notes(sentence.text, article) in article.full_text
         for citation in answer.citations:
             assert citation.article.full_text[citation.start : citation.end] == citation.quote
             if citation.marked:
@@ -65,5 +71,5 @@ def test_outside_brackets_every_sentence_is_a_slice_of_its_article(assistant, na
 def test_articles_that_differ_are_both_quoted_with_their_dates(assistant):
     text = assistant.ask("How many people died in the ferry disaster?").text
     assert "12" in text
-    assert re.search(r"Nine people died[^\[]*\[(7|26) March 2024\]", text)
-    assert "[5 March 2024]" in text
+    assert re.search(r"Nine people died.*\[26 March 2024\]", text)
+    assert "(5 March 2024)" in text
