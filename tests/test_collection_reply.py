@@ -217,6 +217,19 @@ def test_for_an_empty_period_the_nearest_article_is_named(harbour, question, say
     assert listed == [nearest]
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("How many articles were published in May?", "There is 1 article published in May 2023:"),
+        ("How many articles were published in October?", "No article was published in October 2024."),
+        ("How many articles were published in May 2025?", "No article was published in May 2025."),
+        ("How many articles were published since May?", "No article was published since 1 May 2025."),
+    ],
+)
+def test_a_month_without_a_year_is_the_latest_one_with_articles(hills, question, says):
+    assert replied(hills, question)[0].startswith(says)
+
+
 def test_a_refusal_says_that_its_period_is_empty(harbour):
     answer = harbour.ask("Who burnt the mill in 1998?")
     assert answer.refused

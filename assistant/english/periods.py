@@ -74,7 +74,7 @@ class Guess:
 
     For "dates", `after` and `before` are the first and the last day, both included; None means open. For "publisher"
     and "author", `value` is the name as the collection has it. `kept` words are searched for as well, because articles
-    have them too: "in the first quarter".
+    have them too: "in the first quarter". One of `any_year` names none ("in March"), so that the latest is meant.
     """
 
     field: Literal["dates", "publisher", "author"]
@@ -85,6 +85,7 @@ class Guess:
     before: date | None = None
     value: str | None = None
     kept: bool = False
+    any_year: bool = False
 
 
 def find_periods(question: str, today: date, parser: Parser | None = None) -> list[Guess]:
@@ -140,7 +141,8 @@ def _periods(question: str, today: date, parser: Parser | None) -> Iterator[Gues
             continue
         start = leading.start(leading.lastgroup or 0) if leading else time.start
         end = owner.end() if owner else time.end
-        yield Guess("dates", question[start:end], start, end, *_bounds(time), kept=time.unit in _REPORTED_LATER)
+        kept, any_year = time.unit in _REPORTED_LATER, time.recurs == "year" and not time.bound
+        yield Guess("dates", question[start:end], start, end, *_bounds(time), kept=kept, any_year=any_year)
 
 
 def _is_settled(time: Time, question: str, doc: Doc | None) -> bool:

@@ -77,14 +77,19 @@ def apply_restrictions(
 
     A restriction is ignored if `filter` has that field already. Those of the fields in `ignore` ("dates", "publisher",
     "author") are taken out of the question, but not applied. What `is_lasting`, such as who holds an office, may have
-    been reported long before a period, so that only the end of that counts.
+    been reported long before a period, so that only the end of that counts. "In March" is the latest March, or else,
+    if nothing was published then, the latest one before the newest article.
     """
     guesses: list[Guess] = []
     left_out: list[Guess] = []
     empty: list[Guess] = []
-    names, parser = collection.catalog.names, collection.parser
+    catalog, parser = collection.catalog, collection.parser
     may_speak = partial(is_speaker, collection)
-    for guess in find_restrictions(question, today, names("publisher"), names("author"), may_speak, parser):
+    for guess in find_restrictions(
+        question, today, catalog.names("publisher"), catalog.names("author"), may_speak, parser
+    ):
+        if guess.any_year and not catalog.passage_ids(with_guess(filter, guess), most=1):
+            guess = _in_archive(guess, question, collection, filter)
         if is_lasting and guess.before:
             guess = replace(guess, after=None)
         narrower = with_guess(filter, guess)
@@ -94,7 +99,7 @@ def apply_restrictions(
             left_out.append(guess)
         elif given and is_first:
             continue
-        elif collection.catalog.passage_ids(narrower, most=1):
+        elif catalog.passage_ids(narrower, most=1):
             guesses.append(guess)
             filter = narrower
         else:
@@ -102,6 +107,15 @@ def apply_restrictions(
     applied = [*guesses, *left_out]
     narrowed, without_empty = (without_restrictions(question, each) for each in (applied, [*applied, *empty]))
     return Narrowed(narrowed, tuple(guesses), filter, tuple(empty), without_empty)
+
+
+def _in_archive(guess: Guess, question: str, collection: Collection, filter: Filter) -> Guess:
+    """Return the period that its words meant on the day of the newest article, if articles are from then."""
+    span = collection.catalog.publication_span(filter)
+    for then in find_periods(question, span[1], collection.parser) if span else []:
+        if then.start == guess.start and collection.catalog.passage_ids(with_guess(filter, then), most=1):
+            return then
+    return guess
 
 
 def find_restrictions(
