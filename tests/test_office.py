@@ -62,6 +62,9 @@ def offices(tmp_path_factory) -> Assistant:
         ("Does Cray run the port?", "Who runs the port?"),
         ("Does Ibarra manage Rovik?", "Who manages Rovik?"),
         ("Is Lund still the mayor of Sarn?", "Who is the mayor of Sarn?"),
+        ("Is Lund still head coach?", "Who is the head coach?"),
+        ("Is Sund still finance director at Veltra?", "Who is the finance director at Veltra?"),
+        ("Does Lund still lead Veltra?", "Who leads Veltra?"),
         ("veltra boss", "Who is the veltra boss?"),
         ("Who was the vicar in 2021?", "Who was the vicar in 2021?"),
         ("Who is Ferris Cray?", None),
@@ -70,12 +73,13 @@ def offices(tmp_path_factory) -> Assistant:
         ("Who is the man who shot the mayor?", None),
         ("Who won the race?", None),
         ("Is the harbour open?", None),
+        ("Is Veltra still profitable?", None),
         ("the bridge", None),
         ("", None),
     ],
 )
 def test_questions_who_holds_an_office_are_told_from_others(question, about):
-    assert office_question(PARSER.parse_one(question)) == about
+    assert office_question(question, PARSER) == about
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,19 @@ _TAKING = frozenset("appoint become elect hire inaugurate install name promote r
 _LEAVING = frozenset("depart die dismiss fire leave oust quit remove resign retire sack stand step".split())
 _OTHER_TIMES = frozenset("after before first former founding late next original previous until when while".split())
 
+_STILL = re.compile(r"(?i)^(is .*\bstill )(?=[a-z])(?!(?:the|an?|in)\b)")
 
-def office_question(doc: Doc) -> str | None:
+
+def office_question(question: str, parser: Parser) -> str | None:
     """Return the question who holds an office: that of "who leads Veltra?", "is Lund still mayor?" and "veltra boss".
 
     None for others: "who was mayor before Lund?", or a person's name alone.
     """
+    # The parser takes "head" of "still head coach" for a verb, but not that of "still the head coach".
+    return _office_question(parser.parse_one(_STILL.sub(r"\1the ", question)))
+
+
+def _office_question(doc: Doc) -> str | None:
     if any(token.lower_ in _OTHER_TIMES or token.dep_ in ("advcl", "relcl", "acl") for token in doc):
         return None
     root = next((token for token in doc if token.dep_ == "ROOT"), None)

@@ -87,7 +87,7 @@ def plan(
     if reply := _reply_without_reading(understood.typed, filter, collection):
         return Plan((Search(understood.question, filter=filter, reply=reply),))
     parser = collection.parser
-    is_lasting = parser is not None and office_question(parser.parse_one(understood.question)) is not None
+    is_lasting = parser is not None and office_question(understood.question, parser) is not None
     narrowed = apply_restrictions(collection, understood.question, filter, today, ignore, is_lasting=is_lasting)
     typed, notice = _corrected(narrowed.question, collection)
     question = plain_question(typed).question

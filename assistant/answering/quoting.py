@@ -90,7 +90,7 @@ def quote_statements(
 
 def _offices(questions: Sequence[str], parser: Parser | None) -> dict[str, str]:
     """Return the question who holds the office, for each question that asks so."""
-    asked = {each: office_question(parser.parse_one(each)) for each in questions} if parser else {}
+    asked = {each: office_question(each, parser) for each in questions} if parser else {}
     return {question: office for question, office in asked.items() if office}
 
 
