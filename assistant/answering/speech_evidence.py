@@ -103,8 +103,12 @@ class SpeechEvidence:
         return int(NEGATION.search(without_spans(candidate.text, spans)) is not None)
 
     def is_plainly_on_topic(self, candidate: Candidate) -> bool:
-        """Return True if a denial, a promise or the like has a word of the topic that is asked about."""
-        return bool(self.asked.kinds) and not self._topic.isdisjoint(stems(candidate.text))
+        """Return True if a denial, a promise or the like has a word of the topic that is asked about.
+
+        "She did not comment" has it in the sentences around.
+        """
+        text = candidate.around if self.asked.kinds == ("no_comment",) else candidate.text
+        return bool(self.asked.kinds) and not self._topic.isdisjoint(stems(text))
 
     def _of(self, candidate: Candidate) -> list[FoundRemark]:
         return self._remarks[candidate.passage.article.id, candidate.sentence.start]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from index.remarks.names import without_titles
 from index.remarks.parser import Parser
+from index.remarks.remark_kinds import kind_of_remark
 from index.remarks.speaker_phrases import can_speak, phrase, speaker_of
 from index.remarks.speech_verbs import SpeechVerb, kind_of_verb, may_report_speech, speech_verb
 from index.text.words import STOP_WORDS, words
@@ -77,16 +78,17 @@ def speech_question(question: str, parser: Parser | None) -> SpeechQuestion | No
     if not may_report_speech(question):
         return None
     doc = parser.parse_one(question)
-    verbs = (
-        (token, known[0].kind) for token in doc if (known := speech_verb(token)) and _asks_for_speech(token, known[0])
-    )
-    for verb, kind in verbs:
+    verbs = ((token, each[0]) for token in doc if (each := speech_verb(token)) and _asks_for_speech(token, each[0]))
+    for verb, known in verbs:
         if any(child.dep_ == "nsubj" and child.lower_ == "who" for child in verb.children):
-            return SpeechQuestion((), _ALIKE.get(kind, (kind,)), _about(doc, verb, verb))
+            is_silence = kind_of_remark(verb, known, []) == "no_comment"
+            kinds = ("no_comment",) if is_silence else _ALIKE.get(known.kind, (known.kind,))
+            last = next((each for each in verb.children if is_silence and each.dep_ in ("xcomp", "ccomp")), verb)
+            return SpeechQuestion((), kinds, _about(doc, last, last))
         speaker = speaker_of(verb)
         if speaker is None or speaker.i == verb.i or speaker.pos_ == "PRON" or speaker.lower_ in _NOBODY:
             continue
-        asked = _asked_of(_names(speaker), kind, _about(doc, verb, speaker), doc[0].lower_)
+        asked = _asked_of(_names(speaker), known.kind, _about(doc, verb, speaker), doc[0].lower_)
         if _is_name(speaker):
             return asked
         return replace(asked, speakers=(), described=speaker.lemma_.lower()) if can_speak(speaker) else None
