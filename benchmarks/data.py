@@ -13,6 +13,7 @@ from index.ingest import demo_folder
 from index.readers.formats import READERS, read_file
 from index.text.cleaning import normalise, paragraphs
 from training.reading.sets import qamr, rows
+from training.reading.written import PARTS, spans_of, written_articles
 
 QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "questions"
 
@@ -84,6 +85,19 @@ def wikinews(folder: Path, part: str = "test") -> tuple[dict[str, str], list[Tas
         if (task := _task(row, title, articles[title], places[title].get(place, -1), kind))
     ]
     return articles, tasks
+
+
+def invented(part: str) -> tuple[dict[str, str], list[Task]]:
+    """Return `(articles, tasks)` of the news that was invented for training: the questions of a part, all articles.
+
+    Near misses have no spans.
+    """
+    articles = {article["title"]: article["text"] for each in PARTS for article in written_articles(each)}
+    return articles, [
+        Task(asked["q"], article["title"], spans_of(asked, article), asked["kind"])
+        for article in written_articles(part)
+        for asked in article["questions"]
+    ]
 
 
 def demonstration() -> tuple[dict[str, str], list[Task]]:

@@ -57,6 +57,10 @@ def test_names_are_the_words_that_are_never_written_small_inside_a_sentence():
     ("question", "single"),
     [
         ("Who won the race and when was it?", ("Who won the race?", "When was it?")),
+        ("Where and when was it signed?", ("Where was it signed?", "When was it signed?")),
+        ("how and why did the ship sink", ("How did the ship sink?", "Why did the ship sink?")),
+        ("When did the strike end, and why?", ("When did the strike end?", "Why did the strike end?")),
+        ("Did the mayor resign and when?", ("Did the mayor resign?", "When did the mayor resign?")),
         ("Who is the mayor? When was she elected?", ("Who is the mayor?", "When was the mayor elected?")),
         ("When did the strike end and what did it cost?", ("When did the strike end?", "What did the strike cost?")),
         ("Who won the cup and which clubs went down?", ("Who won the cup?", "Which clubs went down?")),
@@ -99,7 +103,7 @@ def test_a_comparison_is_asked_once_for_each_side(question, sides):
         "Who asked why the ferry and the train were late?",
         "What did he say about when and where they met?",
         "What did Tavrin and Lavrov say?",
-        "Where and when was he born?",
+        "What did the council reject and why?",
         "Who said what and to whom?",
     ],
 )

@@ -26,7 +26,23 @@ def single_questions(question: str, parser: Parser | None) -> tuple[str, ...]:
     if parser is None:
         return (question,)
     doc = parser.parse_one(question)
-    return _joined_questions(doc, parser) or _sides(doc) or (question,)
+    return _joined_words(doc) or _joined_questions(doc, parser) or _sides(doc) or (question,)
+
+
+def _joined_words(doc: Doc) -> tuple[str, ...]:
+    """Return the questions of "Where and when did it end?" and "When did it end, and why?"."""
+    plain = [token for token in doc if not token.is_punct]
+    if len(plain) < 5:
+        return ()
+    if plain[1].lower_ == "and" and plain[0].tag_ in ASKING and plain[2].tag_ in ASKING:
+        return tuple(_question(f"{each.text} {doc[plain[3].i :].text}") for each in (plain[0], plain[2]))
+    helper = next((token for token in plain[:2] if token.pos_ == "AUX"), None)
+    if helper is None or plain[-1].tag_ != "WRB" or plain[-2].lower_ != "and":
+        return ()
+    if plain[0] != helper and plain[0].tag_ != "WRB":  # "What did they reject and why?"
+        return ()
+    first, clause = doc[: plain[-2].i].text, doc[helper.i : plain[-2].i].text
+    return _question(first), _question(f"{plain[-1].text} {clause[:1].lower()}{clause[1:]}")
 
 
 def _joined_questions(doc: Doc, parser: Parser) -> tuple[str, ...]:
