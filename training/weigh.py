@@ -38,7 +38,7 @@ FOLDS = 5
 READ = 12
 """Passages read for a question, as the default setting has it."""
 
-QUESTIONS = 300
+QUESTIONS = 200
 """Questions drawn from each collection."""
 
 NAMES = ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "DATE")
