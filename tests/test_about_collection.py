@@ -37,7 +37,7 @@ def six(empty, write):
 
 def test_the_reply_about_the_collection_reads_no_text(six, columns_read):
     reply = six.ask("What is this about?").text
-    assert reply.startswith("These are 6 articles from 2 publishers, dated 2024-03-01 to 2024-03-06: “")
+    assert reply.startswith("These are 6 articles from 2 publishers, dated 1 March 2024 to 6 March 2024: “")
     assert ("articles", "title") in columns_read
     assert ("articles", "full_text") not in columns_read
 

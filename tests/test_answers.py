@@ -103,7 +103,7 @@ def test_an_undated_article_is_said_to_be_undated(sample, demo):
         ("hi", "Hello. Ask what"),
         ("Good morning!", "Hello. Ask what"),
         ("thanks", "You're welcome."),
-        ("what is this about?", "These are 33 articles from 5 publishers, dated 2024-02-27 to 2024-04-15"),
+        ("what is this about?", "These are 33 articles from 5 publishers, dated 27 February 2024 to 15 April 2024"),
         ("what can I ask?", "“What did Lavrov deny?”"),
         ("help", "33 articles"),
         ("???", "33 articles"),

@@ -114,6 +114,6 @@ def contents(catalog: Catalog) -> str:
     span = catalog.publication_span()
     count = "This is one article" if articles == 1 else f"These are {articles} articles"
     outlets = f" from {len(publishers)} publishers" if len(publishers) > 1 else ""
-    dated = f", dated {span[0]} to {span[1]}" if span and span[0] != span[1] else ""
+    dated = f", dated {span[0]:%-d %B %Y} to {span[1]:%-d %B %Y}" if span and span[0] != span[1] else ""
     titles = "; ".join(f"“{headline.title.rstrip('.')}”" for headline in catalog.headlines(HEADLINES))
     return f"{count}{outlets}{dated}: {titles}{' and others' if articles > HEADLINES else ''}."

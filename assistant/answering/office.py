@@ -10,7 +10,7 @@ from assistant.answering.scoring import ScoredSentence
 from index.remarks.names import TITLES
 from index.remarks.nouns import people
 from index.remarks.parser import Parser
-from index.text.words import words
+from index.text.words import STOP_WORDS, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -20,7 +20,7 @@ _TAKING = frozenset("appoint become elect hire inaugurate install name promote r
 _LEAVING = frozenset("depart die dismiss fire leave oust quit remove resign retire sack stand step".split())
 _OTHER_TIMES = frozenset("after before first former founding late next original previous until when while".split())
 
-_STILL = re.compile(r"(?i)^(is .*\bstill )(?=[a-z])(?!(?:the|an?|in)\b)")
+_IS_STILL = re.compile(r"(?i)is (?P<who>\S+(?: \S+){0,3}?) (?:still (?:the )?|the )(?P<office>[^?]+)\??")
 
 
 def office_question(question: str, parser: Parser) -> str | None:
@@ -28,8 +28,10 @@ def office_question(question: str, parser: Parser) -> str | None:
 
     None for others: "who was mayor before Lund?", or a person's name alone.
     """
-    # The parser takes "head" of "still head coach" for a verb, but not that of "still the head coach".
-    return _office_question(parser.parse_one(_STILL.sub(r"\1the ", question)))
+    # The parser takes "head" of "is Lund still head coach?" for a verb, but not that of "Who is the head coach?".
+    if (asked := _IS_STILL.fullmatch(question.strip())) and STOP_WORDS.isdisjoint(words(asked["who"])):
+        return _office_question(parser.parse_one(f"Who is the {asked['office']}?"))
+    return _office_question(parser.parse_one(question))
 
 
 def _office_question(doc: Doc) -> str | None:

@@ -78,7 +78,7 @@ def apply_restrictions(
     A restriction is ignored if `filter` has that field already. Those of the fields in `ignore` ("dates", "publisher",
     "author") are taken out of the question, but not applied. What `is_lasting`, such as who holds an office, may have
     been reported long before a period, so that only the end of that counts. "In March" is the latest March, or else,
-    if nothing was published then, the latest one before the newest article.
+    if nothing was published then, the latest one with articles.
     """
     guesses: list[Guess] = []
     left_out: list[Guess] = []
@@ -110,11 +110,13 @@ def apply_restrictions(
 
 
 def _in_archive(guess: Guess, question: str, collection: Collection, filter: Filter) -> Guess:
-    """Return the period that its words meant on the day of the newest article, if articles are from then."""
+    """Return the latest period of the same name from which there are articles: "in March" of any year."""
     span = collection.catalog.publication_span(filter)
-    for then in find_periods(question, span[1], collection.parser) if span else []:
-        if then.start == guess.start and collection.catalog.passage_ids(with_guess(filter, then), most=1):
-            return then
+    days = [min(span[1], date(year, 12, 31)) for year in range(span[1].year, span[0].year - 1, -1)] if span else []
+    for day in days:
+        for then in find_periods(question, day, collection.parser):
+            if then.start == guess.start and collection.catalog.passage_ids(with_guess(filter, then), most=1):
+                return then
     return guess
 
 

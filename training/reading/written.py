@@ -13,7 +13,7 @@ from training.reading.sets import ReadingExample
 WRITTEN = Path(__file__).parent / "written"
 
 PARTS = ("train", "fit", "test")
-"""What the model learns from, what scores are weighed on, and what is measured on."""
+"""What the model learns from, what scores are weighed on, and what is measured on. `later/` is for a stage to come."""
 
 
 def written(part: str, folder: Path = WRITTEN) -> list[ReadingExample]:
