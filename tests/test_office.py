@@ -35,6 +35,17 @@ REPORTS = [
         "Piers Ellery retires as vicar of Ashcombe after thirty years. The parish gave him a clock.",
     ),
     (
+        "2022-06-14",
+        "Orla Finn takes the chair of Dunmore Dairies",
+        "Dunmore Dairies elected Orla Finn to its chair on Tuesday. She follows Hew Abbot, who had chaired the dairies"
+        " since 2015.",
+    ),
+    (
+        "2025-01-30",
+        "Dunmore Dairies parts with Finn",
+        "Orla Finn left Dunmore Dairies on Thursday after a quarrel over milk prices. Tove Baran replaces her at once.",
+    ),
+    (
         "2023-05-01",
         "Tarn Rangers win the cup",
         "Tarn Rangers won the cup on Sunday. Their coach, Ngozi Abara, praised the goalkeeper.",
@@ -57,6 +68,8 @@ def offices(tmp_path_factory) -> Assistant:
     [
         ("Who is the harbour master of Olm?", "Who is the harbour master of Olm?"),
         ("Who leads Veltra?", "Who leads Veltra?"),
+        ("who heads Veltra", "who heads Veltra"),
+        ("Who currently chairs the water board?", "Who currently chairs the water board?"),
         ("Which person chairs the inquiry?", "Which person chairs the inquiry?"),
         ("Who is in charge of the police?", "Who is in charge of the police?"),
         ("Does Cray run the port?", "Who runs the port?"),
@@ -68,6 +81,8 @@ def offices(tmp_path_factory) -> Assistant:
         ("Is the chairman still the mayor?", None),
         ("Is Sund still finance director at Veltra?", "Who is the finance director at Veltra?"),
         ("Does Lund still lead Veltra?", "Who leads Veltra?"),
+        ("does she lead Veltra?", None),
+        ("Is Lund still in charge of the port?", "Who is in charge of the port?"),
         ("veltra boss", "Who is the veltra boss?"),
         ("Who was the vicar in 2021?", "Who was the vicar in 2021?"),
         ("Who is Ferris Cray?", None),
@@ -94,6 +109,13 @@ def test_the_newest_change_is_quoted_with_its_date_and_the_older_holder_is_not(o
     assert "Sunniva Lasko, until now a pilot, takes over at once. [12 September 2024]" in answer.text
     assert "dismissed its harbour master Ferris Cray" in answer.text
     assert "named Ferris Cray" not in answer.text
+
+
+@pytest.mark.parametrize("question", ["Who chairs Dunmore Dairies?", "Does Abbot chair Dunmore Dairies?"])
+def test_who_followed_a_successor_is_found_too(offices, question):
+    answer = offices.ask(question)
+    assert "Tove Baran replaces her at once." in answer.text
+    assert "Hew Abbot" not in answer.text
 
 
 def test_an_office_that_somebody_left_is_answered_by_that(offices):

@@ -52,6 +52,8 @@ def test_speakers_kind_and_topic_are_found(question, speakers, kind, about, form
         "when was the budget announced?",
         "What did he deny?",
         "Did the storm damage the bridge?",
+        "Did the union appeal?",
+        "Has Tollhaven appealed against the fine?",
         "How many people were reported missing?",
         "Did and and say?",
         "",

@@ -63,6 +63,11 @@ def test_captions_and_subheadings_cant_be_quoted_and_list_items_can():
     assert [text[s.start : s.end] for s in sentences(text)] == ["The talks were held in Geneva.", "Warships for Spain"]
 
 
+def test_the_shortest_sentences_can_be_quoted_and_single_words_cant():
+    text = "A fire destroyed the mill. Nobody died.\n\nPrices fell. Really? Updated\n\nSports news"
+    assert [text[each.start : each.end] for each in sentences(text)][1:] == ["Nobody died.", "Prices fell."]
+
+
 def test_a_dateline_isnt_part_of_its_sentence():
     text = "KESTROW, March 1 (OPA) — The ministry denied it.\n\nGENEVA - Talks began early. NATO left - it said so."
     assert [text[s.start : s.end] for s in sentences(text)] == [

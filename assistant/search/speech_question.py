@@ -96,8 +96,9 @@ def speech_question(question: str, parser: Parser | None) -> SpeechQuestion | No
 
 
 def _asks_for_speech(token: Token, verb: SpeechVerb) -> bool:
-    """Return False for verbs that seldom ask for speech: "hold talks", "expect to win"."""
-    return token.tag_ != "VBG" and verb.needs in ("any", "clause", "infinitive") and token.lemma_ != "expect"
+    """Return False for verbs that seldom ask for speech: "hold talks", "expect to win", "appeal against it"."""
+    is_other = token.tag_ == "VBG" or token.lemma_ in ("expect", "appeal")
+    return not is_other and verb.needs in ("any", "clause", "infinitive")
 
 
 def _by_order(question: str) -> SpeechQuestion | None:

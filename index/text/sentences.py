@@ -101,7 +101,7 @@ def _is_sentence(text: str) -> bool:
     words = len(text.split())
     ended = re.search(r"[.!?…][’”\"'\])]*$", text) is not None
     breaks_off = re.search(r"[,:;][’”\"']*$", text) is not None
-    return (ended and words >= 3) or (breaks_off and words >= 6) or words > 12
+    return (ended and words >= 2) or (breaks_off and words >= 6) or words > 12
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
