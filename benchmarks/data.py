@@ -88,7 +88,7 @@ def wikinews(folder: Path, part: str = "test") -> tuple[dict[str, str], list[Tas
 
 
 def invented(part: str) -> tuple[dict[str, str], list[Task]]:
-    """Return `(articles, tasks)` of the news that was invented for training: the questions of a part, all articles.
+    """Return `(articles, tasks)` of news that was invented: all articles, and the questions of a part.
 
     Near misses have no spans.
     """

@@ -1,4 +1,4 @@
-"""Asks questions on news invented for training, of articles kept apart from it: `python -m benchmarks.invented`.
+"""Asks questions on invented news, on which nothing is fitted: `python -m benchmarks.invented`.
 
 Prints how many of the questions that an article answers are answered rightly, refused and answered wrongly, by kind,
 and how many of the near misses are refused.

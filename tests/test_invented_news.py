@@ -1,46 +1,30 @@
-"""Questions on invented news, for training: every answer stands once in its article, and parts share no article."""
-
-import json
+"""Questions on invented news: every answer stands once in its article, and parts share no article."""
 
 import pytest
 
 from benchmarks.data import invented
-from training.reading.written import PARTS, written, written_articles
+from training.reading.written import PARTS, spans_of, written_articles
 
-ARTICLE = {
-    "title": "Mill burns",
-    "outlet": "Post",
-    "date": "2020-01-01",
-    "text": "Ora Finch saw the fire. Then the mill burnt down.",
-    "questions": [
-        {"q": "Who saw it?", "a": "Ora Finch", "kind": "who"},
-        {"q": "Who lit it?", "a": "", "kind": "near"},
-    ],
-}
+ARTICLE = {"title": "Mill burns", "text": "Ora Finch saw the fire. Then the mill burnt down."}
 
 
-def test_every_article_is_in_one_part_and_most_are_for_training():
+def test_every_article_is_in_one_part():
     titles = {part: [article["title"] for article in written_articles(part)] for part in PARTS}
     every = [title for own in titles.values() for title in own]
-    assert len(set(every)) == len(every) > 200
-    assert len(titles["train"]) > len(titles["fit"]) + len(titles["test"])
+    assert len(set(every)) == len(every)
+    assert all(len(own) > 40 for own in titles.values())
 
 
-def test_a_third_of_the_questions_have_no_answer_and_the_others_one():
-    examples = [example for part in PARTS for example in written(part)]
-    assert 0.2 < sum(not example.spans for example in examples) / len(examples) < 0.4
-    articles, tasks = invented("test")
-    assert all(articles[task.title][start:end].strip() for task in tasks for start, end in task.spans)
+@pytest.mark.parametrize("part", PARTS)
+def test_about_a_third_of_the_questions_have_no_answer_and_the_others_one(part):
+    articles, tasks = invented(part)
+    assert 0.2 < sum(not task.spans for task in tasks) / len(tasks) < 0.4
     assert all((task.kind == "near") == (not task.spans) for task in tasks)
+    assert all(articles[task.title][start:end].strip() for task in tasks for start, end in task.spans)
 
 
-def test_an_answer_that_stands_in_its_article_twice_is_refused(tmp_path):
-    path = tmp_path / "train" / "fires.jsonl"
-    path.parent.mkdir()
-    path.write_text(json.dumps(ARTICLE))
-    example, near_miss = written("train", tmp_path)
-    assert example.answers == ("Ora Finch",)
-    assert near_miss.spans == ()
-    path.write_text(json.dumps(ARTICLE).replace("Ora Finch", "the"))
-    with pytest.raises(ValueError, match="'the' stands 3 times in 'Mill burns'"):
-        written("train", tmp_path)
+def test_an_answer_that_stands_in_its_article_more_often_is_refused():
+    assert spans_of({"a": "Ora Finch"}, ARTICLE) == ((0, 9),)
+    assert spans_of({"a": ""}, ARTICLE) == ()
+    with pytest.raises(ValueError, match="'the' stands 2 times in 'Mill burns'"):
+        spans_of({"a": "the"}, ARTICLE)

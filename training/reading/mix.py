@@ -10,7 +10,6 @@ from training.reading.crops import crop, sentences
 from training.reading.near_misses import NearMisses
 from training.reading.sets import ReadingExample, others, qamr, squad, wiki
 from training.reading.stories import Stories
-from training.reading.written import written
 
 SHARES = {
     "squadshifts_new_wiki": 1.3,
@@ -38,22 +37,19 @@ CHANGED, FOUND = 0.55, 0.45
 TITLED = 0.5
 """Share of passages that come with the title of their article before them, as search gives them."""
 
-TOLD = {1: 0.0, 2: 0.15, 3: 0.15}
+TOLD = {1: 0.0, 2: 0.15}
 """Share, by stage, of answerable examples that come with a headline that tells the answer, over a passage that doesn't.
 
 After stage 1 every passage under such a headline looked relevant (docs/log/search.md).
 """
 
-OF_SQUAD = {1: 2.0, 2: 4.0, 3: 4.0}
+OF_SQUAD = {1: 2.0, 2: 4.0}
 """How often, by stage, an epoch contains each example of SQuAD 2.0, whose near misses people wrote."""
-
-OF_WRITTEN = {1: 0.0, 2: 0.0, 3: 8.0}
-"""How often, by stage, an epoch contains each question on invented news."""
 
 LONGEST = 4_100
 """Characters of the longest passage that is taken; reviews and fairy tales that are longer are left out."""
 
-_TITLES = ("squad2", "squadshifts_new_wiki", "qed_nq_dev", "timeqa_human", "quoref_contrast", "written")
+_TITLES = ("squad2", "squadshifts_new_wiki", "qed_nq_dev", "timeqa_human", "quoref_contrast")
 """Groups whose titles are headlines; those of others are file names and the like."""
 
 
@@ -61,10 +57,9 @@ class ReadingData:
     """All examples that a stage trains on, parsed. `work` is the folder where parses are kept."""
 
     def __init__(self, folder: Path, work: Path, stage: int) -> None:
-        self._shares = SHARES | {"squad2": OF_SQUAD[stage], "written": OF_WRITTEN[stage]}
-        self._told = TOLD[stage]
+        self._shares, self._told = SHARES | {"squad2": OF_SQUAD[stage]}, TOLD[stage]
         stock = squad(folder, "train") + wiki(folder, "train") + qamr(folder, "train")
-        stock += others(folder) + (written("train") if OF_WRITTEN[stage] else [])
+        stock += others(folder)
         self._stock = [_with_headline(each) for each in stock if each.question and len(each.context) <= LONGEST]
         texts = [text for each in self._stock for text in (each.question, each.context)]
         self._near = NearMisses(self._stock, parsed(texts, work / "questions.spacy"))

@@ -1,7 +1,7 @@
-"""Trains the second edition of the reading model: `python -m training.reading.stages 1 --data DIR`, then 2 and 3.
+"""Trains the second edition of the reading model: `python -m training.reading.stages 1 --data DIR`, then 2.
 
-Stage 1 begins with the pair model (`python -m training.base`), the others with the file of the stage before; from
-stage 2 on, numbers are rounded as they will be rounded in eight bits. Each fits two hours on two cores.
+Stage 1 begins with the pair model (`python -m training.base`), stage 2 with the file of stage 1; stage 2 rounds numbers
+as they will be rounded in eight bits. Each fits two hours on two cores.
 """
 
 import random
@@ -22,10 +22,10 @@ from training.reading.mix import ReadingData
 from training.reading.network import ReadingNetwork
 from training.reading.sets import missing_files
 
-TOKENS = {1: 4_500_000, 2: 4_500_000, 3: 2_200_000}
+TOKENS = {1: 4_500_000, 2: 4_500_000}
 """Tokens that a stage trains on."""
 
-RATE, HEAD_RATE = {1: 8e-5, 2: 5e-5, 3: 4e-5}, {1: 6e-4, 2: 1.5e-4, 3: 1e-4}
+RATE, HEAD_RATE = {1: 8e-5, 2: 5e-5}, {1: 6e-4, 2: 1.5e-4}
 """The highest rates of encoder and relevance, and of the new heads."""
 
 RELEVANCE_WEIGHT = 0.25

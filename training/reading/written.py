@@ -8,34 +8,26 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.reading.sets import ReadingExample
-
 WRITTEN = Path(__file__).parent / "written"
 
 PARTS = ("train", "fit", "test")
-"""What the model learns from, what scores are weighed on, and what is measured on. `later/` is for a stage to come."""
+"""What a reading model may learn from, what scores are weighed on, and what is measured on.
 
-
-def written(part: str, folder: Path = WRITTEN) -> list[ReadingExample]:
-    """Return the questions of a part; no article is in two.
-
-    Raises ValueError for an answer that doesn't stand once in its article.
-    """
-    return [
-        ReadingExample(asked["q"], article["text"], spans_of(asked, article), article["title"], "written")
-        for article in written_articles(part, folder)
-        for asked in article["questions"]
-    ]
+The model that ships has learnt from none of it; see docs/log/reading-model.md.
+"""
 
 
 def written_articles(part: str, folder: Path = WRITTEN) -> Iterator[dict]:
-    """Yield the articles of a part, as they are stored."""
+    """Yield the articles of a part, as they are stored; no article is in two."""
     for path in sorted((folder / part).glob("*.jsonl")):
         yield from map(json.loads, path.read_text("utf-8").splitlines())
 
 
 def spans_of(asked: dict, article: dict) -> tuple[tuple[int, int], ...]:
-    """Return `(start, end)` of a question's answer in the article's text, in a tuple; an empty one for a near miss."""
+    """Return `(start, end)` of a question's answer in the article's text, in a tuple; an empty one for a near miss.
+
+    Raises ValueError for an answer that doesn't stand there once.
+    """
     text, answer = article["text"], asked["a"]
     if not answer:
         return ()
