@@ -13,9 +13,9 @@ from index.ingest import demo_folder
 from index.readers.formats import READERS, read_file
 from index.text.cleaning import normalise, paragraphs
 from training.reading.sets import qamr, rows
-from training.reading.written import PARTS, spans_of, written_articles
 
-QUESTIONS = Path(__file__).parent.parent / "tests" / "data" / "questions"
+DATA = Path(__file__).parent.parent / "tests" / "data"
+QUESTIONS, INVENTED = DATA / "questions", DATA / "invented"
 
 T = TypeVar("T")
 
@@ -87,17 +87,22 @@ def wikinews(folder: Path, part: str = "test") -> tuple[dict[str, str], list[Tas
     return articles, tasks
 
 
-def invented(part: str) -> tuple[dict[str, str], list[Task]]:
-    """Return `(articles, tasks)` of news that was invented: all articles, and the questions of a part.
+def invented() -> tuple[dict[str, str], list[Task]]:
+    """Return `(articles, tasks)` of invented news; near misses have no spans. tests/data/invented/README.md has more.
 
-    Near misses have no spans.
+    Raises ValueError for an answer that doesn't stand in its article once.
     """
-    articles = {article["title"]: article["text"] for each in PARTS for article in written_articles(each)}
-    return articles, [
-        Task(asked["q"], article["title"], spans_of(asked, article), asked["kind"])
-        for article in written_articles(part)
-        for asked in article["questions"]
-    ]
+    lines = (line for path in sorted(INVENTED.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines())
+    articles, tasks = {}, []
+    for article in map(json.loads, lines):
+        title, text = article["title"], article["text"]
+        articles[title] = text
+        for asked in article["questions"]:
+            spans = tuple((match.start(), match.end()) for match in re.finditer(re.escape(asked["a"]), text))
+            if asked["a"] and len(spans) != 1:
+                raise ValueError(f"{asked['a']!r} stands {len(spans)} times in {title!r}. Give what stands there once.")
+            tasks.append(Task(asked["q"], title, spans if asked["a"] else (), asked["kind"]))
+    return articles, tasks
 
 
 def demonstration() -> tuple[dict[str, str], list[Task]]:

@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=400, help="questions that are drawn")
     parser.add_argument("--show", action="store_true", help="print each question that is answered wrongly")
     given = parser.parse_args()
-    articles, tasks = invented("test")
+    articles, tasks = invented()
     verdicts: dict[str, Counter[str]] = defaultdict(Counter)
     with tempfile.TemporaryDirectory() as work:
         assistant = assistant_on(write_articles(Path(work) / "articles", articles), Path(work) / "index")

@@ -1,6 +1,7 @@
 """Answers from three collections: the demonstration, reports from Wikinews, and news invented apart from the code.
 
-Search goes by word counts instead of the embedding model; reading, parsing and scoring are those that ship.
+Search goes by word counts instead of the embedding model; reading, parsing and scoring are those that ship. These were
+right on 2026-12-01 and must stay so; how many of all are right is in test_typed_questions.py.
 """
 
 import json
@@ -22,23 +23,24 @@ ANSWERED = [
     ("demonstration", "Who owns Fenwold Advisory?"),
     ("demonstration", "how old is edvin larch"),
     ("demonstration", "How many people did the Curlew save?"),
-    ("wikinews", "Who runs the hair salon beside the NAACP office?"),
+    ("wikinews", "What brought the javelins back to the throwers?"),
     ("wikinews", "In which city did Lungu fall ill on stage?"),
     ("wikinews", "How much did Greenpeace have to pay for the damaged reef?"),
     ("wikinews", "What does de Klerk deny?"),
     ("wikinews", "was anybody hurt by the chilean eruption"),
     ("wikinews", "How many articles mention Lungu?"),
     ("league", "Who coaches Rovik now?"),
-    ("league", "On what date did the roof collapse?"),
-    ("league", "Why was Marsden sacked?"),
-    ("league", "Who scored the winner against Brannock City?"),
+    ("league", "When was Rovik founded?"),
+    ("league", "Why did the roof collapse?"),
+    ("league", "Who started Lumora?"),
     ("league", "which paper had the story that the fine was halved?"),
 ]
 REFUSED = [
-    ("demonstration", "Who owns the Curlew?"),
+    ("demonstration", "what did Blinken deny?"),
+    ("demonstration", "How many people died in the Tarnwick mine?"),
+    ("wikinews", "what cartoons did charlie hebdo publish in 2009"),
+    ("wikinews", "What did Southerland deny?"),
     ("wikinews", "who bought wee w"),
-    ("wikinews", "What did Ann MacCallum die of?"),
-    ("wikinews", "How did Lungu's throat surgery go?"),
     ("league", "Who won the Crown League in 2019?"),
     ("league", "Why was Priya Nandal arrested?"),
 ]

@@ -1,9 +1,8 @@
 """Fits what each feature adds to the odds that a sentence answers: `python -m training.weigh --data DIR`.
 
-The weights are stored in the reading model's file. The questions are on encyclopedia articles, on news and on invented
-news that the reading model wasn't trained on, and that nothing is measured on. Each is asked with its article in the
-collection and without it, and a third time with one of its names exchanged for another; invented news has near misses
-of its own. Prints a table of risk and coverage.
+The weights are stored in the reading model's file. The questions are on encyclopedia articles and on news that the
+reading model wasn't trained on, and that nothing is measured on. Each is asked with its article in the collection and
+without it, and a third time with one of its names exchanged for another. Prints a table of risk and coverage.
 """
 
 import argparse
@@ -26,7 +25,7 @@ from assistant.answering.features import Features
 from assistant.answering.question import parse_question
 from assistant.evaluation.measures import contains_answer
 from assistant.models.reading_model import MODEL, Reader
-from benchmarks.data import WRITTEN, Task, drawn, invented, squadshifts, wikinews
+from benchmarks.data import WRITTEN, Task, drawn, squadshifts, wikinews
 from benchmarks.systems import assistant_on, write_articles
 from training.onnx_export import set_metadata
 from training.parsing import parser
@@ -38,8 +37,11 @@ FOLDS = 5
 READ = 12
 """Passages read for a question, as the default setting has it."""
 
-QUESTIONS = 200
+QUESTIONS = 300
 """Questions drawn from each collection."""
+
+UNANSWERABLE = 0.5
+"""Weight of a question that has no answer, as there are twice as many as of those with one."""
 
 NAMES = ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "DATE")
 """Kinds of names that are exchanged (OntoNotes 5)."""
@@ -47,15 +49,11 @@ NAMES = ("PERSON", "ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "DATE")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The features of a question's candidate sentences, and which of them are right.
-
-    The ways in which a question was asked have the same `number`.
-    """
+    """The features of a question's candidate sentences, and which of them are right."""
 
     features: np.ndarray
     right: np.ndarray
     answerable: bool
-    number: int
 
 
 def main() -> None:
@@ -67,11 +65,8 @@ def main() -> None:
         asked = {name: list(_ask(*part, Path(made) / name)) for name, part in _collections(given.data).items()}
     every = [each for own in asked.values() for each in own]
     rows, right = (np.concatenate([getattr(each, name) for each in every]) for name in ("features", "right"))
-    answerable = sum(each.answerable for each in every)
-    rare = answerable / (len(every) - answerable)  # all questions without an answer together weigh as those with one
-    own_weights = np.array([1.0 if each.answerable else rare for each in every])
-    weight = np.repeat(own_weights, [len(each.features) for each in every])
-    question = np.concatenate([np.full(len(each.features), each.number) for each in every])
+    weight = np.concatenate([np.full(len(each.features), 1.0 if each.answerable else UNANSWERABLE) for each in every])
+    question = np.concatenate([np.full(len(each.features), at // 3) for at, each in enumerate(every)])
     odds = np.zeros(len(rows))
     for fold in range(FOLDS):
         own = question % FOLDS == fold
@@ -81,7 +76,7 @@ def main() -> None:
     tops = [_top(each, odds[first:last]) for each, first, last in zip(every, bounds, bounds[1:], strict=False)]
     # Rescales the odds for best sentences: a score of 0.5 then means that half of such answers are right.
     best_rows, best_right = np.array([[top[0]] for top in tops]), np.array([top[1] for top in tops])
-    best = _fitted(best_rows, best_right, own_weights)
+    best = _fitted(best_rows, best_right, np.array([1.0 if each.answerable else UNANSWERABLE for each in every]))
     scale = best.coef_[0][0]
     weights = {
         "bias": round(float(scale * fit.intercept_[0] + best.intercept_[0]), 3),
@@ -121,19 +116,14 @@ def _collections(folder: Path) -> dict[str, tuple[dict[str, str], list[Task]]]:
     articles, tasks = squadshifts(folder, "tune")
     kept = {example.title for example in wiki(folder / "reading", "dev")}
     news, on_news = wikinews(folder, "dev")
-    invented_news, on_invented = invented("fit")
     return {
         "encyclopedia": (articles, drawn([task for task in tasks if task.title in kept], QUESTIONS)),
         "news": (news, drawn([task for task in on_news if task.kind == WRITTEN], QUESTIONS)),
-        "invented news": (invented_news, drawn(on_invented, QUESTIONS)),
     }
 
 
 def _ask(articles: dict[str, str], tasks: Sequence[Task], work: Path) -> Iterator[Asked]:
-    """Ask each question of all articles, and of the half without its own; and a near miss of all articles.
-
-    Tasks without spans are near misses, and are asked once.
-    """
+    """Ask each question of all articles, and of the half without its own; and a near miss of all articles."""
     titles = sorted(articles)
     halves = [set(titles[0::2]), set(titles[1::2])]
     whole, *others = (
@@ -142,16 +132,11 @@ def _ask(articles: dict[str, str], tasks: Sequence[Task], work: Path) -> Iterato
         )
         for at, own in enumerate([set(titles), *halves])
     )
-    is_missed = any(not task.spans for task in tasks)
-    made = [""] * len(tasks) if is_missed else near_misses(tasks)
-    for number, (task, near_miss) in enumerate(zip(tqdm(tasks, work.name, mininterval=10), made, strict=True)):
+    for task, near_miss in zip(tqdm(tasks, work.name, mininterval=10), near_misses(tasks), strict=True):
         lacking = others[1] if task.title in halves[0] else others[0]
-        answers = [articles[task.title][start:end] for start, end in task.spans]
-        yield _asked(whole, task.question, answers, number)
-        if answers:
-            yield _asked(lacking, task.question, [], number)
-        if not is_missed:
-            yield _asked(whole if near_miss else lacking, near_miss or task.question, [], number)
+        yield _asked(whole, task.question, [articles[task.title][start:end] for start, end in task.spans])
+        yield _asked(lacking, task.question, [])
+        yield _asked(whole if near_miss else lacking, near_miss or task.question, [])
 
 
 def near_misses(tasks: Sequence[Task]) -> list[str]:
@@ -179,13 +164,13 @@ def _plain(name: str) -> str:
     return re.sub(r"^the |[’']s$", "", name)
 
 
-def _asked(assistant: Assistant, question: str, answers: Sequence[str], number: int) -> Asked:
+def _asked(assistant: Assistant, question: str, answers: Sequence[str]) -> Asked:
     among = candidates(assistant.search(question, READ))
     asked = parse_question(question, known_names(among), assistant.collection.parser)
     known = assistant.scorer.features(asked, among)
     right = np.array([contains_answer(candidate.text, answers) for candidate, _, _ in known], dtype=bool)
     rows = np.array([row for _, _, row in known]).reshape(-1, len(Features._fields))
-    return Asked(rows, right, bool(answers), number)
+    return Asked(rows, right, bool(answers))
 
 
 def _top(asked: Asked, odds: np.ndarray) -> tuple[float, bool, bool]:

@@ -24,7 +24,7 @@ from benchmarks.systems import assistant_on, write_articles
 from training.onnx_export import set_metadata
 from training.reading.sets import wiki
 
-QUESTIONS = 200
+QUESTIONS = 300
 """Questions drawn from each collection."""
 
 
