@@ -118,6 +118,11 @@ def test_who_followed_a_successor_is_found_too(offices, question):
     assert "Hew Abbot" not in answer.text
 
 
+def test_who_held_an_office_before_somebody_is_quoted(offices):
+    assert "He succeeds Dora Wick" in offices.ask("Who was harbour master of Olm before Ferris Cray?").text
+    assert "She follows Hew Abbot" in offices.ask("Whom did Finn succeed at Dunmore Dairies?").text
+
+
 def test_an_office_that_somebody_left_is_answered_by_that(offices):
     assert "Piers Ellery retires as vicar of Ashcombe" in offices.ask("Who is the vicar of Ashcombe?").text
 

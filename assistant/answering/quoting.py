@@ -20,6 +20,7 @@ from assistant.answering.features import SHORTLIST
 from assistant.answering.office import holders, office_question
 from assistant.answering.scoring import ScoredSentence, Scorer
 from assistant.answering.speech_evidence import SpeechEvidence
+from assistant.answering.succession import asked_for_predecessor, telling_predecessor
 from index.article import Passage
 from index.remarks.parser import Parser
 from index.text.words import words
@@ -66,6 +67,9 @@ def quote_statements(
         possible = [each for each in sentences if evidence is None or not evidence.bars(each)]
         about_speech = evidence is not None
         for question in questions:
+            if told := _predecessors(question, sentences, scorer):
+                turns.append([told])
+                continue
             ranked = scorer.ranked(offices.get(question, question), sentences, possible, about_speech=about_speech)
             likely = [each for each in ranked if each.score >= minimum]
             turns.append(holders(ranked, likely, scorer.parser) if question in offices else _answers(likely))
@@ -86,6 +90,13 @@ def quote_statements(
     if older:
         yield _named_with_dates(older)
     return [question for question, groups in zip(questions, turns, strict=False) if not groups]
+
+
+def _predecessors(question: str, sentences: Sequence[Candidate], scorer: Scorer) -> list[ScoredSentence]:
+    """Return the best sentence that says whom somebody followed, if that is asked for and said."""
+    person = asked_for_predecessor(question) if scorer.parser else None
+    telling = telling_predecessor(person, sentences, scorer.parser) if person and scorer.parser else []
+    return scorer.ranked(question, sentences, telling)[:1] if telling else []
 
 
 def _offices(questions: Sequence[str], parser: Parser | None) -> dict[str, str]:
