@@ -231,6 +231,16 @@ def test_a_month_without_a_year_is_the_latest_one_with_articles(hills, question,
     assert replied(hills, question)[0].startswith(says)
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["How many of the articles are from 2023?", "List everything you have from 2023", "Which articles date from 2023?"],
+)
+def test_a_period_may_stand_apart_from_the_articles(hills, question):
+    text, listed = replied(hills, question)
+    assert "published in 2023" in text
+    assert len(listed) == 4
+
+
 def test_a_refusal_says_that_its_period_is_empty(harbour):
     answer = harbour.ask("Who burnt the mill in 1998?")
     assert answer.refused

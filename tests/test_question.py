@@ -83,6 +83,14 @@ def test_two_questions_in_one_are_asked_one_after_the_other(question, single):
         ("Compare inflation in 2023 and 2024", ("What is inflation in 2023?", "What is inflation in 2024?")),
         ("Did France or Germany win?", ("Did France win?", "Did Germany win?")),
         ("Turnout in Olm vs Sarn?", ("Turnout in Olm?", "Turnout in Sarn?")),
+        ("Veltra's workforce in 2023 vs 2026?", ("Veltra's workforce in 2023?", "Veltra's workforce in 2026?")),
+        ("Olm v Sarn turnout", ("Olm turnout?", "Sarn turnout?")),
+        (
+            "the fine of the court versus that of the council",
+            ("The fine of the court?", "The fine of the council?"),
+        ),
+        ("the old toll vs the new toll", ("The old toll?", "The new toll?")),
+        ("Rovik v Brannock", ("Rovik v Brannock",)),
         ("Compare the cod and the herring quota", ("What is the cod quota?", "What is the herring quota?")),
         (
             "What's the difference between Lund's fine and that of Orsk?",

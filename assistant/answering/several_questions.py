@@ -9,7 +9,7 @@ from assistant.answering.question import ASKING
 from index.remarks.parser import Parser
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc, Span, Token
 
 _COMPARING = frozenset("compare comparison differ difference versus".split())
 _AGAINST = frozenset("vs vs. versus v".split())
@@ -88,13 +88,11 @@ def _subject(doc: Doc) -> str:
 
 def _sides(doc: Doc) -> tuple[str, ...]:
     """Return the question once with each of the two things that it compares."""
+    opposed = next((token.i for token in doc[1:-1] if token.lower_ in _AGAINST), None)
+    if opposed and sum(not token.is_punct for token in doc) > 3:  # "Rovik v Brannock" is a match
+        return tuple(map(_question, _opposed(doc[:opposed], doc[opposed + 1 :])))
     compares = any(token.tag_ in ("JJR", "RBR") or token.lemma_.lower() in _COMPARING for token in doc)
     for token in doc:
-        if token.lower_ in _AGAINST and 0 < token.i < len(doc) - 1:  # "turnout in 2023 vs 2026"
-            end = doc[token.i + 1].right_edge.i + 1
-            return tuple(
-                _question(f"{doc[: token.i - 1].text} {each}") for each in (doc[token.i - 1], doc[token.i + 1 : end])
-            )
         joiner = next((child for child in token.children if child.dep_ == "cc"), None)
         other = next((child for child in token.children if child.dep_ == "conj" and child.i > token.i), None)
         if joiner is None or other is None or token.pos_ not in ("NOUN", "PROPN", "ADP", "NUM", "ADJ"):
@@ -108,6 +106,19 @@ def _sides(doc: Doc) -> tuple[str, ...]:
             continue
         return tuple(_question(f"{before} {each.removeprefix('Compare ')} {after}") for each in _both(token, other))
     return ()
+
+
+def _opposed(before: Span, after: Span) -> tuple[str, str]:
+    """Return the sides of "turnout in 2023 vs 2026", "Olm vs Sarn turnout" and "the fine of Lund vs that of Orsk"."""
+    first, rest = after[0], after[1:].text
+    if first.lower_ in ("that", "those"):
+        noun = next((token for token in before if token.pos_ == "NOUN"), before[0])
+        return before.text, f"{before[: noun.i + 1].text} {rest}"
+    if first.pos_ == "PROPN" and after.root.pos_ == "NOUN" and after.root.lower_ not in before.text.lower():
+        return f"{before.text} {rest}", after.text
+    determiners = [token.i for token in before if token.pos_ == "DET" and first.pos_ == "DET"]
+    start = determiners[-1] if determiners else len(before) - 1
+    return before.text, f"{before[:start].text} {after.text}"
 
 
 def _both(one: Token, other: Token) -> tuple[str, str]:

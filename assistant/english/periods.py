@@ -25,7 +25,7 @@ _REPORTED_LATER = ("quarter", "half")
 
 _NEWS = r"(?:news|headlines|articles|stories|papers?|reports|coverage)"
 _LEADING = re.compile(
-    rf"(?:\b{_NEWS}\s(?:(?:is|are|was|were|come|date)\s)?(?P<of>from|of)|(?<!\bthan\s)(?<!\bas\s)(?<!\blike\s)"
+    rf"(?:\b(?:{_NEWS}(?:\s(?:is|are|was|were|come|date))?|you\shave)\s(?P<of>from|of)|(?<!\bthan\s)(?<!\bas\s)(?<!\blike\s)"
     r"\b(?P<how>in|during|throughout|on|at|over|within|for|earlier))\s(?:the\s)?$",
     re.IGNORECASE,
 )
