@@ -157,6 +157,8 @@ def test_another_time_takes_the_place_of_the_one_before(rewritten, before, quest
         (KEEPER, "and Rovik?", "How old is the goalkeeper of Rovik?"),
         (DISMISSED, "and the goalkeeper?", "When did Rovik dismiss the goalkeeper?"),
         (MINISTER, "and the finance minister?", "What did the finance minister promise?"),
+        (MINISTER, "and deny?", "What did the health minister deny?"),
+        (MINISTER, "what about admit", "What did the health minister admit?"),
         (PHONES, "and tablets?", "How many tablets did Lumora sell last year?"),
         (PHONES, "and Quantrel?", "How many phones did Quantrel sell last year?"),
         (MILL, "and the church?", "When did the church in Ostrel burn down?"),

@@ -19,6 +19,7 @@ from index.embedding.embedder import Encode
 from index.errors import ModelError
 from index.remarks.parser import LONGEST, Parser
 from index.remarks.speaker_phrases import SUBJECTS
+from index.remarks.speech_verbs import kind_of_verb
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -170,6 +171,7 @@ def _with_phrase(phrase: str, about: Doc, earlier: Sequence[tuple[Doc, Doc]]) ->
         return _replaced(before, same[-1], phrase.partition(" ")[2]) if same else f"{text} {phrase}?"
     word = re.sub(r"^the | ones?$", "", phrase)
     kind = "amod" if re.search(r" ones?$", phrase) else "compound" if phrase.islower() and " " not in phrase else ""
+    kind = "ROOT" if kind_of_verb(phrase) and kind_of_verb(next(before.sents).root.text) else kind  # "and admit?"
     alike = [each for each in before if (is_nation(each.text) if is_nation(word) else each.dep_ == kind)]
     if len(alike) == 1:  # "Russian" after "the Ukrainian minister", "herring" after "the cod quota"
         return f"{text[: alike[0].idx]}{word}{text[alike[0].idx + len(alike[0]) :]}?"
