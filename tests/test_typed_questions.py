@@ -11,9 +11,9 @@ TYPED = Path(__file__).parent / "data" / "typed"
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("collection", "least"), [("league", 88), ("wikinews", 39)])
+@pytest.mark.parametrize(("collection", "least"), [("league", 90), ("wikinews", 39)])
 def test_most_questions_that_people_type_are_answered_as_expected(tmp_path, collection, least):
-    """On 2026-12-01, 93 of 119 and 42 of 60; a few less are allowed, for changes that bring more elsewhere."""
+    """On 2026-12-01, 95 of 119 and 42 of 60; a few less are allowed, for changes that bring more elsewhere."""
     right = [is_right for _, _, is_right in asked(TYPED / collection, Assistant(Settings(index_dir=tmp_path)))]
     assert sum(right) >= least
 
